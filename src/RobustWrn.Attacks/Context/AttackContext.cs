@@ -1,0 +1,24 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>What an attack works on. Owns nothing: the caller keeps and disposes the tensors.</summary>
+/// <param name="Model">Any module from (N, C, H, W) to logits (N, classes). A user's module may normalise inside; pixels are in [0, 1].</param>
+/// <param name="Images">(N, C, H, W) in [0, 1], dtype and device of the model.</param>
+/// <param name="Labels">True classes, int64 (N).</param>
+/// <param name="Threat">How far images may move.</param>
+public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Images, Tensor Labels, ThreatModel Threat)
+{
+    /// <summary>Where random starts come from. Default: the stream of seed 0 for the purpose "attack".</summary>
+    public RandomStream Noise { get; init; } = RandomStream.From(0).For("attack");
+
+    /// <summary>The ids of the N examples, which randomness is keyed by. Default: 0 .. N-1.</summary>
+    public ValueList<long> Examples { get; init; } = Enumerable.Range(0, checked((int)Images.shape[0])).Select(i => (long)i).ToValueList();
+
+    /// <summary>Classes to reach, int64 (N), for a targeted attack; null attacks the label.</summary>
+    public Tensor? Targets { get; init; }
+
+    /// <summary>Where to start, (N, C, H, W), used as given; null lets the attack choose.</summary>
+    public Tensor? Start { get; init; }
+}

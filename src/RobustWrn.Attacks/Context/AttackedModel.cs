@@ -1,0 +1,88 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>
+/// A model while it is attacked: in evaluation mode, its parameters frozen. Disposing restores training flags, gradient flags and buffers exactly,
+/// whatever happened in between.
+/// </summary>
+public sealed class AttackedModel : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _model;
+    private readonly (nn.Module Module, bool Training)[] _modes;
+    private readonly (Parameter Parameter, bool RequiresGrad)[] _gradients;
+    private readonly (Tensor Buffer, Tensor Copy)[] _buffers;
+
+    /// <summary>Puts the model into evaluation mode and freezes its parameters until <see cref="Dispose"/>.</summary>
+    /// <param name="model">The model; stays owned by the caller.</param>
+    public AttackedModel(nn.Module<Tensor, Tensor> model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        _modes = [.. model.named_modules().Select(named => named.module).Prepend(model).Distinct().Select(module => (module, module.training))];
+        _gradients = [.. model.parameters().Select(parameter => (parameter, parameter.requires_grad))];
+        _buffers = [.. model.buffers().Select(buffer => (buffer, buffer.detach().clone().DetachFromDisposeScope()))];
+        model.eval();
+        foreach ((Parameter parameter, _) in _gradients)
+            parameter.requires_grad_(false);
+    }
+
+    /// <summary>Images sent through the model so far, with or without a gradient.</summary>
+    public long ImagesSeen { get; private set; }
+
+    /// <summary>Logits without a graph.</summary>
+    /// <param name="images">(N, C, H, W).</param>
+    /// <returns>(N, classes). The caller disposes it.</returns>
+    /// <exception cref="NonFiniteLogitsException">The model returned NaN or infinity.</exception>
+    public Tensor Logits(Tensor images)
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        ImagesSeen += images.shape[0];
+        Tensor logits = _model.call(images);
+        NonFiniteLogitsException.ThrowIfAny(logits);
+        return logits.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The gradient of a loss, summed over the examples, with respect to the images. Gradients of parameters stay untouched.</summary>
+    /// <param name="images">(N, C, H, W).</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="goal">What the attacker wants.</param>
+    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    public Tensor Gradient(Tensor images, IAttackLoss loss, AttackGoal goal) => Gradient(images, logits => loss.PerExample(logits, goal).sum());
+
+    /// <summary>The gradient of any scalar of the logits with respect to the images. Gradients of parameters stay untouched.</summary>
+    /// <param name="images">(N, C, H, W).</param>
+    /// <param name="objective">From logits (N, classes) to a scalar.</param>
+    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    public Tensor Gradient(Tensor images, Func<Tensor, Tensor> objective)
+    {
+        using IDisposable guard = enable_grad();
+        using DisposeScope scope = NewDisposeScope();
+        ImagesSeen += images.shape[0];
+        Tensor leaf = images.detach().requires_grad_();
+        Tensor value = objective(_model.call(leaf));
+        return autograd.grad([value], [leaf])[0].MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        using IDisposable guard = no_grad();
+        foreach ((Parameter parameter, bool requiresGrad) in _gradients)
+            parameter.requires_grad_(requiresGrad);
+        foreach ((Tensor buffer, Tensor copy) in _buffers)
+        {
+            buffer.copy_(copy);
+            copy.Dispose();
+        }
+        // From the outside in, so that each module ends with its own flag and not its parent's.
+        foreach ((nn.Module module, bool training) in _modes)
+        {
+            if (module.training != training)
+                module.train(training);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>
+/// The loop of all projected-gradient attacks, once: ball x loss x step rule. Each step moves along the steepest direction of the loss and comes back
+/// into the ball and into [0, 1].
+/// </summary>
+/// <param name="Loss">What is maximised.</param>
+/// <param name="Step">How long the steps are.</param>
+/// <param name="Steps">How many.</param>
+public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
+{
+    /// <summary>Where it starts, unless the context gives a start. Default: a random point of the ball.</summary>
+    public IAttackStart Start { get; init; } = new RandomStart();
+
+    /// <summary>The geometry. Default: the threat's own.</summary>
+    public IBall? Ball { get; init; }
+
+    /// <summary>One run; its last point.</summary>
+    /// <param name="context">What is attacked.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    public Tensor Run(AttackContext context, CancellationToken cancellationToken = default) => BestOf(1, context, cancellationToken);
+
+    /// <summary>Independent runs; for each example the first that fools the model, else the one of the largest loss.</summary>
+    /// <param name="restarts">How many runs, at least 1. A start given by the context is used by the first.</param>
+    /// <param name="context">What is attacked.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    public Tensor BestOf(int restarts, AttackContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
+        cancellationToken.ThrowIfCancellationRequested();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using AttackedModel model = new(context.Model);
+        AttackGoal goal = new(context.Labels, context.Targets, Loss.NeedsCleanLogits ? model.Logits(context.Images) : null);
+        Tensor best = Climb(model, context, goal, 0, cancellationToken);
+        if (restarts > 1)
+        {
+            Tensor strength = Strength(model, best, goal);
+            for (int restart = 1; restart < restarts; restart++)
+            {
+                using DisposeScope inner = NewDisposeScope();
+                Tensor candidate = Climb(model, context, goal, restart, cancellationToken);
+                Tensor candidateStrength = Strength(model, candidate, goal);
+                Tensor better = candidateStrength.gt(strength);
+                best = where(better.reshape(-1, 1, 1, 1), candidate, best).MoveToOuterDisposeScope();
+                strength = where(better, candidateStrength, strength).MoveToOuterDisposeScope();
+            }
+        }
+        return best.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Climb(AttackedModel model, AttackContext context, AttackGoal goal, int restart, CancellationToken cancellationToken)
+    {
+        IBall ball = Ball ?? context.Threat;
+        Tensor point = restart == 0 && context.Start is not null
+            ? context.Start.clone()
+            : Start.From(context, context.Noise.For("start").At(restart));
+        for (int step = 0; step < Steps; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor gradient = model.Gradient(point, Loss, goal);
+            Tensor moved = ball.SteepestDirection(gradient).mul_(Step.Size(step, Steps)).add_(point);
+            Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
+            point.Dispose();
+            point = next;
+        }
+        return point;
+    }
+
+    // A fooled example beats any loss; among fooled ones the first run stays.
+    private Tensor Strength(AttackedModel model, Tensor point, AttackGoal goal)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = model.Logits(point);
+        Tensor predicted = logits.argmax(1);
+        Tensor fooled = goal.Targets is null ? predicted.ne(goal.Labels) : predicted.eq(goal.Targets);
+        Tensor loss = Loss.PerExample(logits, goal);
+        return where(fooled, full_like(loss, double.PositiveInfinity), loss).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,23 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>Moves images inside a threat model's ball so that a model errs.</summary>
+/// <remarks>
+/// An attack is a sealed record with defaults sourced in its doc comments. It works through <see cref="AttackedModel"/>, which puts the model into
+/// evaluation mode and restores it exactly; it draws only from the context's noise; it checks the token between steps.
+/// </remarks>
+public interface IAttack : IDescription
+{
+    /// <summary>A short name for tables and results: <c>PGD-20</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Attacks a batch.</summary>
+    /// <param name="context">Model, images, labels, threat and randomness.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <returns>Images in the ball and in [0, 1], same shape, dtype and device as the context's images. The caller disposes it.</returns>
+    /// <exception cref="InvalidDescriptionException">The attack has problems.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the model is as it was.</exception>
+    Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,23 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>What an attack maximises, per example.</summary>
+public interface IAttackLoss : IDescription
+{
+    /// <summary>Whether <see cref="AttackGoal.CleanLogits"/> must be there.</summary>
+    bool NeedsCleanLogits => false;
+
+    /// <summary>The loss of each example; larger is better for the attacker.</summary>
+    /// <param name="logits">(N, classes), with a graph when a gradient is wanted.</param>
+    /// <param name="goal">What the attacker wants.</param>
+    /// <returns>(N). The caller disposes it.</returns>
+    Tensor PerExample(Tensor logits, AttackGoal goal);
+}
+
+/// <summary>What the attacker wants of each example: away from the label, or towards a target. Owns nothing.</summary>
+/// <param name="Labels">True classes, int64 (N).</param>
+/// <param name="Targets">Classes to reach, int64 (N), or null.</param>
+/// <param name="CleanLogits">Logits of the clean images, (N, classes), without a graph; present when the loss asked for it.</param>
+public sealed record AttackGoal(Tensor Labels, Tensor? Targets = null, Tensor? CleanLogits = null);

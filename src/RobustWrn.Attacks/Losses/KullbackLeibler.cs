@@ -1,0 +1,27 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>KL(p(x) || p(x')) from the clean prediction to the perturbed one: what TRADES (Zhang et al. 2019, arXiv 1901.08573) maximises inside. Knows no target.</summary>
+public sealed record KullbackLeibler : IAttackLoss
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "kullback-leibler";
+
+    /// <inheritdoc/>
+    public bool NeedsCleanLogits => true;
+
+    /// <inheritdoc/>
+    public Tensor PerExample(Tensor logits, AttackGoal goal)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor natural = nn.functional.softmax(goal.CleanLogits!, 1);
+        Tensor divergence = nn.functional.kl_div(nn.functional.log_softmax(logits, 1), natural, log_target: false, reduction: nn.Reduction.None);
+        return divergence.sum(1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() => [];
+}

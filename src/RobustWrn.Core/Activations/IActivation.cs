@@ -1,0 +1,14 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>A nonlinearity of a network.</summary>
+public interface IActivation : IDescription
+{
+    /// <summary>How many learned numbers it has for a number of channels; 0 for most.</summary>
+    long Parameters(int channels);
+
+    /// <summary>Builds it for a number of channels.</summary>
+    /// <returns>A module from (N, C, H, W) to the same shape that does not change its input. The network that holds it disposes it.</returns>
+    nn.Module<Tensor, Tensor> Build(int channels);
+}

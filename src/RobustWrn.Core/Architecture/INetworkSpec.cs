@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>Everything that experiments, recipes, attacks and results know of a network before it is built.</summary>
+public interface INetworkSpec : IDescription
+{
+    /// <summary>A short name for tables: <c>WRN-28-10</c>, or the depths and widths.</summary>
+    string Name { get; }
+
+    /// <summary>How many classes the network tells apart.</summary>
+    int Classes { get; }
+
+    /// <summary>Channels of its images.</summary>
+    int InputChannels { get; }
+
+    /// <summary>The exact cost for images of a size, computed without building anything.</summary>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <exception cref="InvalidDescriptionException">The spec has problems.</exception>
+    NetworkCost Cost(int height, int width);
+
+    /// <summary>Builds the network, in training mode, with fresh weights drawn from the seed.</summary>
+    /// <param name="seed">The same seed gives the same bits.</param>
+    /// <param name="device">Where the weights go; null is the CPU.</param>
+    /// <returns>The classifier. The caller disposes it.</returns>
+    /// <exception cref="InvalidDescriptionException">The spec has problems.</exception>
+    Classifier Build(Seed seed, Device? device = null);
+}

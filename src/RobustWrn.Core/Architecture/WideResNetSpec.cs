@@ -1,0 +1,150 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>
+/// A wide residual network whose stages are configured one by one (Huang et al., NeurIPS 2021, arXiv 2110.03825): stem, stages of residual blocks,
+/// batch norm, activation, global average pooling, linear layer.
+/// </summary>
+public sealed record WideResNetSpec : INetworkSpec
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "wide-res-net";
+
+    /// <summary>WRN-34-R, the best configuration found in the 2021 paper: widths 320-640-512, depths 5-5-5 (arXiv 2110.03825, section 5).</summary>
+    public static WideResNetSpec Wrn34R { get; } = Of(stem: 16, depths: [5, 5, 5], widths: [320, 640, 512]);
+
+    /// <summary>The first convolution.</summary>
+    public StemSpec Stem { get; init; } = new();
+
+    /// <summary>The stages, at least one.</summary>
+    public ValueList<StageSpec> Stages { get; init; } = [];
+
+    /// <summary>The nonlinearity before the pooling. Default: ReLU, which the 2021 code uses whatever the stages have.</summary>
+    public IActivation FinalActivation { get; init; } = new Relu();
+
+    /// <summary>How many classes. Default 10.</summary>
+    public int Classes { get; init; } = 10;
+
+    /// <summary>Channels of the images. Default 3.</summary>
+    public int InputChannels { get; init; } = 3;
+
+    /// <summary>What happens to pixels before the stem. Default: nothing, as in the 2021 code.</summary>
+    public Normalization Normalization { get; init; } = Normalization.Identity;
+
+    /// <summary>WRN-depth-widen for 32x32 images (Zagoruyko and Komodakis 2016): three stages of (depth - 4) / 6 blocks, widths 16, 32, 64 times the widen factor, strides 1, 2, 2.</summary>
+    /// <param name="depth">Total depth, 6n + 4: 10, 16, 22, 28, 34, ...</param>
+    /// <param name="widen">Widen factor, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or the factor is below 1.</exception>
+    public static WideResNetSpec Wrn(int depth, int widen)
+    {
+        if (depth < 10 || (depth - 4) % 6 != 0)
+            throw new ArgumentOutOfRangeException(nameof(depth), $"depth must be 6n + 4 with n of at least 1 (10, 16, 22, 28, 34, ...), got {depth}. Use WideResNetSpec.Of for other depths per stage.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(widen, 1);
+        int blocks = (depth - 4) / 6;
+        return Of(stem: 16, depths: [blocks, blocks, blocks], widths: [16 * widen, 32 * widen, 64 * widen]);
+    }
+
+    /// <summary>A network of basic ReLU blocks: stride 1 in the first stage, 2 in the others.</summary>
+    /// <param name="stem">Channels of the stem.</param>
+    /// <param name="depths">Blocks per stage.</param>
+    /// <param name="widths">Channels per stage, as many as depths.</param>
+    /// <exception cref="ArgumentException">There are not as many widths as depths.</exception>
+    public static WideResNetSpec Of(int stem, ReadOnlySpan<int> depths, ReadOnlySpan<int> widths)
+    {
+        if (depths.Length != widths.Length)
+            throw new ArgumentException($"there must be one width for each depth, got {depths.Length} depths and {widths.Length} widths.", nameof(widths));
+        StageSpec[] stages = new StageSpec[depths.Length];
+        for (int i = 0; i < stages.Length; i++)
+            stages[i] = new StageSpec { Depth = depths[i], Width = widths[i], Stride = i == 0 ? 1 : 2 };
+        return new WideResNetSpec { Stem = new StemSpec { Width = stem }, Stages = [.. stages] };
+    }
+
+    /// <summary>The network with one stage changed: <c>spec.WithStage(^1, stage => stage with { Width = 256 })</c>.</summary>
+    /// <param name="stage">Which one; <c>^1</c> is the last.</param>
+    /// <param name="change">Makes the new stage from the old one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such stage.</exception>
+    public WideResNetSpec WithStage(Index stage, Func<StageSpec, StageSpec> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        int at = stage.GetOffset(Stages.Count);
+        if (at < 0 || at >= Stages.Count)
+            throw new ArgumentOutOfRangeException(nameof(stage), $"the network has {Stages.Count} stages, got {stage}.");
+        return this with { Stages = Stages.With(at, change(Stages[at])) };
+    }
+
+    /// <summary>The network with other depths, one a stage.</summary>
+    /// <exception cref="ArgumentException">There are not as many depths as stages.</exception>
+    public WideResNetSpec WithDepths(params ReadOnlySpan<int> depths)
+    {
+        if (depths.Length != Stages.Count)
+            throw new ArgumentException($"there must be one depth for each of the {Stages.Count} stages, got {depths.Length}.", nameof(depths));
+        StageSpec[] stages = [.. Stages];
+        for (int i = 0; i < stages.Length; i++)
+            stages[i] = stages[i] with { Depth = depths[i] };
+        return this with { Stages = [.. stages] };
+    }
+
+    /// <inheritdoc/>
+    public string Name => WideResNetName.Of(this);
+
+    /// <inheritdoc/>
+    public NetworkCost Cost(int height, int width)
+    {
+        this.ThrowIfInvalid();
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        List<PartCost> parts = [];
+        int channels = Stem.Width;
+        (height, width) = (LayerCost.Strided(height, Stem.Stride), LayerCost.Strided(width, Stem.Stride));
+        long stem = LayerCost.ConvolutionParameters(InputChannels, channels, 3);
+        parts.Add(new PartCost("stem", stem, stem * height * width, channels, height, width));
+        for (int s = 0; s < Stages.Count; s++)
+        {
+            long parameters = 0, multiplyAdds = 0;
+            for (int i = 0; i < Stages[s].Depth; i++)
+            {
+                BlockShape shape = Shape(s, i);
+                parameters += Stages[s].Block.Parameters(shape);
+                multiplyAdds += Stages[s].Block.MultiplyAdds(shape, height, width);
+                (height, width) = (LayerCost.Strided(height, shape.Stride), LayerCost.Strided(width, shape.Stride));
+            }
+            channels = Stages[s].Width;
+            parts.Add(new PartCost($"stage {s + 1}", parameters, multiplyAdds, channels, height, width));
+        }
+        long linear = (long)channels * Classes;
+        parts.Add(new PartCost("head", LayerCost.BatchNormParameters(channels) + FinalActivation.Parameters(channels) + linear + Classes, linear, Classes, 1, 1));
+        return NetworkCost.Of(parts);
+    }
+
+    /// <inheritdoc/>
+    public Classifier Build(Seed seed, Device? device = null)
+    {
+        this.ThrowIfInvalid();
+        TorchRuntime.EnsureLoaded();
+        WideResNet network = new(this);
+        NetworkInitialization.Draw(network, RandomStream.From(seed).For("initialisation"));
+        Classifier classifier = new(this, network, Normalization);
+        return device is null ? classifier : classifier.to(device);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() =>
+    [
+        .. Stem is null ? [new Problem(nameof(Stem), "must be given, got null.")] : Stem.Problems().Select(problem => problem.Within(nameof(Stem))),
+        .. Rule.NotEmpty(Stages),
+        .. Stages.SelectMany((stage, i) => stage.Problems().Select(problem => problem.Within($"{nameof(Stages)}[{i}]"))),
+        .. FinalActivation.ProblemsAs(nameof(FinalActivation)),
+        .. Rule.Holds(Classes >= 2, nameof(Classes), $"must be at least 2, got {Classes}."),
+        .. Rule.Positive(InputChannels),
+        .. Normalization.Problems(InputChannels),
+    ];
+
+    internal BlockShape Shape(int stage, int block)
+    {
+        StageSpec spec = Stages[stage];
+        int before = stage == 0 ? Stem.Width : Stages[stage - 1].Width;
+        return new BlockShape(block == 0 ? before : spec.Width, spec.Width, block == 0 ? spec.Stride : 1, spec.Activation, spec.Dropout);
+    }
+}

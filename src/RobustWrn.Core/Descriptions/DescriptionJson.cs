@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace RobustWrn.Core;
+
+/// <summary>
+/// Descriptions as JSON: <c>{"version": 1, "type": "trades", ...}</c>. The name comes from the constant <c>TypeName</c> of the type and is looked up
+/// among the loaded assemblies that use this library, so a user's own attack or block is read back too; no type name of .NET is ever taken from a file.
+/// </summary>
+public static class DescriptionJson
+{
+    /// <summary>The version written; newer ones are refused.</summary>
+    public const int Version = 1;
+
+    /// <summary>Serializer options under which descriptions nest in other documents.</summary>
+    public static JsonSerializerOptions Options { get; } = CreateOptions();
+
+    /// <summary>Writes a description, indented, with its version and type name.</summary>
+    public static string Write(IDescription description)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        JsonObject body = ToNode(description);
+        JsonObject document = new() { ["version"] = Version };
+        foreach (KeyValuePair<string, JsonNode?> property in body.ToArray())
+        {
+            body.Remove(property.Key);
+            document[property.Key] = property.Value;
+        }
+        return document.ToJsonString(Options);
+    }
+
+    /// <summary>Reads a description written by <see cref="Write"/>.</summary>
+    /// <typeparam name="T">What is expected: an interface such as <see cref="INetworkSpec"/>, or one type.</typeparam>
+    /// <param name="json">The document.</param>
+    /// <param name="source">Where it came from, for error messages.</param>
+    /// <exception cref="InvalidDataException">Not JSON, a newer version, an unknown type or a property of the wrong kind.</exception>
+    public static T Read<T>(string json, string source = "the JSON text")
+        where T : IDescription
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            if (JsonNode.Parse(json) is not JsonObject document)
+                throw new InvalidDataException($"{source} must be a JSON object with a version and a type.");
+            int version = (int?)document["version"] ?? 0;
+            if (version is < 1 or > Version)
+                throw new InvalidDataException($"{source} has version {version}; this library reads versions 1 to {Version}. Use the library that wrote it, or a newer one.");
+            document.Remove("version");
+            return (T)DescriptionTypes.Read(document, typeof(T), Options);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"{source} is not a valid description: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The canonical text: compact, properties in ordinal order, so that equal descriptions have equal text.</summary>
+    public static string Canonical(IDescription description) => Sorted(ToNode(description))!.ToJsonString(CanonicalOptions);
+
+    /// <summary>SHA-256 of the canonical text, in lower-case hexadecimal: the identity of a description across processes and machines.</summary>
+    public static string Fingerprint(IDescription description) => Fingerprint(Canonical(description));
+
+    /// <summary>SHA-256 of a text, in lower-case hexadecimal.</summary>
+    public static string Fingerprint(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static readonly JsonSerializerOptions CanonicalOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static JsonObject ToNode(IDescription description)
+    {
+        JsonObject node = new() { ["type"] = DescriptionTypes.NameOf(description.GetType()) };
+        JsonObject body = JsonSerializer.SerializeToNode(description, description.GetType(), Options)!.AsObject();
+        foreach (KeyValuePair<string, JsonNode?> property in body.ToArray())
+        {
+            body.Remove(property.Key);
+            node[property.Key] = property.Value;
+        }
+        return node;
+    }
+
+    private static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject item => new JsonObject(item.OrderBy(property => property.Key, StringComparer.Ordinal)
+            .Select(property => KeyValuePair.Create(property.Key, Sorted(property.Value)))),
+        JsonArray array => new JsonArray([.. array.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
+
+    private static JsonSerializerOptions CreateOptions()
+    {
+        JsonSerializerOptions options = new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            WriteIndented = true,
+            NewLine = "\n",
+            IgnoreReadOnlyProperties = true,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        };
+        options.Converters.Add(new DescriptionConverterFactory());
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        return options;
+    }
+}
+
+internal sealed class DescriptionConverterFactory : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) =>
+        (typeToConvert.IsInterface || typeToConvert.IsAbstract) && typeof(IDescription).IsAssignableFrom(typeToConvert);
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert))!;
+
+    private sealed class Converter<T> : JsonConverter<T>
+        where T : class, IDescription
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonNode.Parse(ref reader) is JsonObject node
+                ? (T)DescriptionTypes.Read(node, typeof(T), options)
+                : throw new JsonException($"expected an object with a \"type\" for {typeof(T).Name}.");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => DescriptionJson.ToNode(value).WriteTo(writer, options);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace RobustWrn.Core;
+
+/// <summary>The names under which description types are stored, found by scanning the loaded assemblies that use this library.</summary>
+public static class DescriptionTypes
+{
+    private const string NameConstant = "TypeName";
+
+    private static readonly ConcurrentDictionary<Type, string> Names = new();
+
+    /// <summary>The stored name of a type.</summary>
+    /// <exception cref="InvalidOperationException">The type has no constant <c>TypeName</c>.</exception>
+    public static string NameOf(Type type) => Names.GetOrAdd(type, static t => Declared(t) ?? throw new InvalidOperationException(
+        $"{t.Name} cannot be stored: it needs `public const string TypeName = \"...\"`, the name it has in files."));
+
+    /// <summary>All storable implementations of an interface or base type, by name.</summary>
+    /// <param name="contract">The interface or base type.</param>
+    /// <exception cref="InvalidOperationException">Two types use one name.</exception>
+    public static IReadOnlyDictionary<string, Type> Implementing(Type contract)
+    {
+        SortedDictionary<string, Type> found = new(StringComparer.Ordinal);
+        foreach (Type type in AppDomain.CurrentDomain.GetAssemblies().Where(UsesThisLibrary).SelectMany(Types))
+        {
+            if (type.IsAbstract || type.IsInterface || !contract.IsAssignableFrom(type) || Declared(type) is not { } name)
+                continue;
+            if (!found.TryAdd(name, type))
+                throw new InvalidOperationException($"the name \"{name}\" is used by {found[name].FullName} and {type.FullName}; names of {contract.Name} must be unique.");
+        }
+        return found;
+    }
+
+    internal static object Read(JsonObject node, Type contract, JsonSerializerOptions options)
+    {
+        string? name = (string?)node["type"];
+        IReadOnlyDictionary<string, Type> known = Implementing(contract);
+        if (name is null || !known.TryGetValue(name, out Type? type))
+            throw new JsonException($"\"type\" must be one of {string.Join(", ", known.Keys)} for {contract.Name}, got {(name is null ? "nothing" : $"\"{name}\"")}.");
+        node.Remove("type");
+        return node.Deserialize(type, options)!;
+    }
+
+    private static string? Declared(Type type) =>
+        type.GetField(NameConstant, BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) is { IsLiteral: true } field
+            ? field.GetRawConstantValue() as string
+            : null;
+
+    private static bool UsesThisLibrary(Assembly assembly)
+    {
+        string? core = typeof(DescriptionTypes).Assembly.GetName().Name;
+        return !assembly.IsDynamic && (assembly.GetName().Name == core || assembly.GetReferencedAssemblies().Any(reference => reference.Name == core));
+    }
+
+    private static Type[] Types(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException e)
+        {
+            return [.. e.Types.OfType<Type>()];
+        }
+    }
+}

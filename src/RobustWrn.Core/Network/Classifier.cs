@@ -1,0 +1,65 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>
+/// Pixels in [0, 1] in, logits out: normalisation, then the network. The state dict of <see cref="Network"/> has the published names; weights are
+/// stored from there.
+/// </summary>
+public sealed class Classifier : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> network;
+    private readonly Tensor? _mean, _std;
+
+    /// <summary>Wraps a network. The classifier owns it from here on.</summary>
+    /// <param name="spec">What it was built from.</param>
+    /// <param name="network">The network, from normalised pixels to logits (N, classes).</param>
+    /// <param name="normalization">What happens before; null is the identity.</param>
+    public Classifier(INetworkSpec spec, nn.Module<Tensor, Tensor> network, Normalization? normalization = null)
+        : base(nameof(Classifier))
+    {
+        Spec = spec;
+        Normalization = normalization ?? Normalization.Identity;
+        Normalization.Problems(spec.InputChannels).ThrowIfAny(nameof(Classifier));
+        this.network = network;
+        register_module(nameof(network), network);
+        if (!Normalization.IsIdentity)
+        {
+            _mean = tensor(Normalization.Mean.ToArray(), ScalarType.Float64).reshape(1, -1, 1, 1).DetachFromDisposeScope();
+            _std = tensor(Normalization.Std.ToArray(), ScalarType.Float64).reshape(1, -1, 1, 1).DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>What the network was built from.</summary>
+    public INetworkSpec Spec { get; }
+
+    /// <summary>What happens to pixels before the network.</summary>
+    public Normalization Normalization { get; }
+
+    /// <summary>The network without its normalisation.</summary>
+    public nn.Module<Tensor, Tensor> Network => network;
+
+    /// <summary>Logits of the classes.</summary>
+    /// <param name="input">Pixels, (N, C, H, W) in [0, 1], dtype and device of the weights; not changed, not disposed.</param>
+    /// <returns>(N, classes), dtype of the weights. The caller disposes it.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        if (_mean is null || _std is null)
+            return network.call(input);
+        using Tensor mean = _mean.to(input.dtype, input.device), std = _std.to(input.dtype, input.device);
+        using Tensor centred = input - mean;
+        using Tensor normal = centred / std;
+        return network.call(normal);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _mean?.Dispose();
+            _std?.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,72 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>
+/// The network of a <see cref="WideResNetSpec"/>, with the state-dict names of the code of Huang et al. 2021: <c>stem_conv.weight</c>,
+/// <c>blocks.{stage}.layer.{i}.bn1.*</c>, <c>.conv1.weight</c>, <c>.bn2.*</c>, <c>.conv2.weight</c>, <c>.convShortcut.weight</c>, <c>bn1.*</c>, <c>fc.*</c>.
+/// Build it with <see cref="WideResNetSpec.Build"/>.
+/// </summary>
+public sealed class WideResNet : nn.Module<Tensor, Tensor>
+{
+    private readonly ConvolutionLayer stem_conv;
+    private readonly ModuleList<Stage> blocks;
+    private readonly BatchNorm2d bn1;
+    private readonly nn.Module<Tensor, Tensor> act;
+    private readonly LinearLayer fc;
+
+    internal WideResNet(WideResNetSpec spec)
+        : base(nameof(WideResNet))
+    {
+        Spec = spec;
+        stem_conv = new ConvolutionLayer(spec.InputChannels, spec.Stem.Width, kernel: 3, spec.Stem.Stride, padding: 1);
+        blocks = new ModuleList<Stage>([.. Enumerable.Range(0, spec.Stages.Count).Select(stage => new Stage(spec, stage))]);
+        bn1 = nn.BatchNorm2d(spec.Stages[^1].Width);
+        act = spec.FinalActivation.Build(spec.Stages[^1].Width);
+        fc = new LinearLayer(spec.Stages[^1].Width, spec.Classes);
+        RegisterComponents();
+    }
+
+    /// <summary>What it was built from.</summary>
+    public WideResNetSpec Spec { get; }
+
+    /// <summary>Logits of the classes.</summary>
+    /// <param name="input">Normalised pixels, (N, C, H, W); not changed, not disposed.</param>
+    /// <returns>(N, classes). The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The channel count is not the one the network was built for.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        if (input.dim() != 4 || input.shape[1] != Spec.InputChannels)
+            throw new ArgumentException($"images must be (N, {Spec.InputChannels}, H, W), got ({string.Join(", ", input.shape)}).", nameof(input));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = stem_conv.call(input);
+        foreach (Stage stage in blocks)
+            features = stage.call(features);
+        features = act.call(bn1.call(features));
+        return fc.call(features.mean([2, 3])).MoveToOuterDisposeScope();
+    }
+
+    private sealed class Stage : nn.Module<Tensor, Tensor>
+    {
+        private readonly ModuleList<nn.Module<Tensor, Tensor>> layer;
+
+        public Stage(WideResNetSpec spec, int stage)
+            : base(nameof(Stage))
+        {
+            layer = new ModuleList<nn.Module<Tensor, Tensor>>(
+                [.. Enumerable.Range(0, spec.Stages[stage].Depth).Select(block => spec.Stages[stage].Block.Build(spec.Shape(stage, block)))]);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor features = input;
+            foreach (nn.Module<Tensor, Tensor> block in layer)
+                features = block.call(features);
+            return features.MoveToOuterDisposeScope();
+        }
+    }
+}

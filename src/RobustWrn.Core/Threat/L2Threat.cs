@@ -1,0 +1,60 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>An image moves at most epsilon in Euclidean length. Create it with <see cref="ThreatModel.L2"/>.</summary>
+public sealed record L2Threat : ThreatModel
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "l2";
+
+    // torchattacks' eps_for_division: keeps a zero gradient from becoming NaN and is the published arithmetic of its PGD-L2.
+    private const double NormOffset = 1e-10;
+
+    /// <inheritdoc/>
+    public override string Norm => TypeName;
+
+    /// <inheritdoc/>
+    public override double Tolerance => 1e-5 * Math.Max(1, Epsilon);
+
+    /// <inheritdoc/>
+    public override Tensor Distance(Tensor candidates, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return Length(candidates - images).flatten().MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A normal direction times a uniform radius, as in torchattacks' PGD-L2.</remarks>
+    public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor direction = noise.For("direction").Normal(examples, images.shape.AsSpan(1), images.dtype, images.device);
+        Tensor radius = noise.For("radius").Uniform(examples, [1, 1, 1], images.dtype, images.device);
+        Tensor start = images + direction / (Length(direction) + NormOffset) * radius * Epsilon;
+        return Project(start, images).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor SteepestDirection(Tensor gradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (gradient / (Length(gradient) + NormOffset)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Project(Tensor candidates, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor move = candidates - images;
+        Tensor factor = (Epsilon / Length(move)).clamp_max(1);
+        return (images + move * factor).clamp_(0, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"L2 {Epsilon:0.####}");
+
+    private static Tensor Length(Tensor move) => move.flatten(1).norm(1, keepdim: false, p: 2).reshape(-1, 1, 1, 1);
+}

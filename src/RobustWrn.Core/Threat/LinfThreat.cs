@@ -1,0 +1,52 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>Every pixel moves at most epsilon. Create it with <see cref="ThreatModel.Linf"/>.</summary>
+public sealed record LinfThreat : ThreatModel
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "linf";
+
+    /// <inheritdoc/>
+    public override string Norm => TypeName;
+
+    /// <inheritdoc/>
+    public override double Tolerance => 1e-6;
+
+    /// <inheritdoc/>
+    public override Tensor Distance(Tensor candidates, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (candidates - images).abs().flatten(1).amax([1]).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor uniform = noise.Uniform(examples, images.shape.AsSpan(1), images.dtype, images.device);
+        Tensor start = images + (uniform * 2 - 1) * Epsilon;
+        return Project(start, images).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor SteepestDirection(Tensor gradient) => gradient.sign();
+
+    /// <inheritdoc/>
+    public override Tensor Project(Tensor candidates, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor inBall = minimum(maximum(candidates, images - Epsilon), images + Epsilon);
+        return inBall.clamp_(0, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Problem> Problems() => Rule.Holds(Epsilon is > 0 and <= 1, nameof(Epsilon),
+        string.Create(CultureInfo.InvariantCulture, $"must be in (0, 1], got {Epsilon}. Pixels are in [0, 1]: write ThreatModel.Linf({Epsilon}, outOf: 255)."));
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Linf {Epsilon * 255:0.###}/255");
+}

@@ -1,0 +1,15 @@
+using System.Runtime.CompilerServices;
+using TorchSharp;
+
+namespace RobustWrn.Testing;
+
+/// <summary>One torch thread per test process: several assemblies run at once, and results do not depend on the machine's core count.</summary>
+internal static class TorchThreads
+{
+    [ModuleInitializer]
+    internal static void UseOne()
+    {
+        Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", "passive");
+        torch.set_num_threads(1);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Testing;
+
+/// <summary>One file of numbers made by the authors' own code: weights (model.*), inputs (in.*), outputs (out.*) and the tolerance of each output.</summary>
+internal sealed class VectorCase : IDisposable
+{
+    private readonly NamedTensors _tensors;
+    private readonly NamedTensors? _shared;
+    private readonly JsonElement _entry;
+
+    private VectorCase(NamedTensors tensors, NamedTensors? shared, JsonElement entry) => (_tensors, _shared, _entry) = (tensors, shared, entry);
+
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "Fixtures", "vectors");
+
+    /// <summary>Opens a case by its file name without extension.</summary>
+    public static VectorCase Open(string name)
+    {
+        string file = name + ".safetensors";
+        using JsonDocument index = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "index.json")));
+        JsonElement entry = index.RootElement.GetProperty("cases").EnumerateArray().First(item => item.GetProperty("file").GetString() == file).Clone();
+        NamedTensors tensors = Safetensors.Read(Path.Combine(Folder, file));
+        NamedTensors? shared = entry.TryGetProperty("shared_file", out JsonElement other) ? Safetensors.Read(Path.Combine(Folder, other.GetString()!)) : null;
+        return new VectorCase(tensors, shared, entry);
+    }
+
+    public JsonElement Hyperparameters => _entry.GetProperty("hyperparameters");
+
+    public double Number(string hyperparameter) => Hyperparameters.GetProperty(hyperparameter).GetDouble();
+
+    public IEnumerable<string> Names => _tensors.Names;
+
+    /// <summary>A stored tensor as stored, from this file or the shared one; owned by the case.</summary>
+    public Tensor this[string name] => _tensors.TryGet(name, out Tensor? own) ? own : (_shared ?? _tensors)[name];
+
+    /// <summary>The atol of an output for a float64 check.</summary>
+    public double Tolerance(string output) => _entry.GetProperty("outputs").GetProperty(output).GetProperty("atol").GetDouble();
+
+    /// <summary>The network of the case with its weights, in the given dtype and in evaluation mode.</summary>
+    public Classifier BuildModel(ScalarType dtype)
+    {
+        JsonElement model = Hyperparameters.TryGetProperty("model", out JsonElement nested) ? nested : Hyperparameters;
+        int[] channels = Ints(model, "channel_configs"), depths = Ints(model, "depth_configs");
+        WideResNetSpec spec = WideResNetSpec.Of(channels[0], depths, channels.AsSpan(1));
+        if (model.TryGetProperty("stride_config", out _))
+        {
+            int[] strides = Ints(model, "stride_config");
+            string[] activations = [.. model.GetProperty("activations").EnumerateArray().Select(item => item.GetString()!)];
+            spec = spec with
+            {
+                Classes = model.GetProperty("num_classes").GetInt32(),
+                Stem = spec.Stem with { Stride = model.GetProperty("stem_stride").GetInt32() },
+                Stages = spec.Stages.Select((stage, i) => stage with { Stride = strides[i], Activation = ActivationNamed(activations[i]) }).ToValueList(),
+            };
+        }
+        Classifier classifier = spec.Build(0);
+        classifier.to(dtype);
+        LoadModel(classifier);
+        classifier.eval();
+        return classifier;
+    }
+
+    /// <summary>Copies the stored weights into the network again.</summary>
+    public void LoadModel(Classifier classifier)
+    {
+        NamedTensors source = _shared ?? _tensors;
+        OrderedDictionary<string, Tensor> weights = [];
+        foreach ((string name, Tensor tensor) in source.Pairs)
+        {
+            if (name.StartsWith("model.", StringComparison.Ordinal))
+                weights.Add(name["model.".Length..], tensor.alias());
+        }
+        using NamedTensors named = new(weights);
+        NetworkWeights.Load(classifier.Network, named);
+    }
+
+    /// <summary>Checks an output against the stored one with the tolerance of the index.</summary>
+    public void AssertMatches(string output, Tensor actual)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement rule = _entry.GetProperty("outputs").GetProperty(output);
+        Tensor expected = this[output].to(ScalarType.Float64), given = actual.detach().to(ScalarType.Float64);
+        Assert.Equal(expected.shape, given.shape);
+        Tensor difference = (expected - given).abs();
+        double largest = difference.max().item<double>();
+        switch (rule.GetProperty("kind").GetString())
+        {
+            case "abs":
+                double atol = rule.GetProperty("atol").GetDouble();
+                Assert.True(largest <= atol, $"{output}: largest difference {largest:g4}, tolerance {atol:g4}");
+                break;
+            case "pixel_fraction":
+                double fraction = difference.gt(rule.GetProperty("pixel_atol").GetDouble()).to(ScalarType.Float64).mean().item<double>();
+                double allowed = rule.GetProperty("max_fraction_differing").GetDouble();
+                Assert.True(fraction <= allowed, $"{output}: {fraction:g4} of the pixels differ, allowed {allowed:g4} (largest {largest:g4})");
+                break;
+            case "exact":
+                Assert.Equal(0, largest);
+                break;
+            default:
+                throw new NotSupportedException($"{output}: unknown kind of tolerance {rule.GetProperty("kind")}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _tensors.Dispose();
+        _shared?.Dispose();
+    }
+
+    private static IActivation ActivationNamed(string name) => name switch
+    {
+        "ReLU" => new Relu(),
+        "LeakyReLU" => new LeakyRelu(),
+        "SiLU" => new Silu(),
+        _ => throw new NotSupportedException(name),
+    };
+
+    private static int[] Ints(JsonElement element, string property) => [.. element.GetProperty(property).EnumerateArray().Select(item => item.GetInt32())];
+}
