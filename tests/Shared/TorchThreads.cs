@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RobustWrn.Core;
 using TorchSharp;
 
 namespace RobustWrn.Testing;
@@ -10,6 +11,7 @@ internal static class TorchThreads
     internal static void UseOne()
     {
         Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", "passive");
+        TorchRuntime.EnsureLoaded();
         torch.set_num_threads(1);
     }
 }

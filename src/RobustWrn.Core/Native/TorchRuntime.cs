@@ -1,10 +1,59 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
 namespace RobustWrn.Core;
 
-/// <summary>The native library under TorchSharp.</summary>
+/// <summary>
+/// The native library under TorchSharp: which one is loaded, and a clear error when none can be. Call <see cref="EnsureLoaded"/> before the first
+/// <c>torch.*</c> of a program; the entry points of this library do so themselves.
+/// </summary>
 public static class TorchRuntime
 {
-    /// <summary>Loads libtorch, once.</summary>
+    /// <summary>The environment variable that names the <c>lib</c> folder of an installed PyTorch to use instead of a package: <c>ROBUSTWRN_LIBTORCH</c>.</summary>
+    public const string LibraryFolderVariable = "ROBUSTWRN_LIBTORCH";
+
+    private static readonly Lock Gate = new();
+    private static volatile bool _loaded;
+
+    /// <summary>Loads libtorch, once per process. Later calls cost one field read. Thread-safe.</summary>
+    /// <exception cref="TorchNativeException">Nothing could be loaded; the message says why and what to do.</exception>
     public static void EnsureLoaded()
     {
+        if (_loaded)
+            return;
+        lock (Gate)
+        {
+            if (_loaded)
+                return;
+            if (!Environment.Is64BitProcess)
+                throw new TorchNativeException("libtorch must run in a 64-bit process", "this one has 32 bits", "Run the x64 or arm64 build of the program.");
+            if (InstalledTorch.FromEnvironment() is { } installed)
+                installed.Load();
+            // TorchSharp's own order. It must succeed here, before TorchSharp's static constructor, which on failure would search the package cache,
+            // copy 490 MB beside the program and hide the loader's error.
+            NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
+            LoadBinding();
+            _loaded = true;
+        }
+    }
+
+    /// <summary>What numbers are computed with here: for logs, results and bug reports. Loads libtorch.</summary>
+    /// <exception cref="TorchNativeException">Nothing could be loaded.</exception>
+    public static TorchRuntimeDescription Describe()
+    {
+        EnsureLoaded();
+        return TorchRuntimeDescription.OfThisProcess();
+    }
+
+    private static void LoadBinding()
+    {
+        try
+        {
+            NativeLibrary.Load("LibTorchSharp", typeof(torch).Assembly, null);
+        }
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+        {
+            throw TorchNativeException.FromLoader("LibTorchSharp", error);
+        }
     }
 }

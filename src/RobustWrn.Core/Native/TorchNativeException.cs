@@ -1,0 +1,38 @@
+namespace RobustWrn.Core;
+
+/// <summary>libtorch could not be loaded. The message carries the loader's own words and what to do about them.</summary>
+public sealed class TorchNativeException : InvalidOperationException
+{
+    private const string Choices =
+        "Give the application exactly one libtorch: reference the package libtorch-cpu-<rid> 2.10.0, TorchSharp-cpu, TorchSharp-cuda-windows or "
+        + "TorchSharp-cuda-linux 0.107.0, or set " + TorchRuntime.LibraryFolderVariable + " to the lib folder of an installed PyTorch 2.10.";
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="rule">What was expected.</param>
+    /// <param name="loaderError">What the operating system's loader, or a look at the disk, said.</param>
+    /// <param name="remedy">What to do.</param>
+    /// <param name="innerException">The error of the attempt, if there was one.</param>
+    public TorchNativeException(string rule, string loaderError, string remedy, Exception? innerException = null)
+        : base($"{rule}: {loaderError.Trim()}{(loaderError.AsSpan().Trim().EndsWith(".") ? "" : ".")}{Environment.NewLine}{remedy}", innerException) =>
+        (LoaderError, Remedy) = (loaderError, remedy);
+
+    /// <summary>What the operating system's loader, or a look at the disk, said.</summary>
+    public string LoaderError { get; }
+
+    /// <summary>What to do.</summary>
+    public string Remedy { get; }
+
+    internal static TorchNativeException FromLoader(string library, Exception error) =>
+        new($"{library} must load", error.Message, RemedyFor(error.Message), error);
+
+    private static string RemedyFor(string loaderError)
+    {
+        if (loaderError.Contains("GLIBCXX_", StringComparison.Ordinal) || loaderError.Contains("CXXABI_", StringComparison.Ordinal))
+        {
+            return "This machine's C++ runtime is older than the one the library was linked with. Build with the target that the package RobustWrn.Core "
+                + "brings (it weakens that symbol version in a copy of libLibTorchSharp.so; it is off where RobustWrnWeakenLibTorchSharp is false), "
+                + "or install a newer libstdc++.";
+        }
+        return Choices;
+    }
+}
