@@ -7,6 +7,8 @@ internal static class WideResNetName
 
     public static string Of(WideResNetSpec spec)
     {
+        if (spec.Stages is null || spec.Stem is null || spec.Stages.Any(stage => stage is null))
+            return "WRN (incomplete)";
         int[] depths = [.. spec.Stages.Select(stage => stage.Depth)], widths = [.. spec.Stages.Select(stage => stage.Width)];
         bool plain = spec.Stem is { Width: 16, Stride: 1 } && spec.Stages.Select(stage => stage.Stride).SequenceEqual(PublishedStrides)
             && spec.Stages.All(stage => stage.Block is BasicBlock);

@@ -36,12 +36,13 @@ public sealed record WideResNetSpec : INetworkSpec
     /// <summary>WRN-depth-widen for 32x32 images (Zagoruyko and Komodakis 2016): three stages of (depth - 4) / 6 blocks, widths 16, 32, 64 times the widen factor, strides 1, 2, 2.</summary>
     /// <param name="depth">Total depth, 6n + 4: 10, 16, 22, 28, 34, ...</param>
     /// <param name="widen">Widen factor, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or the factor is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or the factor is not in [1, 1000000].</exception>
     public static WideResNetSpec Wrn(int depth, int widen)
     {
         if (depth < 10 || (depth - 4) % 6 != 0)
             throw new ArgumentOutOfRangeException(nameof(depth), $"depth must be 6n + 4 with n of at least 1 (10, 16, 22, 28, 34, ...), got {depth}. Use WideResNetSpec.Of for other depths per stage.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(widen, 1);
+        if (widen is < 1 or > 1_000_000)
+            throw new ArgumentOutOfRangeException(nameof(widen), $"widen must be in [1, 1000000], got {widen}. The published networks have 1 to 20.");
         int blocks = (depth - 4) / 6;
         return Of(stem: 16, depths: [blocks, blocks, blocks], widths: [16 * widen, 32 * widen, 64 * widen]);
     }
@@ -95,27 +96,14 @@ public sealed record WideResNetSpec : INetworkSpec
         this.ThrowIfInvalid();
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        List<PartCost> parts = [];
-        int channels = Stem.Width;
-        (height, width) = (LayerCost.Strided(height, Stem.Stride), LayerCost.Strided(width, Stem.Stride));
-        long stem = LayerCost.ConvolutionParameters(InputChannels, channels, 3);
-        parts.Add(new PartCost("stem", stem, stem * height * width, channels, height, width));
-        for (int s = 0; s < Stages.Count; s++)
+        try
         {
-            long parameters = 0, multiplyAdds = 0;
-            for (int i = 0; i < Stages[s].Depth; i++)
-            {
-                BlockShape shape = Shape(s, i);
-                parameters += Stages[s].Block.Parameters(shape);
-                multiplyAdds += Stages[s].Block.MultiplyAdds(shape, height, width);
-                (height, width) = (LayerCost.Strided(height, shape.Stride), LayerCost.Strided(width, shape.Stride));
-            }
-            channels = Stages[s].Width;
-            parts.Add(new PartCost($"stage {s + 1}", parameters, multiplyAdds, channels, height, width));
+            return WideResNetCost.Of(this, height, width);
         }
-        long linear = (long)channels * Classes;
-        parts.Add(new PartCost("head", LayerCost.BatchNormParameters(channels) + FinalActivation.Parameters(channels) + linear + Classes, linear, Classes, 1, 1));
-        return NetworkCost.Of(parts);
+        catch (OverflowException)
+        {
+            throw new ArgumentOutOfRangeException(nameof(height), $"images of {height} x {width} cost this network more multiply-adds than a 64-bit number holds. Give the size of one image.");
+        }
     }
 
     /// <inheritdoc/>
@@ -130,16 +118,23 @@ public sealed record WideResNetSpec : INetworkSpec
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() =>
-    [
-        .. Stem is null ? [new Problem(nameof(Stem), "must be given, got null.")] : Stem.Problems().Select(problem => problem.Within(nameof(Stem))),
-        .. Rule.NotEmpty(Stages),
-        .. Stages.SelectMany((stage, i) => stage.Problems().Select(problem => problem.Within($"{nameof(Stages)}[{i}]"))),
-        .. FinalActivation.ProblemsAs(nameof(FinalActivation)),
-        .. Rule.Holds(Classes >= 2, nameof(Classes), $"must be at least 2, got {Classes}."),
-        .. Rule.Positive(InputChannels),
-        .. Normalization.Problems(InputChannels),
-    ];
+    public IEnumerable<Problem> Problems()
+    {
+        Problem[] parts =
+        [
+            .. Stem is null ? [new Problem(nameof(Stem), "must be given, got null.")] : Stem.Problems().Select(problem => problem.Within(nameof(Stem))),
+            .. Rule.NotEmpty(Stages),
+            .. (Stages ?? []).SelectMany((stage, i) => StageProblems(stage, $"{nameof(Stages)}[{i}]")),
+            .. FinalActivation.ProblemsAs(nameof(FinalActivation)),
+            .. Rule.Holds(Classes >= 2, nameof(Classes), $"must be at least 2, got {Classes}."),
+            .. Rule.Positive(InputChannels),
+            .. Normalization is null ? [new Problem(nameof(Normalization), "must be given, got null.")] : Normalization.Problems(InputChannels),
+        ];
+        return parts.Length > 0 ? parts : WideResNetCost.SizeProblems(this);
+    }
+
+    private static IEnumerable<Problem> StageProblems(StageSpec? stage, string name) =>
+        stage is null ? [new Problem(name, "must be given, got null.")] : stage.Problems().Select(problem => problem.Within(name));
 
     internal BlockShape Shape(int stage, int block)
     {

@@ -15,22 +15,22 @@ public sealed record BasicBlock : IBlock
     public const string TypeName = "basic";
 
     /// <inheritdoc/>
-    public long Parameters(BlockShape shape) =>
+    public long Parameters(BlockShape shape) => checked(
         LayerCost.BatchNormParameters(shape.InChannels)
         + shape.Activation.Parameters(shape.InChannels)
         + LayerCost.ConvolutionParameters(shape.InChannels, shape.OutChannels, 3)
         + LayerCost.BatchNormParameters(shape.OutChannels)
         + shape.Activation.Parameters(shape.OutChannels)
         + LayerCost.ConvolutionParameters(shape.OutChannels, shape.OutChannels, 3)
-        + (HasShortcutConvolution(shape) ? LayerCost.ConvolutionParameters(shape.InChannels, shape.OutChannels, 1) : 0);
+        + (HasShortcutConvolution(shape) ? LayerCost.ConvolutionParameters(shape.InChannels, shape.OutChannels, 1) : 0));
 
     /// <inheritdoc/>
     public long MultiplyAdds(BlockShape shape, int height, int width)
     {
         long pixels = (long)LayerCost.Strided(height, shape.Stride) * LayerCost.Strided(width, shape.Stride);
-        return pixels * (LayerCost.ConvolutionParameters(shape.InChannels, shape.OutChannels, 3)
+        return checked(pixels * (LayerCost.ConvolutionParameters(shape.InChannels, shape.OutChannels, 3)
             + LayerCost.ConvolutionParameters(shape.OutChannels, shape.OutChannels, 3)
-            + (HasShortcutConvolution(shape) ? LayerCost.ConvolutionParameters(shape.InChannels, shape.OutChannels, 1) : 0));
+            + (HasShortcutConvolution(shape) ? LayerCost.ConvolutionParameters(shape.InChannels, shape.OutChannels, 1) : 0)));
     }
 
     /// <inheritdoc/>
@@ -44,11 +44,16 @@ public sealed record BasicBlock : IBlock
     private sealed class Module : nn.Module<Tensor, Tensor>
     {
         private readonly bool _shortcutReadsActivation;
-        private readonly BatchNorm2d bn1, bn2;
-        private readonly ConvolutionLayer conv1, conv2;
-        private readonly ConvolutionLayer? convShortcut;
-        private readonly nn.Module<Tensor, Tensor> act1, act2;
+
+        // Components register in the order of their fields, which is the published order of the state dict.
+        private readonly BatchNorm2d bn1;
+        private readonly nn.Module<Tensor, Tensor> act1;
+        private readonly ConvolutionLayer conv1;
+        private readonly BatchNorm2d bn2;
+        private readonly nn.Module<Tensor, Tensor> act2;
         private readonly StreamDropout? dropout;
+        private readonly ConvolutionLayer conv2;
+        private readonly ConvolutionLayer? convShortcut;
 
         public Module(BlockShape shape)
             : base(nameof(BasicBlock))

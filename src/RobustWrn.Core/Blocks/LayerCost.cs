@@ -4,7 +4,8 @@ namespace RobustWrn.Core;
 public static class LayerCost
 {
     /// <summary>Weights of a convolution without bias; times its output pixels, its multiply-adds.</summary>
-    public static long ConvolutionParameters(int inChannels, int outChannels, int kernel) => (long)inChannels * outChannels * kernel * kernel;
+    public static long ConvolutionParameters(int inChannels, int outChannels, int kernel) =>
+        checked((long)inChannels * outChannels * kernel * kernel);
 
     /// <summary>Scale and shift of a batch normalisation.</summary>
     public static long BatchNormParameters(int channels) => 2L * channels;

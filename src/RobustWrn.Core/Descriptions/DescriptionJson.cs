@@ -44,7 +44,7 @@ public static class DescriptionJson
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            if (JsonNode.Parse(json) is not JsonObject document)
+            if (JsonNode.Parse(json, documentOptions: StrictDocument) is not JsonObject document)
                 throw new InvalidDataException($"{source} must be a JSON object with a version and a type.");
             int version = (int?)document["version"] ?? 0;
             if (version is < 1 or > Version)
@@ -52,7 +52,8 @@ public static class DescriptionJson
             document.Remove("version");
             return (T)DescriptionTypes.Read(document, typeof(T), Options);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        // ArgumentException: a unit type in the file refused its value.
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or NotSupportedException or OverflowException)
         {
             throw new InvalidDataException($"{source} is not a valid description: {e.Message}", e);
         }
@@ -66,6 +67,8 @@ public static class DescriptionJson
 
     /// <summary>SHA-256 of a text, in lower-case hexadecimal.</summary>
     public static string Fingerprint(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static readonly JsonDocumentOptions StrictDocument = new() { AllowDuplicateProperties = false };
 
     private static readonly JsonSerializerOptions CanonicalOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -100,6 +103,8 @@ public static class DescriptionJson
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            RespectNullableAnnotations = true,
+            AllowDuplicateProperties = false,
         };
         options.Converters.Add(new DescriptionConverterFactory());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));

@@ -11,6 +11,7 @@ public static class DescriptionTypes
     private const string NameConstant = "TypeName";
 
     private static readonly ConcurrentDictionary<Type, string> Names = new();
+    private static readonly ConcurrentDictionary<Type, (int Assemblies, IReadOnlyDictionary<string, Type> Types)> Found = new();
 
     /// <summary>The stored name of a type.</summary>
     /// <exception cref="InvalidOperationException">The type has no constant <c>TypeName</c>.</exception>
@@ -22,14 +23,20 @@ public static class DescriptionTypes
     /// <exception cref="InvalidOperationException">Two types use one name.</exception>
     public static IReadOnlyDictionary<string, Type> Implementing(Type contract)
     {
+        ArgumentNullException.ThrowIfNull(contract);
+        Assembly[] assemblies = AppDomain.CurrentDomain.GetAssemblies();
+        // Scanning takes milliseconds and a spec nests a dozen descriptions; assemblies only ever come, so their number says whether to look again.
+        if (Found.TryGetValue(contract, out (int Assemblies, IReadOnlyDictionary<string, Type> Types) known) && known.Assemblies == assemblies.Length)
+            return known.Types;
         SortedDictionary<string, Type> found = new(StringComparer.Ordinal);
-        foreach (Type type in AppDomain.CurrentDomain.GetAssemblies().Where(UsesThisLibrary).SelectMany(Types))
+        foreach (Type type in assemblies.Where(UsesThisLibrary).SelectMany(Types))
         {
             if (type.IsAbstract || type.IsInterface || !contract.IsAssignableFrom(type) || Declared(type) is not { } name)
                 continue;
             if (!found.TryAdd(name, type))
                 throw new InvalidOperationException($"the name \"{name}\" is used by {found[name].FullName} and {type.FullName}; names of {contract.Name} must be unique.");
         }
+        Found[contract] = (assemblies.Length, found);
         return found;
     }
 
@@ -40,7 +47,7 @@ public static class DescriptionTypes
         if (name is null || !known.TryGetValue(name, out Type? type))
             throw new JsonException($"\"type\" must be one of {string.Join(", ", known.Keys)} for {contract.Name}, got {(name is null ? "nothing" : $"\"{name}\"")}.");
         node.Remove("type");
-        return node.Deserialize(type, options)!;
+        return node.Deserialize(type, options) ?? throw new JsonException($"\"{name}\" has no content.");
     }
 
     private static string? Declared(Type type) =>

@@ -85,8 +85,13 @@ internal sealed class ValueListConverterFactory : JsonConverterFactory
 
     private sealed class Converter<T> : JsonConverter<ValueList<T>>
     {
-        public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(JsonSerializer.Deserialize<T[]>(ref reader, options) ?? []);
+        public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            T[] items = JsonSerializer.Deserialize<T[]>(ref reader, options) ?? [];
+            return !typeof(T).IsValueType && Array.Exists(items, item => item is null)
+                ? throw new JsonException($"a list of {typeof(T).Name} has no empty entries.")
+                : new ValueList<T>(items);
+        }
 
         public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value.ToArray(), options);

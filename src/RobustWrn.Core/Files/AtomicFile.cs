@@ -1,21 +1,32 @@
+using System.Text;
+
 namespace RobustWrn.Core;
 
 /// <summary>Files that are either there in full or not at all: written beside their place, flushed to the disk, then renamed.</summary>
 public static class AtomicFile
 {
+    private static long _writes;
+
     /// <summary>Writes a file.</summary>
     /// <param name="path">Where; its folder is made if it does not exist.</param>
     /// <param name="write">Writes the content. When it throws, the file at <paramref name="path"/> is as it was.</param>
-    /// <exception cref="IOException">The folder cannot be made, or the disk is full.</exception>
+    /// <exception cref="IOException">The place is below a regular file or is a folder, or the disk is full.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        string full = Path.GetFullPath(path);
+        string full = Path.GetFullPath(path), name = Path.GetFileName(full);
+        if (name.Length == 0 || Directory.Exists(full))
+            throw new IOException($"{full} must be a file, but it is a folder. Name a file inside it.");
         string folder = Path.GetDirectoryName(full)!;
-        if (File.Exists(folder))
-            throw new IOException($"{folder} must be a folder, but it is a file. Choose another place for {Path.GetFileName(full)}.");
+        for (string? above = folder; above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
+        {
+            if (File.Exists(above))
+                throw new IOException($"{above} must be a folder, but it is a file. Choose another place for {name}.");
+        }
         Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+        // The counter keeps two threads that write one file apart: the later rename wins, each in full.
+        string temporary = Path.Combine(folder, $".{name}.{Environment.ProcessId}-{Interlocked.Increment(ref _writes)}.tmp");
         try
         {
             using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
@@ -33,5 +44,9 @@ public static class AtomicFile
     }
 
     /// <summary>Writes a text file in UTF-8 without a byte order mark.</summary>
-    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    public static void WriteText(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    }
 }

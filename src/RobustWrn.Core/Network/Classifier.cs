@@ -52,6 +52,19 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
         return network.call(normal);
     }
 
+    /// <summary>Gives each <see cref="StreamDropout"/> of the network a stream of its own, keyed by the layer's name. Call it before every training step.</summary>
+    /// <param name="stream">The step's stream.</param>
+    /// <param name="examples">The ids of the examples of the batch, in its order.</param>
+    public void DrawDropoutFrom(RandomStream stream, ReadOnlySpan<long> examples)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        foreach ((string name, nn.Module module) in network.named_modules())
+        {
+            if (module is StreamDropout dropout)
+                dropout.DrawFrom(stream.For(name), examples);
+        }
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

@@ -25,6 +25,7 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
         _stride = [stride, stride];
         _padding = [padding, padding];
         weight = new Parameter(zeros(outChannels, inChannels, kernel, kernel));
+        weight.DetachFromDisposeScope();
         RegisterComponents();
     }
 

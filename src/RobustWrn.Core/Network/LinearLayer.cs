@@ -18,6 +18,8 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
     {
         weight = new Parameter(zeros(outFeatures, inFeatures));
         bias = new Parameter(zeros(outFeatures));
+        weight.DetachFromDisposeScope();
+        bias.DetachFromDisposeScope();
         RegisterComponents();
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustWrn.Core;
 
 /// <summary>
@@ -26,7 +28,7 @@ public sealed record Normalization
     [
         .. Rule.Holds(IsIdentity || (Mean.Count == channels && Std.Count == channels), "Normalization",
             $"must have one mean and one std for each of {channels} channels, or none at all, got {Mean.Count} and {Std.Count}."),
-        .. Mean.Where(value => !double.IsFinite(value)).SelectMany(value => Rule.Holds(false, "Normalization.Mean", $"must be finite, got {value}.")),
+        .. Mean.Where(value => !double.IsFinite(value)).SelectMany(value => Rule.Holds(false, "Normalization.Mean", $"must be finite, got {value.ToString(CultureInfo.InvariantCulture)}.")),
         .. Std.SelectMany(value => Rule.Positive(value, "Normalization.Std")),
     ];
 }

@@ -48,6 +48,20 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>
         return fc.call(features.mean([2, 3])).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
+    /// <param name="destination">Added to; null makes a new one.</param>
+    /// <param name="prefix">Before each name.</param>
+    public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+    {
+        destination ??= [];
+        foreach (IGrouping<string, KeyValuePair<string, Tensor>> layer in base.state_dict(null, prefix).GroupBy(pair => pair.Key[..pair.Key.LastIndexOf('.')]))
+        {
+            foreach ((string name, Tensor tensor) in layer)
+                destination.TryAdd(name, tensor);
+        }
+        return destination;
+    }
+
     private sealed class Stage : nn.Module<Tensor, Tensor>
     {
         private readonly ModuleList<nn.Module<Tensor, Tensor>> layer;

@@ -96,8 +96,10 @@ public class RandomStream
         Rows(examples, shape, dtype, device, FillNormal);
 
     /// <summary>A random order of 0 .. count-1 (Fisher and Yates).</summary>
+    /// <param name="count">At least 0.</param>
     public long[] Permutation(long count)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         long[] order = new long[count];
         for (long i = 0; i < count; i++)
             order[i] = i;

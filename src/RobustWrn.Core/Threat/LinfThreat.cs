@@ -45,7 +45,10 @@ public sealed record LinfThreat : ThreatModel
 
     /// <inheritdoc/>
     public override IEnumerable<Problem> Problems() => Rule.Holds(Epsilon is > 0 and <= 1, nameof(Epsilon),
-        string.Create(CultureInfo.InvariantCulture, $"must be in (0, 1], got {Epsilon}. Pixels are in [0, 1]: write ThreatModel.Linf({Epsilon}, outOf: 255)."));
+        string.Create(CultureInfo.InvariantCulture, $"must be in (0, 1], got {Epsilon}. Pixels are in [0, 1]: write ThreatModel.Linf({Example(Epsilon)}, outOf: 255)."));
+
+    /// <summary>What the remedy shows: the caller's own number where it can be one of 8-bit levels, else the usual 8.</summary>
+    internal static double Example(double epsilon) => epsilon is > 0 and <= 255 ? epsilon : 8;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Linf {Epsilon * 255:0.###}/255");

@@ -27,7 +27,7 @@ public abstract record ThreatModel : IDescription, IBall
         double radius = epsilon / outOf;
         if (!(radius > 0 && radius <= 1))
             throw new ArgumentOutOfRangeException(nameof(epsilon), string.Create(CultureInfo.InvariantCulture,
-                $"epsilon must be in (0, 1], got {radius}. Pixels are in [0, 1]: write ThreatModel.Linf({epsilon}, outOf: 255)."));
+                $"epsilon must be in (0, 1], got {radius}. Pixels are in [0, 1]: write ThreatModel.Linf({LinfThreat.Example(epsilon)}, outOf: 255)."));
         return new LinfThreat { Epsilon = radius };
     }
 

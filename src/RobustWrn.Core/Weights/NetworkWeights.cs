@@ -62,7 +62,10 @@ public static class NetworkWeights
         using NamedTensors tensors = Safetensors.Read(path);
         if (!tensors.Metadata.TryGetValue(SpecKey, out string? json))
             throw new InvalidDataException($"{path} carries no spec: build the network from its spec and load the file into it with NetworkWeights.Load.");
-        Classifier classifier = DescriptionJson.Read<INetworkSpec>(json, path).Build(0, device);
+        INetworkSpec spec = DescriptionJson.Read<INetworkSpec>(json, path);
+        if (spec.Problems().ToArray() is [Problem first, ..])
+            throw new InvalidDataException($"{path} carries a spec that cannot be built: {first}");
+        Classifier classifier = spec.Build(0, device);
         try
         {
             Load(classifier.Network, tensors, path);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -30,35 +29,21 @@ public static class Safetensors
         TorchRuntime.EnsureLoaded();
         using FileStream stream = File.OpenRead(path);
         (JsonElement header, long start) = ReadHeader(stream, path);
-        Dictionary<string, string> metadata = [];
+        (List<Entry> entries, Dictionary<string, string> metadata) = Describe(header, path);
+        CheckRanges(entries, stream.Length - start, path);
         OrderedDictionary<string, Tensor> tensors = [];
         try
         {
-            long expected = 0;
-            foreach (JsonProperty entry in header.EnumerateObject())
-            {
-                if (entry.Name == MetadataKey)
-                {
-                    foreach (JsonProperty item in entry.Value.EnumerateObject())
-                        metadata[item.Name] = item.Value.GetString() ?? "";
-                    continue;
-                }
-                (ScalarType type, long[] shape, long from, long to) = Describe(entry, path);
-                if (start + to > stream.Length)
-                    throw Damaged(path, $"\"{entry.Name}\" ends at byte {start + to}, but the file has {stream.Length} bytes: it is truncated");
-                tensors.Add(entry.Name, ReadTensor(stream, start + from, type, shape, to - from, path, entry.Name));
-                expected = Math.Max(expected, to);
-            }
-            if (start + expected != stream.Length)
-                throw Damaged(path, $"it has {stream.Length} bytes, but its header describes {start + expected}");
+            foreach (Entry entry in entries)
+                tensors.Add(entry.Name, ReadTensor(stream, start + entry.From, entry));
             return new NamedTensors(tensors, metadata);
         }
         catch (Exception e)
         {
             foreach (Tensor tensor in tensors.Values)
                 tensor.Dispose();
-            if (e is InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
-                throw Damaged(path, $"its header is malformed ({e.Message})");
+            if (e is EndOfStreamException)
+                throw Damaged(path, "it became shorter while it was read");
             throw;
         }
     }
@@ -67,6 +52,7 @@ public static class Safetensors
     /// <param name="path">Where.</param>
     /// <param name="tensors">What, in order; not changed, not disposed. Any device and memory layout.</param>
     /// <param name="metadata">Texts stored in the header.</param>
+    /// <exception cref="ArgumentException">A name is used twice, or a tensor has a dtype the format does not know.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
@@ -74,9 +60,11 @@ public static class Safetensors
     /// <param name="stream">Where.</param>
     /// <param name="tensors">What, in order; not changed, not disposed. Any device and memory layout.</param>
     /// <param name="metadata">Texts stored in the header.</param>
+    /// <exception cref="ArgumentException">A name is used twice, or a tensor has a dtype the format does not know.</exception>
     public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         KeyValuePair<string, Tensor>[] list = [.. tensors];
+        CheckWritable(list);
         using MemoryStream header = new();
         using (Utf8JsonWriter json = new(header))
         {
@@ -120,6 +108,20 @@ public static class Safetensors
         }
     }
 
+    private static void CheckWritable(KeyValuePair<string, Tensor>[] list)
+    {
+        HashSet<string> names = [MetadataKey];
+        foreach ((string name, Tensor tensor) in list)
+        {
+            if (!names.Add(name))
+                throw new ArgumentException($"names of tensors must be unique and not \"{MetadataKey}\", got \"{name}\" again.", nameof(list));
+            if (!Array.Exists(Types, type => type.Type == tensor.dtype))
+                throw new ArgumentException($"\"{name}\" has dtype {tensor.dtype}; files hold {string.Join(", ", Types.Select(type => type.Type))}. Convert it first.", nameof(list));
+            if (tensor.numel() * tensor.element_size() > int.MaxValue)
+                throw new ArgumentException($"\"{name}\" must have at most 2 GiB, got {tensor.numel() * tensor.element_size()} bytes. Split it.", nameof(list));
+        }
+    }
+
     private static (JsonElement Header, long Start) ReadHeader(FileStream stream, string path)
     {
         Span<byte> length = stackalloc byte[8];
@@ -132,41 +134,84 @@ public static class Safetensors
         stream.ReadExactly(header);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(header));
+            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? (document.RootElement.Clone(), 8 + size)
                 : throw Damaged(path, "its header is not a JSON object");
         }
         catch (JsonException e)
         {
-            throw Damaged(path, $"its header is not JSON ({e.Message})");
+            throw Damaged(path, $"its header is not JSON ({e.Message.TrimEnd('.')})");
         }
     }
 
-    private static (ScalarType Type, long[] Shape, long From, long To) Describe(JsonProperty entry, string path)
+    private static (List<Entry> Entries, Dictionary<string, string> Metadata) Describe(JsonElement header, string path)
     {
-        string? dtype = entry.Value.GetProperty("dtype").GetString();
-        int type = Array.FindIndex(Types, candidate => candidate.Name == dtype);
-        if (type < 0)
-            throw Damaged(path, $"\"{entry.Name}\" has dtype {dtype}; known are {string.Join(", ", Types.Select(known => known.Name))}");
-        long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64())];
-        JsonElement offsets = entry.Value.GetProperty("data_offsets");
-        long from = offsets[0].GetInt64(), to = offsets[1].GetInt64();
-        long bytes = checked(shape.Aggregate(1L, (product, side) => checked(product * side)) * Types[type].Type.ElementSize());
-        if (from < 0 || shape.Any(side => side < 0) || to - from != bytes)
-            throw Damaged(path, $"\"{entry.Name}\" of shape ({string.Join(", ", shape)}) needs {bytes} bytes, its range has {to - from}");
-        return (Types[type].Type, shape, from, to);
-    }
-
-    private static Tensor ReadTensor(FileStream stream, long position, ScalarType type, long[] shape, long bytes, string path, string name)
-    {
-        Tensor tensor = empty(shape, type).DetachFromDisposeScope();
+        List<Entry> entries = [];
+        Dictionary<string, string> metadata = [];
         try
         {
-            if (bytes > int.MaxValue)
-                throw Damaged(path, $"\"{name}\" has {bytes} bytes; tensors of up to 2 GiB can be read");
+            foreach (JsonProperty property in header.EnumerateObject())
+            {
+                if (property.Name != MetadataKey)
+                {
+                    entries.Add(Describe(property, path));
+                    continue;
+                }
+                foreach (JsonProperty item in property.Value.EnumerateObject())
+                    metadata[item.Name] = item.Value.GetString() ?? "";
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
+        {
+            throw Damaged(path, $"its header is malformed ({e.Message.TrimEnd('.')})");
+        }
+        return (entries, metadata);
+    }
+
+    private static Entry Describe(JsonProperty property, string path)
+    {
+        string? dtype = property.Value.GetProperty("dtype").GetString();
+        int type = Array.FindIndex(Types, candidate => candidate.Name == dtype);
+        if (type < 0)
+            throw Damaged(path, $"\"{property.Name}\" has dtype {dtype}; known are {string.Join(", ", Types.Select(known => known.Name))}");
+        long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64())];
+        long[] range = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+        if (shape.Any(side => side < 0))
+            throw Damaged(path, $"\"{property.Name}\" has the shape ({string.Join(", ", shape)}); sides are at least 0");
+        if (range is not [>= 0, >= 0] || range[1] < range[0])
+            throw Damaged(path, $"\"{property.Name}\" has the byte range [{string.Join(", ", range)}]; it must be a start and an end");
+        long bytes = shape.Aggregate((long)Types[type].Type.ElementSize(), (product, side) => checked(product * side));
+        if (range[1] - range[0] != bytes)
+            throw Damaged(path, $"\"{property.Name}\" of shape ({string.Join(", ", shape)}) needs {bytes} bytes, its range has {range[1] - range[0]}");
+        if (bytes > int.MaxValue)
+            throw Damaged(path, $"\"{property.Name}\" has {bytes} bytes; tensors of up to 2 GiB can be read");
+        return new Entry(property.Name, Types[type].Type, shape, range[0], range[1]);
+    }
+
+    /// <summary>The ranges must tile the bytes after the header: no overlap, no hole, nothing left over.</summary>
+    private static void CheckRanges(List<Entry> entries, long available, string path)
+    {
+        long end = 0;
+        foreach (Entry entry in entries.OrderBy(entry => entry.From).ThenBy(entry => entry.To))
+        {
+            if (entry.From != end)
+                throw Damaged(path, $"\"{entry.Name}\" starts at byte {entry.From} of the data, but the tensor before it ends at {end}: ranges must not overlap or leave holes");
+            end = entry.To;
+        }
+        if (end > available)
+            throw Damaged(path, $"its header describes {end} bytes of data, but only {available} are there: it is truncated");
+        if (end < available)
+            throw Damaged(path, $"its header describes {end} bytes of data, but {available} are there: something was appended");
+    }
+
+    private static Tensor ReadTensor(FileStream stream, long position, Entry entry)
+    {
+        Tensor tensor = empty(entry.Shape, entry.Type).DetachFromDisposeScope();
+        try
+        {
             stream.Position = position;
-            if (bytes > 0)
+            if (entry.To > entry.From)
                 stream.ReadExactly(tensor.bytes);
             return tensor;
         }
@@ -178,4 +223,6 @@ public static class Safetensors
     }
 
     private static InvalidDataException Damaged(string path, string reason) => new($"{path} is not a valid safetensors file: {reason}.");
+
+    private sealed record Entry(string Name, ScalarType Type, long[] Shape, long From, long To);
 }
