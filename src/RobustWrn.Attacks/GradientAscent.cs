@@ -34,6 +34,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(restarts, 1);
         cancellationToken.ThrowIfCancellationRequested();
+        AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context.Model);
@@ -61,17 +62,31 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         Tensor point = restart == 0 && context.Start is not null
             ? context.Start.clone()
             : Start.From(context, context.Noise.For("start").At(restart));
+        using Tensor sum = zeros([], ScalarType.Float32, context.Images.device);
         for (int step = 0; step < Steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             Tensor gradient = model.Gradient(point, Loss, goal);
+            sum.add_(gradient.sum(ScalarType.Float32));
             Tensor moved = ball.SteepestDirection(gradient).mul_(Step.Size(step, Steps)).add_(point);
             Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;
         }
+        // One look a run instead of one a step: NaN and infinity stay in a sum.
+        if (!double.IsFinite(sum.ToDouble()))
+            ThrowNotFinite(model, context, point);
         return point;
+    }
+
+    private static void ThrowNotFinite(AttackedModel model, AttackContext context, Tensor point)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _ = model.Logits(context.Images);
+        _ = model.Logits(point);
+        throw new InvalidOperationException("the gradient with respect to the pixels must be finite, got NaN or infinity although the logits are finite. "
+            + "Look for square roots, divisions or logarithms at 0 in the model.");
     }
 
     // A fooled example beats any loss; among fooled ones the first run stays.

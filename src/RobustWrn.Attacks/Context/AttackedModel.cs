@@ -14,6 +14,7 @@ public sealed class AttackedModel : IDisposable
     private readonly (nn.Module Module, bool Training)[] _modes;
     private readonly (Parameter Parameter, bool RequiresGrad)[] _gradients;
     private readonly (Tensor Buffer, Tensor Copy)[] _buffers;
+    private AttackGoal? _checked;
 
     /// <summary>Puts the model into evaluation mode and freezes its parameters until <see cref="Dispose"/>.</summary>
     /// <param name="model">The model; stays owned by the caller.</param>
@@ -23,7 +24,8 @@ public sealed class AttackedModel : IDisposable
         _model = model;
         _modes = [.. model.named_modules().Select(named => named.module).Prepend(model).Distinct().Select(module => (module, module.training))];
         _gradients = [.. model.parameters().Select(parameter => (parameter, parameter.requires_grad))];
-        _buffers = [.. model.buffers().Select(buffer => (buffer, buffer.detach().clone().DetachFromDisposeScope()))];
+        using (no_grad())
+            _buffers = [.. model.buffers().Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
         model.eval();
         foreach ((Parameter parameter, _) in _gradients)
             parameter.requires_grad_(false);
@@ -51,7 +53,13 @@ public sealed class AttackedModel : IDisposable
     /// <param name="loss">The loss.</param>
     /// <param name="goal">What the attacker wants.</param>
     /// <returns>(N, C, H, W). The caller disposes it.</returns>
-    public Tensor Gradient(Tensor images, IAttackLoss loss, AttackGoal goal) => Gradient(images, logits => loss.PerExample(logits, goal).sum());
+    /// <exception cref="ArgumentException">A label or target has no logit.</exception>
+    public Tensor Gradient(Tensor images, IAttackLoss loss, AttackGoal goal) => Gradient(images, logits =>
+    {
+        if (!ReferenceEquals(_checked, goal))
+            Check(goal, logits);
+        return loss.PerExample(logits, goal).sum();
+    });
 
     /// <summary>The gradient of any scalar of the logits with respect to the images. Gradients of parameters stay untouched.</summary>
     /// <param name="images">(N, C, H, W).</param>
@@ -64,7 +72,19 @@ public sealed class AttackedModel : IDisposable
         ImagesSeen += images.shape[0];
         Tensor leaf = images.detach().requires_grad_();
         Tensor value = objective(_model.call(leaf));
+        if (!value.requires_grad)
+            throw new InvalidOperationException("logits must depend on the pixels through operations that keep gradients, got some that carry none. "
+                + "Does the model detach, round or classify under no_grad? Then no gradient attack says anything about it.");
         return autograd.grad([value], [leaf])[0].MoveToOuterDisposeScope();
+    }
+
+    // Once a goal: a class without a logit would stop the process on some devices, and reading a value back costs time there.
+    private void Check(AttackGoal goal, Tensor logits)
+    {
+        AttackInput.ThrowIfOutside(goal.Labels, logits);
+        if (goal.Targets is not null)
+            AttackInput.ThrowIfOutside(goal.Targets, logits, "targets");
+        _checked = goal;
     }
 
     /// <inheritdoc/>
@@ -78,11 +98,18 @@ public sealed class AttackedModel : IDisposable
             buffer.copy_(copy);
             copy.Dispose();
         }
-        // From the outside in, so that each module ends with its own flag and not its parent's.
-        foreach ((nn.Module module, bool training) in _modes)
+        // train() passes its flag on to the children, and a module can be the child of several: repeat until each has its own flag again.
+        // Every pass settles at least the outermost modules that are still wrong, so there are at most as many passes as levels.
+        for (bool settled = false; !settled;)
         {
-            if (module.training != training)
+            settled = true;
+            foreach ((nn.Module module, bool training) in _modes)
+            {
+                if (module.training == training)
+                    continue;
                 module.train(training);
+                settled = false;
+            }
         }
     }
 }

@@ -1,0 +1,36 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>
+/// The Euclidean geometry of the published TRADES code (Zhang et al. 2019, arXiv 1901.08573, l_2): the gradient divided by its length, the perturbation
+/// first clamped to [0, 1] and then shortened to the radius. <see cref="L2Threat"/> shortens first and clamps afterwards.
+/// </summary>
+/// <param name="Radius">The largest Euclidean length, for pixels in [0, 1].</param>
+public sealed record RenormBall(double Radius) : IBall
+{
+    // What torch.renorm adds to a length before it divides by it; kept so that published numbers are met.
+    private const double NormOffset = 1e-7;
+
+    /// <inheritdoc/>
+    public Tensor SteepestDirection(Tensor gradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor length = Length(gradient);
+        return (gradient / where(length.eq(0), ones_like(length), length)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor Project(Tensor candidates, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor move = candidates.clamp(0, 1) - images;
+        Tensor length = Length(move);
+        Tensor factor = where(length.gt(Radius), Radius / (length + NormOffset), ones_like(length));
+        return (images + move * factor).clamp_(0, 1).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Length(Tensor move) => move.flatten(1).norm(1, keepdim: false, p: 2).reshape(-1, 1, 1, 1);
+}

@@ -1,0 +1,10 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>The accuracy on the images of one class.</summary>
+/// <param name="Label">The class.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Clean">Images that are right unchanged.</param>
+/// <param name="Robust">Images that are right after every attack.</param>
+public sealed record ClassTally(int Label, string Name, Proportion Clean, Proportion Robust);

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>One block of images on its way through a suite. Each attack gets copies of what is still right, and its result is checked and classified here.</summary>
+internal sealed class EvaluationBlock : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _module;
+    private readonly AttackedModel _model;
+    private readonly ThreatModel _threat;
+    private readonly Tensor _images, _labels;
+    private readonly Tensor? _adversarial;
+    private readonly long[] _examples, _classes, _predictions;
+    private readonly string?[] _brokenBy;
+    private long[] _survivors;
+
+    public EvaluationBlock(nn.Module<Tensor, Tensor> module, AttackedModel model, ImageBatch batch, ScalarType dtype, ThreatModel threat, bool keep)
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        (_module, _model, _threat) = (module, model, threat);
+        _examples = batch.Examples.ToArray();
+        Tensor images = batch.Images.to(dtype, copy: true), labels = batch.Labels.clone();
+        AttackInput.ThrowIfInvalid(images, labels, _examples.Length);
+        Tensor logits = model.Logits(images);
+        AttackInput.ThrowIfOutside(labels, logits);
+        _predictions = logits.argmax(1).cpu().data<long>().ToArray();
+        _classes = labels.cpu().data<long>().ToArray();
+        _brokenBy = new string?[_examples.Length];
+        _survivors = [.. Enumerable.Range(0, _examples.Length).Where(i => _predictions[i] == _classes[i]).Select(i => (long)i)];
+        _images = images.DetachFromDisposeScope();
+        _labels = labels.DetachFromDisposeScope();
+        _adversarial = keep ? images.clone().DetachFromDisposeScope() : null;
+    }
+
+    public long Survivors => _survivors.Length;
+
+    public int Count => _examples.Length;
+
+    public IEnumerable<ExampleOutcome> Outcomes()
+    {
+        HashSet<long> robust = [.. _survivors];
+        return Enumerable.Range(0, _examples.Length)
+            .Select(i => new ExampleOutcome(_examples[i], (int)_classes[i], (int)_predictions[i], robust.Contains(i), _brokenBy[i]));
+    }
+
+    /// <summary>Runs one attack on what is still right.</summary>
+    /// <returns>The time it took, with the classification of its result.</returns>
+    public TimeSpan Run(IAttack attack, RandomStream noise, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_survivors.Length == 0)
+            return TimeSpan.Zero;
+        long start = Stopwatch.GetTimestamp();
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = tensor(_survivors).to(_images.device);
+        Tensor labels = _labels.index_select(0, rows);
+        // The attack works on copies of its own: what it does to them changes neither the check nor the next attack.
+        Tensor given = _images.index_select(0, rows);
+        AttackContext context = new(_module, given, labels.clone(), _threat)
+        {
+            Noise = noise,
+            Examples = _survivors.Select(i => _examples[i]).ToValueList(),
+        };
+        Tensor returned = attack.Perturb(context, cancellationToken);
+        Tensor images = _images.index_select(0, rows);
+        AttackRules.ThrowIfBroken(attack, returned, given, images, _threat);
+        bool[] right = _model.Logits(returned).argmax(1).eq(labels).cpu().data<bool>().ToArray();
+        _adversarial?.index_copy_(0, rows, returned.detach());
+        foreach ((long survivor, bool kept) in _survivors.Zip(right))
+        {
+            if (!kept)
+                _brokenBy[survivor] = attack.Name;
+        }
+        _survivors = [.. _survivors.Where((_, i) => right[i])];
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <summary>The kept images on the CPU. The caller disposes them.</summary>
+    public Tensor AdversarialImages() => _adversarial!.to(CPU, copy: true);
+
+    public void Dispose()
+    {
+        _images.Dispose();
+        _labels.Dispose();
+        _adversarial?.Dispose();
+    }
+}

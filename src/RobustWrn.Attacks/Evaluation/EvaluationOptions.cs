@@ -1,0 +1,26 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>How an evaluation is run.</summary>
+public sealed record EvaluationOptions : IDescription
+{
+    /// <summary>
+    /// Images attacked together. Blocks are fixed, so that a run that was interrupted ends in the same numbers; the size is part of the result.
+    /// Default 128: above it the time for an image no longer falls.
+    /// </summary>
+    public int BlockSize { get; init; } = 128;
+
+    /// <summary>Where random starts come from. Default 0.</summary>
+    public Seed Seed { get; init; }
+
+    /// <summary>Where the images go. Default: where the model's first parameter is.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>Whether the result holds the images that the attacks found, for storing and for replaying them. Default: no.</summary>
+    public bool KeepAdversarialImages { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() => Rule.Positive(BlockSize);
+}

@@ -1,0 +1,9 @@
+namespace RobustWrn.Attacks;
+
+/// <summary>What became of one image.</summary>
+/// <param name="Index">The id of the example in its split.</param>
+/// <param name="Label">Its class.</param>
+/// <param name="CleanPrediction">The class the model gives the unchanged image.</param>
+/// <param name="Robust">Whether it is classified rightly, unchanged and after every attack.</param>
+/// <param name="BrokenBy">The attack that changed a right answer; null when none did or there was no right answer to change.</param>
+public sealed record ExampleOutcome(long Index, int Label, int CleanPrediction, bool Robust, string? BrokenBy = null);

@@ -1,0 +1,109 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>
+/// Measures how often a model stays right under a suite of attacks. It believes no attack: what each returns is checked against ball and box and
+/// classified again by the model itself.
+/// </summary>
+public static class RobustnessEvaluation
+{
+    /// <summary>Attacks the images block by block; each attack sees what all before it left right.</summary>
+    /// <param name="model">Any module from (N, C, H, W) in [0, 1] to logits (N, classes). Attacked in evaluation mode; flags and buffers come back exactly.</param>
+    /// <param name="images">What is attacked, all of it.</param>
+    /// <param name="threat">How far images may move.</param>
+    /// <param name="suite">The attacks.</param>
+    /// <param name="options">Block size, seed, device; null is the default.</param>
+    /// <param name="progress">Told after each attack on each block.</param>
+    /// <param name="cancellationToken">Checked between steps of the attacks.</param>
+    /// <returns>The counts. When adversarial images are kept, the caller disposes them.</returns>
+    /// <exception cref="InvalidDescriptionException">Threat, suite or options have problems; all are listed.</exception>
+    /// <exception cref="AttackRefusedException">An attack left the ball or the box, or returned something of another shape.</exception>
+    /// <exception cref="NonFiniteLogitsException">The model returned NaN or infinity.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the model is as it was.</exception>
+    public static RobustnessResult Run(
+        nn.Module<Tensor, Tensor> model,
+        IImageSource images,
+        ThreatModel threat,
+        AttackSuite suite,
+        EvaluationOptions? options = null,
+        IProgress<EvaluationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(images);
+        options ??= new EvaluationOptions();
+        Problems(images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
+        TorchRuntime.EnsureLoaded();
+
+        Tensor? sample = model.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
+        Device device = options.Device ?? sample?.device ?? CPU;
+        RandomStream[] noise = Noise(suite, options.Seed);
+        (long Before, long After, TimeSpan Time)[] tallies = new (long, long, TimeSpan)[suite.Attacks.Count];
+        List<ExampleOutcome> outcomes = [];
+        List<Tensor> kept = [];
+        try
+        {
+            using AttackedModel attacked = new(model);
+            for (long from = 0; from < images.Count; from += options.BlockSize)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                long to = Math.Min(images.Count, from + options.BlockSize);
+                using ImageBatch batch = images.Read(Range(from, to), device);
+                using EvaluationBlock block = new(model, attacked, batch, sample?.dtype ?? batch.Images.dtype, threat, options.KeepAdversarialImages);
+                for (int a = 0; a < tallies.Length; a++)
+                {
+                    long before = block.Survivors;
+                    TimeSpan time = block.Run(suite.Attacks[a], noise[a], cancellationToken);
+                    tallies[a] = (tallies[a].Before + before, tallies[a].After + block.Survivors, tallies[a].Time + time);
+                    progress?.Report(new EvaluationProgress(suite.Attacks[a].Name, to, images.Count, tallies[a].After));
+                }
+                outcomes.AddRange(block.Outcomes());
+                if (options.KeepAdversarialImages)
+                    kept.Add(block.AdversarialImages());
+            }
+            return RobustnessResult.Of(outcomes, images.ClassNames) with
+            {
+                Threat = threat,
+                Suite = suite,
+                Seed = options.Seed,
+                BlockSize = options.BlockSize,
+                Images = images.Fingerprint,
+                Attacks = tallies.Select((tally, a) => new AttackTally(suite.Attacks[a].Name, tally.Before, tally.After, tally.Time)).ToValueList(),
+                Adversarial = options.KeepAdversarialImages ? AdversarialImages.Of(kept, outcomes) : null,
+            };
+        }
+        finally
+        {
+            kept.ForEach(tensor => tensor.Dispose());
+        }
+    }
+
+    private static IEnumerable<Problem> Problems(IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
+    {
+        long bytes = images.Count * images.Channels * images.Height * images.Width * sizeof(float);
+        return
+        [
+            .. threat.ProblemsAs("Threat"), .. suite.ProblemsAs("Suite"), .. options.ProblemsAs("Options"),
+            .. Rule.Holds(images.Count >= 1, "Images", "must have at least one image, got none."),
+            .. Rule.Holds(!options.KeepAdversarialImages || bytes <= AdversarialImages.MaximalBytes, "Options.KeepAdversarialImages",
+                $"holds at most {AdversarialImages.MaximalBytes:N0} bytes, {images.Count} images need {bytes:N0}. Evaluate parts and join them with RobustnessResult.Combine."),
+        ];
+    }
+
+    // Keyed by the attack's name, and by how many of that name came before it: putting another attack in front does not change what one draws.
+    private static RandomStream[] Noise(AttackSuite suite, Seed seed)
+    {
+        RandomStream root = RandomStream.From(seed).For("attack");
+        return [.. suite.Attacks.Select((attack, i) => root.For(attack.Name).At(suite.Attacks.Take(i).Count(earlier => earlier.Name == attack.Name)))];
+    }
+
+    private static long[] Range(long from, long to)
+    {
+        long[] indices = new long[to - from];
+        for (int i = 0; i < indices.Length; i++)
+            indices[i] = from + i;
+        return indices;
+    }
+}
