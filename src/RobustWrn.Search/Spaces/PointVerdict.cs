@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>What a search space says of one of its points: kept, rejected by a filter, or no valid network.</summary>
+/// <typeparam name="TSpec">The specification searched over.</typeparam>
+public sealed record PointVerdict<TSpec>
+    where TSpec : INetworkSpec
+{
+    internal PointVerdict()
+    {
+    }
+
+    /// <summary>The specification at the point; null when a value could not be applied.</summary>
+    public TSpec? Spec { get; internal init; }
+
+    /// <summary>The first filter that rejects it, or null.</summary>
+    public string? RejectedBy { get; internal init; }
+
+    /// <summary>Why the point is no valid network: what a function threw, or what is wrong with the specification. Empty for a valid one.</summary>
+    public ValueList<Problem> Problems { get; internal init; } = [];
+
+    /// <summary>Whether the point is valid and every filter keeps it.</summary>
+    [MemberNotNullWhen(true, nameof(Spec))]
+    public bool Kept => Problems.Count == 0 && RejectedBy is null;
+}

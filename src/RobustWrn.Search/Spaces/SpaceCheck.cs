@@ -1,0 +1,118 @@
+using System.Globalization;
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>Finds everything that is wrong with a space: its words first, then its points.</summary>
+internal sealed class SpaceCheck<TSpec>(SearchSpace<TSpec> space, ValueList<SpaceAxis<TSpec>> axes, ValueList<SpaceFilter<TSpec>> filters)
+    where TSpec : INetworkSpec
+{
+    public IEnumerable<Problem> Problems()
+    {
+        Problem[] words = [.. OfBase(), .. OfDimensions(), .. OfNames(space.Filters, "filter")];
+        return words.Length > 0 ? words : OfPoints();
+    }
+
+    private IEnumerable<Problem> OfBase()
+    {
+        Problem[] problems = [.. space.Base.ProblemsAs(nameof(space.Base))];
+        if (problems.Length > 0)
+            return problems;
+        try
+        {
+            _ = DescriptionJson.Canonical(space.Base);
+            return [];
+        }
+        catch (Exception e) when (e is InvalidOperationException or NotSupportedException or ArgumentException)
+        {
+            return [new Problem(nameof(space.Base), $"must be storable as JSON: {e.Message}")];
+        }
+    }
+
+    private IEnumerable<Problem> OfDimensions()
+    {
+        if (axes.Count == 0)
+            return [new Problem(nameof(space.Dimensions), "the search space is empty: it varies nothing. Add a dimension: .Vary(\"last stage width\", [256, 384, 512], (spec, width) => ...).")];
+        return OfNames(space.Dimensions.Select(dimension => dimension.Name), "dimension").Concat(axes.SelectMany(Of));
+    }
+
+    private static IEnumerable<Problem> OfNames(IEnumerable<string> names, string kind)
+    {
+        foreach (IGrouping<string, string> group in names.GroupBy(name => name, StringComparer.Ordinal))
+        {
+            if (string.IsNullOrWhiteSpace(group.Key))
+                yield return new Problem($"\"{group.Key}\"", $"a {kind} must have a name, got none.");
+            if (group.Count() > 1)
+                yield return new Problem($"\"{group.Key}\"", $"names must be unique, but {group.Count()} {kind}s have this one. Rename all but one.");
+        }
+    }
+
+    private static IEnumerable<Problem> Of(SpaceAxis<TSpec> axis)
+    {
+        string subject = $"\"{axis.Dimension.Name}\"";
+        if (axis.Dimension.Values.Count == 0)
+            yield return new Problem(subject, "the search space is empty: a dimension must have at least one value, got none.");
+        if (axis.Flaw is { } flaw)
+            yield return new Problem(subject, flaw);
+        foreach (IGrouping<string, string> group in axis.Dimension.Values.GroupBy(value => value, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return new Problem(subject, $"values must be different, but {group.Count()} of them have the text {group.Key}. Keep one.");
+    }
+
+    private List<Problem> OfPoints()
+    {
+        bool exact = space.Size <= SpaceShape.EnumerationLimit;
+        IEnumerable<ValueList<int>> points = exact ? space.Shape.Grid() : Drawn();
+        int seen = 0, kept = 0, invalid = 0;
+        int[] rejected = new int[filters.Count];
+        Problem? first = null;
+        foreach (ValueList<int> point in points)
+        {
+            seen++;
+            PointVerdict<TSpec> verdict = space.Judge(point);
+            if (verdict.Problems.Count > 0)
+            {
+                invalid++;
+                first ??= new Problem($"At({string.Join(", ", space.ValuesAt(point))})", string.Join(" ", verdict.Problems));
+            }
+            else if (verdict.Kept)
+                kept++;
+            else
+                Count(verdict.Spec!, rejected);
+        }
+        string among = exact ? $"{Text(seen)} points" : $"{Text(seen)} points drawn at random from {space.Size.ToString("N0", CultureInfo.InvariantCulture)}";
+        List<Problem> problems = [];
+        if (first is not null)
+            problems.Add(first with { Message = $"{first.Message} ({Text(invalid)} of {among} cannot be used; change the function or the values so that every combination gives a valid network.)" });
+        if (kept == 0 && invalid < seen)
+            problems.Add(new Problem(nameof(space.Filters), $"the search space is empty: none of {among} is kept. {Blame(rejected)} Loosen a filter or add values that pass it."));
+        return problems;
+    }
+
+    // Each filter is asked on its own, so that the counts say which one to loosen.
+    private void Count(TSpec spec, int[] rejected)
+    {
+        for (int f = 0; f < rejected.Length; f++)
+        {
+            try
+            {
+                if (!filters[f].Keep(spec))
+                    rejected[f]++;
+            }
+            catch (Exception)
+            {
+                // A filter behind one that rejects may rely on it; what it throws on points it never sees is no problem.
+            }
+        }
+    }
+
+    private string Blame(int[] rejected) => string.Join(" ", filters.Select((filter, f) => $"\"{filter.Name}\" rejects {Text(rejected[f])}."));
+
+    private IEnumerable<ValueList<int>> Drawn()
+    {
+        RandomSequence draws = RandomStream.From(0).For("space check").Sequence();
+        for (int i = 0; i < SpaceShape.EnumerationLimit; i++)
+            yield return space.Shape.Draw(draws);
+    }
+
+    private static string Text(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

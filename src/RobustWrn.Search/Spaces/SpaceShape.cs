@@ -1,0 +1,71 @@
+using System.Numerics;
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>
+/// What a sampler sees of a search space: how many values each dimension has, and which points are kept. A point is one value index per dimension.
+/// </summary>
+public sealed class SpaceShape
+{
+    /// <summary>How many points samplers and checks look at in one go. Larger spaces are sampled. Default of this library: 100,000, about a second for wide residual networks.</summary>
+    public const int EnumerationLimit = 100_000;
+
+    private readonly Func<ValueList<int>, bool> _keeps;
+
+    /// <summary>Creates a shape.</summary>
+    /// <param name="sizes">Values per dimension.</param>
+    /// <param name="keeps">Whether a point is kept; null keeps all.</param>
+    public SpaceShape(ValueList<int> sizes, Func<ValueList<int>, bool>? keeps = null)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        foreach (int size in sizes)
+            ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(sizes));
+        Sizes = sizes;
+        Points = sizes.Aggregate(BigInteger.One, (product, size) => product * size);
+        _keeps = keeps ?? (_ => true);
+    }
+
+    /// <summary>Values per dimension.</summary>
+    public ValueList<int> Sizes { get; }
+
+    /// <summary>Points of the whole grid, kept or not.</summary>
+    public BigInteger Points { get; }
+
+    /// <summary>Whether a point is a valid network that every filter keeps.</summary>
+    /// <param name="point">One value index per dimension.</param>
+    public bool Keeps(ValueList<int> point) => _keeps(point);
+
+    /// <summary>The grid in lexicographic order (the last dimension changes fastest), kept or not; made one by one as they are read.</summary>
+    /// <param name="after">Starts behind this point; null starts at the first.</param>
+    public IEnumerable<ValueList<int>> Grid(ValueList<int>? after = null)
+    {
+        if (Points.IsZero)
+            yield break;
+        int[] at = after is null ? new int[Sizes.Count] : [.. after];
+        if (after is not null && !Advance(at))
+            yield break;
+        do
+            yield return [.. at];
+        while (Advance(at));
+    }
+
+    /// <summary>A point of the grid, uniformly, kept or not.</summary>
+    /// <param name="random">Where the draws come from.</param>
+    public ValueList<int> Draw(RandomSequence random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return Sizes.Select(size => (int)random.NextInt(size)).ToValueList();
+    }
+
+    private bool Advance(int[] at)
+    {
+        for (int d = at.Length - 1; d >= 0; d--)
+        {
+            if (++at[d] < Sizes[d])
+                return true;
+            at[d] = 0;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,8 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>What a store holds.</summary>
+/// <param name="Header">What the study is.</param>
+/// <param name="Trials">Its trials in the order of their numbers.</param>
+public sealed record StoredStudy(StudyHeader Header, ValueList<TrialRecord> Trials);

@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+
+namespace RobustWrn.Search;
+
+/// <summary>Says where two JSON documents differ, for messages that refuse to go on with another study, trial or experiment.</summary>
+public static class JsonDifference
+{
+    /// <summary>One line per difference: <c>stages[2].width: stored 256, now 384</c>. Empty when the documents are equal.</summary>
+    /// <param name="stored">The document on disk.</param>
+    /// <param name="now">The document asked for.</param>
+    public static IReadOnlyList<string> Between(string stored, string now) => [.. Between(JsonNode.Parse(stored), JsonNode.Parse(now), "")];
+
+    private static IEnumerable<string> Between(JsonNode? stored, JsonNode? now, string path)
+    {
+        if (JsonNode.DeepEquals(stored, now))
+            return [];
+        if (stored is JsonObject left && now is JsonObject right)
+            return left.Select(property => property.Key).Union(right.Select(property => property.Key))
+                .SelectMany(key => Between(left[key], right[key], path.Length == 0 ? key : $"{path}.{key}"));
+        if (stored is JsonArray before && now is JsonArray after)
+            return Enumerable.Range(0, Math.Max(before.Count, after.Count))
+                .SelectMany(i => Between(i < before.Count ? before[i] : null, i < after.Count ? after[i] : null, $"{path}[{i}]"));
+        return [$"{(path.Length == 0 ? "the document" : path)}: stored {Text(stored)}, now {Text(now)}"];
+    }
+
+    private static string Text(JsonNode? node) => node?.ToJsonString(JsonTextConverter.Compact) ?? "nothing";
+}

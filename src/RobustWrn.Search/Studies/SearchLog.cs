@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace RobustWrn.Search;
+
+/// <summary>The messages of this assembly.</summary>
+internal static partial class SearchLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Study resumed: {Trials} trials stored, {Interrupted} of them interrupted and handed out again first.")]
+    public static partial void Resumed(ILogger logger, int trials, int interrupted);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} is damaged ({Reason}). It was moved to {Aside}; its trial will be tried again.")]
+    public static partial void DamagedTrial(ILogger logger, string file, string reason, string aside);
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>What a study is: with another header it would be another study.</summary>
+public sealed record StudyHeader
+{
+    /// <summary>The search space as canonical JSON.</summary>
+    [JsonConverter(typeof(JsonTextConverter))]
+    public required string Space { get; init; }
+
+    /// <summary>The fingerprint of the space.</summary>
+    public required string SpaceFingerprint { get; init; }
+
+    /// <summary>The sampler as canonical JSON.</summary>
+    [JsonConverter(typeof(JsonTextConverter))]
+    public required string Sampler { get; init; }
+
+    /// <summary>The seed.</summary>
+    public required Seed Seed { get; init; }
+}

@@ -1,0 +1,44 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>Decides whether a stored study is the one asked for.</summary>
+internal static class StudyResume
+{
+    public static void Refuse(StudyHeader now, StudyHeader stored)
+    {
+        List<string> differences = [];
+        if (now.SpaceFingerprint != stored.SpaceFingerprint)
+            differences.AddRange(JsonDifference.Between(stored.Space, now.Space).Select(difference => $"space.{difference}"));
+        if (now.Sampler != stored.Sampler)
+            differences.AddRange(JsonDifference.Between(stored.Sampler, now.Sampler).Select(difference => $"sampler.{difference}"));
+        if (now.Seed != stored.Seed)
+            differences.Add($"seed: stored {stored.Seed}, now {now.Seed}");
+        if (differences.Count > 0)
+            throw new StudyMismatchException(
+                "the store must hold this study to go on with it, but it holds another one:",
+                differences,
+                "Give the stored settings to go on, or choose another place to begin anew.");
+    }
+
+    public static void Refuse<TSpec>(SearchSpace<TSpec> space, TrialRecord trial)
+        where TSpec : INetworkSpec
+    {
+        string values = string.Join(", ", trial.Values);
+        PointVerdict<TSpec> verdict = space.Judge(trial.Point);
+        if (verdict.Spec is null)
+            throw Changed(trial, values, [.. verdict.Problems.Select(problem => problem.ToString())]);
+        string now = DescriptionJson.Canonical(verdict.Spec);
+        if (DescriptionJson.Fingerprint(now) != trial.SpecFingerprint)
+            throw Changed(trial, values, JsonDifference.Between(trial.Spec, now));
+        if (!verdict.Kept)
+            throw Changed(trial, values, verdict.RejectedBy is { } filter
+                ? [$"the filter \"{filter}\" kept this network when it was tried and rejects it now"]
+                : [.. verdict.Problems.Select(problem => problem.ToString())]);
+    }
+
+    private static StudyMismatchException Changed(TrialRecord trial, string values, IReadOnlyList<string> differences) => new(
+        $"a stored trial must give the same network again, but trial {trial.Number} ({values}) does not; a function of the search space has changed:",
+        differences,
+        "Restore the function to go on, or choose another place to begin anew.");
+}

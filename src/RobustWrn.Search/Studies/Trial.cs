@@ -1,0 +1,12 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>A network to try, handed out by <see cref="Study{TSpec}.Ask"/>.</summary>
+/// <typeparam name="TSpec">The specification searched over.</typeparam>
+/// <param name="Number">Its number, from 0.</param>
+/// <param name="Point">One value index per dimension.</param>
+/// <param name="Values">The values at the point.</param>
+/// <param name="Spec">The specification to build, train and judge.</param>
+public sealed record Trial<TSpec>(int Number, ValueList<int> Point, ValueList<DimensionValue> Values, TSpec Spec)
+    where TSpec : INetworkSpec;

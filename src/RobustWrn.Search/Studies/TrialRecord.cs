@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>How far a trial is.</summary>
+public enum TrialState
+{
+    /// <summary>Asked and not told: running, or interrupted.</summary>
+    Pending,
+
+    /// <summary>Told with a score.</summary>
+    Completed,
+
+    /// <summary>Told as failed.</summary>
+    Failed,
+}
+
+/// <summary>What a study keeps of a trial.</summary>
+public sealed record TrialRecord
+{
+    /// <summary>The trial's number, from 0.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>The point: one value index per dimension.</summary>
+    public required ValueList<int> Point { get; init; }
+
+    /// <summary>The values at the point.</summary>
+    public required ValueList<DimensionValue> Values { get; init; }
+
+    /// <summary>The specification as canonical JSON.</summary>
+    [JsonConverter(typeof(JsonTextConverter))]
+    public required string Spec { get; init; }
+
+    /// <summary>SHA-256 of <see cref="Spec"/>, in lower-case hexadecimal.</summary>
+    public required string SpecFingerprint { get; init; }
+
+    /// <summary>How far the trial is.</summary>
+    public required TrialState State { get; init; }
+
+    /// <summary>What is maximised; null unless completed.</summary>
+    public Proportion? Score { get; init; }
+
+    /// <summary>Further numbers of a completed trial.</summary>
+    public ValueList<Measure> Measures { get; init; } = [];
+
+    /// <summary>Why it failed; null unless failed.</summary>
+    public string? FailureReason { get; init; }
+
+    /// <summary>When it was first asked, UTC.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>When it was told, UTC; null while pending.</summary>
+    public DateTimeOffset? Finished { get; init; }
+
+    /// <summary>Seconds from the last time it was asked to the time it was told; null while pending.</summary>
+    public double? Seconds { get; init; }
+}
