@@ -31,4 +31,19 @@ public interface IImageSource
     /// <param name="device">Where the tensors go; null is the CPU.</param>
     /// <returns>The batch, whose example ids are the indices (or ids stable under subsetting). The caller disposes it.</returns>
     ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null);
+
+    /// <summary>Reads labels alone, which splitting by class needs for every image. By default the images are read too: override it where that is slow.</summary>
+    /// <param name="indices">Each in [0, <see cref="Count"/>), in any order, repeats allowed.</param>
+    long[] ReadLabels(ReadOnlySpan<long> indices)
+    {
+        const int Chunk = 1_024;
+        long[] labels = new long[indices.Length];
+        for (int at = 0; at < labels.Length; at += Chunk)
+        {
+            int count = Math.Min(Chunk, labels.Length - at);
+            using ImageBatch batch = Read(indices.Slice(at, count));
+            batch.Labels.data<long>().CopyTo(labels.AsSpan(at, count));
+        }
+        return labels;
+    }
 }

@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>What every augmentation asks of its batch.</summary>
+internal static class AugmentedBatch
+{
+    internal static void Check(Tensor images, ReadOnlySpan<long> examples)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.dim() != 4)
+            throw new ArgumentException($"images must have shape (N, C, H, W), got ({string.Join(", ", images.shape)}).", nameof(images));
+        if (images.shape[0] != examples.Length)
+            throw new ArgumentException($"there must be one example id for each of the {images.shape[0]} images, got {examples.Length}.", nameof(examples));
+    }
+}

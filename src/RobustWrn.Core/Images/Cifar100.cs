@@ -1,0 +1,55 @@
+namespace RobustWrn.Core;
+
+/// <summary>
+/// CIFAR-100 (Krizhevsky 2009): 50,000 training and 10,000 test images, 32x32 RGB, 100 classes, in the official binary layout: train.bin and test.bin,
+/// a record being 1 byte for the superclass, 1 byte for the class and 3,072 pixel bytes. Labels are the 100 classes.
+/// </summary>
+public static class Cifar100
+{
+    internal static CifarLayout Layout { get; } = new()
+    {
+        Name = "CIFAR-100",
+        Subfolder = "cifar-100-binary",
+        TrainingFiles = ["train.bin"],
+        TestFile = "test.bin",
+        LabelBytes = [new LabelByte("superclass", 20), new LabelByte("class", 100)],
+        ClassNames =
+        [
+            "apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle",
+            "bowl", "boy", "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle",
+            "chair", "chimpanzee", "clock", "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur",
+            "dolphin", "elephant", "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo", "keyboard",
+            "lamp", "lawn_mower", "leopard", "lion", "lizard", "lobster", "man", "maple_tree", "motorcycle", "mountain",
+            "mouse", "mushroom", "oak_tree", "orange", "orchid", "otter", "palm_tree", "pear", "pickup_truck", "pine_tree",
+            "plain", "plate", "poppy", "porcupine", "possum", "rabbit", "raccoon", "ray", "road", "rocket",
+            "rose", "sea", "seal", "shark", "shrew", "skunk", "skyscraper", "snail", "snake", "spider",
+            "squirrel", "streetcar", "sunflower", "sweet_pepper", "table", "tank", "telephone", "television", "tiger", "tractor",
+            "train", "trout", "tulip", "turtle", "wardrobe", "whale", "willow_tree", "wolf", "woman", "worm",
+        ],
+    };
+
+    /// <summary>The hundred classes, by label.</summary>
+    public static ValueList<string> ClassNames => Layout.ClassNames;
+
+    /// <summary>Reads all images and holds validation images out of the training images.</summary>
+    /// <param name="folder">The folder of the .bin files, or the one that holds the archive's folder cifar-100-binary.</param>
+    /// <param name="holdOut">How many training images become validation images. Default 1,000, as in Rice et al. 2020 (arXiv 2002.11569, section 4) for CIFAR-10.</param>
+    /// <param name="seed">Decides which images are held out. Default 0.</param>
+    /// <returns>The splits. The caller disposes them.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">Files are missing; the message names all of them and says where to get them.</exception>
+    /// <exception cref="InvalidDataException">A file is truncated, oversized or holds a label out of range.</exception>
+    public static DatasetSplits From(string folder, int holdOut = 1_000, Seed? seed = null) => CifarFolder.Splits(Layout, folder, holdOut, seed);
+
+    /// <summary>Reads the training images alone.</summary>
+    /// <inheritdoc cref="From" path="/param[@name='folder']"/>
+    /// <inheritdoc cref="From" path="/exception"/>
+    /// <returns>The images. The caller disposes them.</returns>
+    public static InMemoryImages ReadTraining(string folder) => CifarFolder.Read(Layout, folder, Layout.TrainingFiles);
+
+    /// <summary>Reads the test images alone; test.bin may hold any number of records, and train.bin may be missing.</summary>
+    /// <inheritdoc cref="From" path="/param[@name='folder']"/>
+    /// <inheritdoc cref="From" path="/exception"/>
+    /// <returns>The images. The caller disposes them.</returns>
+    public static InMemoryImages ReadTest(string folder) => CifarFolder.Read(Layout, folder, [Layout.TestFile]);
+}

@@ -1,0 +1,34 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>The bytes of tensors that may be larger than a span: one part of rows after another.</summary>
+internal static class TensorMemory
+{
+    private const long MaximalChunk = 1 << 26;
+
+    internal delegate void Chunk(Span<byte> bytes);
+
+    /// <summary>Visits all bytes in order, in parts of whole rows.</summary>
+    /// <param name="tensor">Contiguous, on the CPU, at least one-dimensional.</param>
+    /// <param name="visit">May read and write the bytes.</param>
+    internal static void ForEachChunk(Tensor tensor, Chunk visit)
+    {
+        long rows = tensor.shape[0];
+        long perChunk = RowsPerChunk(tensor);
+        for (long at = 0; at < rows; at += perChunk)
+            Rows(tensor, at, Math.Min(perChunk, rows - at), visit);
+    }
+
+    /// <summary>Visits the bytes of a range of rows.</summary>
+    internal static void Rows(Tensor tensor, long from, long count, Chunk visit)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        visit(tensor.narrow(0, from, count).bytes);
+    }
+
+    /// <summary>How many rows are visited at once.</summary>
+    internal static long RowsPerChunk(Tensor tensor) =>
+        Math.Max(1, MaximalChunk / Math.Max(1, tensor.numel() / Math.Max(1, tensor.shape[0]) * tensor.element_size()));
+}

@@ -1,0 +1,71 @@
+using TorchSharp;
+
+namespace RobustWrn.Core.Tests;
+
+public class SyntheticImagesTests
+{
+    [Fact]
+    public void Draw_MoreImages_BeginsWithTheSameOnes()
+    {
+        using InMemoryImages few = new SyntheticImages().Draw("train", 12, seed: 3), many = new SyntheticImages().Draw("train", 40, seed: 3);
+
+        Assert.Equal(few.Fingerprint, Fingerprint(many, 12));
+        Assert.NotEqual(few.Fingerprint, many.Fingerprint);
+    }
+
+    [Fact]
+    public void Draw_OtherSeedSplitOrSetting_GivesOtherImages()
+    {
+        string Of(SyntheticImages settings, string split, Seed seed)
+        {
+            using InMemoryImages images = settings.Draw(split, 10, seed);
+            return images.Fingerprint;
+        }
+        SyntheticImages defaults = new();
+
+        string[] prints = [Of(defaults, "train", 1), Of(defaults, "train", 2), Of(defaults, "test", 1), Of(defaults with { Texture = 0 }, "train", 1)];
+
+        Assert.Equal(4, prints.Distinct().Count());
+        Assert.Equal(prints[0], Of(defaults, "train", 1));
+    }
+
+    [Fact]
+    public void Make_Counts_GivesThemBalanced()
+    {
+        using DatasetSplits splits = new SyntheticImages().Make(train: 100, holdOut: 50, test: 30, seed: 1);
+
+        Assert.Equal((100, 50, 30), (splits.Training.Train.Count, splits.Training.Validation.Count, splits.Test.Count));
+        Assert.Equal((3, 32, 32, 10), (splits.Channels, splits.Height, splits.Width, splits.ClassNames.Count));
+        Assert.All(splits.Training.Train.ReadLabels().CountBy(label => label), group => Assert.Equal(10, group.Value));
+        Assert.All(splits.Training.Validation.ReadLabels().CountBy(label => label), group => Assert.Equal(5, group.Value));
+    }
+
+    [Fact]
+    public void Draw_Live_HoldsTwoTensors()
+    {
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        using (new SyntheticImages().Draw("train", 10, 1))
+            Assert.Equal(before + 2, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Make_SettingsAndCountsOutOfRange_ListsAll()
+    {
+        InvalidDescriptionException e = Assert.Throws<InvalidDescriptionException>(
+            () => new SyntheticImages { LowestContrast = 0.5, HighestContrast = 0.2, Noise = -1 }.Make(0, 1, 1, 1));
+
+        Assert.Equal(
+            ["HighestContrast: must be in [0.5, 1], got 0.2.", "Noise: must be in [0, 1], got -1.", "train: must be at least 1, got 0."],
+            e.Problems.Select(problem => problem.ToString()));
+    }
+
+    private static string Fingerprint(InMemoryImages images, int first)
+    {
+        using ImageBatch batch = images.Read([.. Enumerable.Range(0, first).Select(i => (long)i)]);
+        using InMemoryImages copy = InMemoryImages.From(batch.Images, batch.Labels, images.ClassNames);
+        return copy.Fingerprint;
+    }
+}
