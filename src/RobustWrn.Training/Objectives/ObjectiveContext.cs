@@ -1,0 +1,22 @@
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>What an objective works on. Owns nothing: the caller keeps and disposes the tensors.</summary>
+/// <param name="Model">Any module from (N, C, H, W) to logits (N, classes), in training mode.</param>
+/// <param name="Images">(N, C, H, W) in [0, 1], dtype and device of the model.</param>
+/// <param name="Labels">True classes, int64 (N).</param>
+/// <param name="Threat">How far images may move.</param>
+public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Images, Tensor Labels, ThreatModel Threat)
+{
+    /// <summary>Where randomness comes from: a stream that belongs to this epoch alone. Default: the stream of seed 0 for the purpose "objective".</summary>
+    public RandomStream Noise { get; init; } = RandomStream.From(0).For("objective");
+
+    /// <summary>The ids of the N examples, which randomness is keyed by. Default: 0 .. N-1.</summary>
+    public ValueList<long> Examples { get; init; } = Enumerable.Range(0, checked((int)Images.shape[0])).Select(i => (long)i).ToValueList();
+
+    /// <summary>The same batch as an attack sees it.</summary>
+    public AttackContext ToAttack() => new(Model, Images, Labels, Threat) { Noise = Noise, Examples = Examples };
+}

@@ -1,0 +1,49 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>The loss of one batch. Owns its tensors.</summary>
+/// <param name="total">What is minimised: a scalar with its graph.</param>
+/// <param name="logits">The logits of the images it was trained on, the adversarial ones where there are some, (N, classes), without a graph.</param>
+/// <param name="adversarial">The images of the inner attack, (N, C, H, W), or null when there was none.</param>
+/// <param name="parts">The terms of the total by name, scalars without a graph.</param>
+public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversarial, params ReadOnlySpan<LossPart> parts) : IDisposable
+{
+    /// <summary>What is minimised: a scalar with its graph.</summary>
+    public Tensor Total { get; } = total;
+
+    /// <summary>Logits in the update's forward pass, (N, classes), without a graph: of the adversarial images where there are some.</summary>
+    public Tensor Logits { get; } = logits;
+
+    /// <summary>The images of the inner attack, (N, C, H, W), or null when there was none.</summary>
+    public Tensor? Adversarial { get; } = adversarial;
+
+    /// <summary>The terms of the total by name, before their weights; scalars without a graph.</summary>
+    public IReadOnlyList<LossPart> Parts { get; } = parts.ToArray();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Total.Dispose();
+        Logits.Dispose();
+        Adversarial?.Dispose();
+        foreach (LossPart part in Parts)
+            part.Value.Dispose();
+    }
+
+    /// <summary>Hands all tensors to the scope around the current one.</summary>
+    internal ObjectiveLoss MoveToOuterDisposeScope()
+    {
+        Total.MoveToOuterDisposeScope();
+        Logits.MoveToOuterDisposeScope();
+        Adversarial?.MoveToOuterDisposeScope();
+        foreach (LossPart part in Parts)
+            part.Value.MoveToOuterDisposeScope();
+        return this;
+    }
+}
+
+/// <summary>One term of a loss.</summary>
+/// <param name="Name">Its name: <c>natural</c>, <c>robust</c>.</param>
+/// <param name="Value">A scalar without a graph.</param>
+public readonly record struct LossPart(string Name, Tensor Value);

@@ -1,0 +1,68 @@
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+
+namespace RobustWrn.Training;
+
+/// <summary>How a network is trained, apart from what is minimised. The defaults are the recipe of Huang et al. 2021 (arXiv 2110.03825) without extra images.</summary>
+public sealed record TrainingRecipe : IDescription
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "training-recipe";
+
+    /// <summary>Passes over the training images. Default 100 (Huang et al. 2021).</summary>
+    public int Epochs { get; init; } = 100;
+
+    /// <summary>
+    /// Images a step, at least 2. Default 128 (Huang et al. 2021). A smaller last batch is used too, unless it has a single image, which batch norm cannot
+    /// learn from: that one is left out of the epoch.
+    /// </summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>The learning rate that <see cref="Schedule"/> multiplies. Default 0.1 (Huang et al. 2021).</summary>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>How the learning rate changes. Default: a tenth from 75 % on, a hundredth from 90 % on (Huang et al. 2021).</summary>
+    public ILearningRateSchedule Schedule { get; init; } = new PiecewiseRate();
+
+    /// <summary>How gradients become steps. Default: SGD with momentum 0.9 and weight decay 2e-4 (Huang et al. 2021).</summary>
+    public IOptimizer Optimizer { get; init; } = new Sgd();
+
+    /// <summary>The largest Euclidean length of all gradients together; null leaves them as they are. Default 5 (Huang et al. 2021).</summary>
+    public double? GradientNormClip { get; init; } = 5;
+
+    /// <summary>What happens to training images first, in order. Default: random crop with padding 4, then horizontal flip (Huang et al. 2021).</summary>
+    public ValueList<IAugmentation> Augmentations { get; init; } = [new RandomCrop(), new HorizontalFlip()];
+
+    /// <summary>
+    /// The attack that every epoch is judged by on validation images. Default, when null: PGD of 10 steps of a quarter of epsilon, 2/255 at 8/255, as in
+    /// the selection of Rice et al. 2020 (arXiv 2002.11569).
+    /// </summary>
+    public IAttack? ValidationAttack { get; init; }
+
+    /// <summary>How many validation images are judged, the first ones; null takes all.</summary>
+    public int? ValidationImages { get; init; }
+
+    /// <summary>The attack that every epoch is judged by under a threat.</summary>
+    public IAttack ValidationAttackFor(ThreatModel threat) => ValidationAttack ?? new Pgd { Steps = 10, StepSize = threat.Epsilon / 4 };
+
+    /// <summary>The learning rate of a step.</summary>
+    /// <param name="epoch">Which epoch, from 0.</param>
+    /// <param name="step">Which step of it, from 0.</param>
+    /// <param name="steps">Steps an epoch.</param>
+    public double LearningRateAt(int epoch, int step, int steps) =>
+        LearningRate * Schedule.Factor(((double)epoch * steps + step) / ((double)Epochs * steps));
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() =>
+    [
+        .. Rule.Positive(Epochs),
+        .. Rule.Holds(BatchSize >= 2, nameof(BatchSize), $"must be at least 2, because batch norm learns nothing from one image, got {BatchSize}."),
+        .. Rule.Positive(LearningRate),
+        .. Schedule.ProblemsAs(nameof(Schedule)),
+        .. Optimizer.ProblemsAs(nameof(Optimizer)),
+        .. Rule.PositiveOrDefault(GradientNormClip),
+        .. Augmentations.SelectMany((augmentation, i) => augmentation.ProblemsAs($"{nameof(Augmentations)}[{i}]")),
+        .. ValidationAttack?.ProblemsAs(nameof(ValidationAttack)) ?? [],
+        .. ValidationImages is { } images ? Rule.Positive(images, nameof(ValidationImages)) : [],
+    ];
+}

@@ -1,0 +1,39 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Training;
+
+/// <summary>What one epoch came to.</summary>
+public sealed record EpochMetrics
+{
+    /// <summary>Which epoch, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>The mean loss over the images.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>The mean of each term of the loss.</summary>
+    public ValueList<PartMean> Parts { get; init; } = [];
+
+    /// <summary>The learning rate of the last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>The mean over the steps of the length of all gradients together, before clipping.</summary>
+    public required double GradientNorm { get; init; }
+
+    /// <summary>Validation images that are classified rightly.</summary>
+    public required Proportion Clean { get; init; }
+
+    /// <summary>Validation images that are classified rightly both as they are and under the recipe's validation attack.</summary>
+    public required Proportion Robust { get; init; }
+
+    /// <summary>The time it took, validation included.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>Whether this epoch is to be preferred to an earlier one: more robust on validation, or as robust and more accurate.</summary>
+    public bool IsBetterThan(EpochMetrics earlier) => (Robust.Hits, Clean.Hits).CompareTo((earlier.Robust.Hits, earlier.Clean.Hits)) > 0;
+}
+
+/// <summary>The mean of one term of a loss over an epoch.</summary>
+/// <param name="Name">The term: <c>natural</c>, <c>robust</c>.</param>
+/// <param name="Mean">Its mean over the images.</param>
+public readonly record struct PartMean(string Name, double Mean);

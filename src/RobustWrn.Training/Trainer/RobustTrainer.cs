@@ -1,0 +1,108 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>Trains classifiers: what is minimised and by which recipe. Immutable; one trainer can train any number of networks, one after another.</summary>
+/// <param name="objective">What is minimised.</param>
+/// <param name="recipe">How.</param>
+public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe recipe)
+{
+    /// <summary>What is minimised.</summary>
+    public IRobustObjective Objective { get; } = objective;
+
+    /// <summary>How it is trained.</summary>
+    public TrainingRecipe Recipe { get; } = recipe;
+
+    /// <summary>Everything that is wrong, before a network is built.</summary>
+    /// <param name="network">The network to be trained.</param>
+    /// <param name="data">Training and validation images.</param>
+    /// <param name="threat">How far images may move.</param>
+    /// <param name="options">Where it runs and what it leaves behind.</param>
+    public IReadOnlyList<Problem> Check(INetworkSpec network, TrainingSplits data, ThreatModel threat, TrainingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return
+        [
+            .. Objective.ProblemsAs(nameof(Objective)),
+            .. Recipe.ProblemsAs(nameof(Recipe)),
+            .. network.ProblemsAs(nameof(network)),
+            .. threat.ProblemsAs(nameof(threat)),
+            .. data.Problems(network),
+            .. options?.Problems() ?? [],
+        ];
+    }
+
+    /// <summary>Trains a classifier, judges it after each epoch on validation images, and gives it the weights of the best epoch.</summary>
+    /// <param name="classifier">The classifier; its present weights are the start unless the options name others. Ends in evaluation mode.</param>
+    /// <param name="data">Training and validation images. The test images cannot be reached from here.</param>
+    /// <param name="threat">How far images may move, in training and validation.</param>
+    /// <param name="seed">All randomness comes from it: order, augmentation, dropout and attacks.</param>
+    /// <param name="options">Where it runs and what it leaves behind.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellationToken">Checked between steps, and between the steps of attacks.</param>
+    /// <returns>The metrics of all epochs.</returns>
+    /// <exception cref="InvalidDescriptionException">Something is wrong with objective, recipe, network, data or options; all problems are listed.</exception>
+    /// <exception cref="CheckpointRefusedException">The checkpoint folder belongs to another run.</exception>
+    /// <exception cref="TrainingDivergedException">Loss or gradients became NaN or infinite. The last checkpoint is kept; the classifier's weights are those before the step.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled. The checkpoint of the last finished epoch is kept; run again, with a classifier built from the same seed, to go on.
+    /// </exception>
+    public TrainingResult Fit(
+        Classifier classifier, TrainingSplits data, ThreatModel threat, Seed seed,
+        TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        options ??= new TrainingOptions();
+        Problem[] problems = [.. Check(classifier.Spec, data, threat, options)];
+        problems.ThrowIfAny(nameof(RobustTrainer));
+        cancellationToken.ThrowIfCancellationRequested();
+        using IDisposable guard = enable_grad();
+        if (options.Device is not null)
+            classifier.to(options.Device);
+        if (options.InitialWeights is not null)
+            NetworkWeights.Load(classifier, options.InitialWeights);
+        classifier.Problems().ThrowIfAny(nameof(RobustTrainer));
+        try
+        {
+            using TrainingRun run = new(this, classifier, data, threat, seed, options, progress);
+            return run.ToTheEnd(cancellationToken);
+        }
+        finally
+        {
+            classifier.eval();
+        }
+    }
+
+    /// <summary><see cref="Fit"/> on a thread of its own.</summary>
+    /// <inheritdoc cref="Fit"/>
+    public Task<TrainingResult> FitAsync(
+        Classifier classifier, TrainingSplits data, ThreatModel threat, Seed seed,
+        TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        TaskCompletionSource<TrainingResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Dispose scopes and gradient modes belong to a thread, so the whole training stays on one.
+        Thread thread = new(() =>
+        {
+            try
+            {
+                completion.SetResult(Fit(classifier, data, threat, seed, options, progress, cancellationToken));
+            }
+            catch (OperationCanceledException e)
+            {
+                completion.SetException(e);
+            }
+            catch (Exception e)
+            {
+                completion.SetException(e);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "RobustWrn training",
+        };
+        thread.Start();
+        return completion.Task;
+    }
+}

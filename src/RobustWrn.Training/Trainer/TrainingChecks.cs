@@ -1,0 +1,48 @@
+using RobustWrn.Core;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>What must hold before a training starts, beyond the descriptions.</summary>
+internal static class TrainingChecks
+{
+    public static IEnumerable<Problem> Problems(this TrainingSplits data, INetworkSpec? network) =>
+    [
+        .. Rule.Holds(data.Train.Count >= 2, "data.Train", $"must have at least 2 images, got {data.Train.Count}."),
+        .. Rule.Holds(data.Validation.Count >= 1, "data.Validation", "must have at least one image to select on, got none. Hold some out of the training images."),
+        .. network is null ? [] : Fits(data.Train, network, "data.Train"),
+        .. network is null ? [] : Fits(data.Validation, network, "data.Validation"),
+        .. Rule.Holds((data.Train.Height, data.Train.Width) == (data.Validation.Height, data.Validation.Width), "data.Validation",
+            $"must have images of the training size {data.Train.Height} x {data.Train.Width}, got {data.Validation.Height} x {data.Validation.Width}."),
+    ];
+
+    public static IEnumerable<Problem> Problems(this TrainingOptions options) =>
+    [
+        .. options.CheckpointFolder is { } folder ? CheckpointFolder.Problems(folder, nameof(TrainingOptions.CheckpointFolder)) : [],
+        .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),
+            $"must be an existing safetensors file, got {options.InitialWeights}."),
+        .. Rule.Holds(options.ProgressInterval >= TimeSpan.Zero, nameof(TrainingOptions.ProgressInterval), $"must not be negative, got {options.ProgressInterval}."),
+    ];
+
+    /// <summary>A network to start from must have finite weights, at least one of them to train.</summary>
+    public static IEnumerable<Problem> Problems(this Classifier classifier)
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        (string name, Parameter parameter)[] parameters = [.. classifier.Network.named_parameters()];
+        string[] bad = [.. parameters.Where(pair => !pair.parameter.isfinite().all().item<bool>()).Select(pair => pair.name)];
+        return
+        [
+            .. Rule.Holds(parameters.Any(pair => pair.parameter.requires_grad), "classifier", "must have parameters that require gradients, got none. Call requires_grad_() on those to train."),
+            .. Rule.Holds(bad.Length == 0, "classifier", $"must start from finite weights, got NaN or infinity in {string.Join(", ", bad.Take(5))}. Build the network anew or load other weights."),
+        ];
+    }
+
+    private static IEnumerable<Problem> Fits(IImageSource images, INetworkSpec network, string name) =>
+    [
+        .. Rule.Holds(images.Channels == network.InputChannels, name, $"must have images of {network.InputChannels} channels, as the network was specified for, got {images.Channels}."),
+        .. Rule.Holds(images.ClassNames.Count == network.Classes, name, $"must have {network.Classes} classes, as the network was specified for, got {images.ClassNames.Count}."),
+    ];
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>Where a training runs and what it leaves behind. Nothing here changes the result on one device, except the weights it starts from.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>
+    /// The folder of the checkpoints; null writes none. A run with the same settings and the same folder goes on where the last one stopped; a folder of
+    /// another run is refused.
+    /// </summary>
+    public string? CheckpointFolder { get; init; }
+
+    /// <summary>A safetensors file to start from; null starts from the weights the classifier has.</summary>
+    public string? InitialWeights { get; init; }
+
+    /// <summary>Where the network is trained; null where its weights are.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>Takes log messages; null drops them.</summary>
+    public ILogger? Logger { get; init; }
+
+    /// <summary>The shortest time between two reports of progress within an epoch. Default: a quarter of a second.</summary>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+}

@@ -1,0 +1,14 @@
+namespace RobustWrn.Training;
+
+/// <summary>How far a training is. Reported at most once an interval, and at the end of each epoch, outside any dispose scope of the training.</summary>
+/// <param name="Epoch">The epoch at work, from 1.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="Step">Steps of this epoch that are done.</param>
+/// <param name="Steps">Steps an epoch.</param>
+/// <param name="Loss">The loss of the last step.</param>
+/// <param name="LearningRate">The learning rate of the last step.</param>
+/// <param name="ImagesPerSecond">Training images a second in this epoch.</param>
+/// <param name="Remaining">Time to the end, guessed from the time so far, validation included.</param>
+/// <param name="Latest">The last finished epoch, or null before there is one.</param>
+public readonly record struct TrainingProgress(
+    int Epoch, int Epochs, int Step, int Steps, double Loss, double LearningRate, double ImagesPerSecond, TimeSpan Remaining, EpochMetrics? Latest);

@@ -1,0 +1,47 @@
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>Judges a classifier on validation images: as they are, and under an attack on those it gets right.</summary>
+internal static class Validation
+{
+    public static (Proportion Clean, Proportion Robust) Judge(
+        Classifier classifier, IImageSource images, long count, int batchSize, IAttack attack, ThreatModel threat, RandomStream noise, Tensor sample, CancellationToken cancellationToken)
+    {
+        using IDisposable guard = no_grad();
+        Proportion clean = new(0, 0), robust = new(0, 0);
+        for (long at = 0; at < count; at += batchSize)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            long[] indices = [.. Enumerable.Range(0, (int)Math.Min(batchSize, count - at)).Select(i => at + i)];
+            ImageBatch batch = images.Read(indices, sample.device);
+            Tensor pixels = batch.Images.to(sample.dtype);
+            Tensor logits = classifier.call(pixels);
+            NonFiniteLogitsException.ThrowIfAny(logits);
+            bool[] right = logits.argmax(1).eq(batch.Labels).cpu().data<bool>().ToArray();
+            long[] rows = [.. Enumerable.Range(0, right.Length).Where(i => right[i]).Select(i => (long)i)];
+            clean += new Proportion(rows.Length, right.Length);
+            robust += new Proportion(rows.Length == 0 ? 0 : Survivors(rows), right.Length);
+
+            long Survivors(long[] survivors)
+            {
+                long[] ids = batch.Examples.ToArray();
+                Tensor kept = tensor(survivors).to(sample.device);
+                Tensor labels = batch.Labels.index_select(0, kept);
+                AttackContext context = new(classifier, pixels.index_select(0, kept), labels, threat)
+                {
+                    Noise = noise,
+                    Examples = survivors.Select(row => ids[row]).ToValueList(),
+                };
+                Tensor attacked = classifier.call(attack.Perturb(context, cancellationToken));
+                NonFiniteLogitsException.ThrowIfAny(attacked);
+                return attacked.argmax(1).eq(labels).sum().item<long>();
+            }
+        }
+        return (clean, robust);
+    }
+}
