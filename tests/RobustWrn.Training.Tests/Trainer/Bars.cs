@@ -1,0 +1,36 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training.Tests;
+
+/// <summary>Two classes of 8x8 images that a tiny network learns in a few steps: upright bars, or lying ones, under noise.</summary>
+internal sealed class Bars(long count, long seed, int channels = 1, int classes = 2) : IImageSource
+{
+    private readonly RandomStream _noise = RandomStream.From(seed);
+
+    public long Count { get; } = count;
+
+    public int Channels { get; } = channels;
+
+    public int Height => 8;
+
+    public int Width => 8;
+
+    public ValueList<string> ClassNames { get; } = Enumerable.Range(0, classes).Select(i => $"class {i}").ToValueList();
+
+    public string Fingerprint { get; } = $"bars {count} {seed} {channels} {classes}";
+
+    public static TrainingSplits Splits(long train = 50, long validation = 20) => new(new Bars(train, 1), new Bars(validation, 2));
+
+    public ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] ids = indices.ToArray();
+        Tensor labels = tensor(ids.Select(id => id % 2).ToArray());
+        Tensor upright = arange(8).remainder(2).to(ScalarType.Float32).reshape(1, 1, 1, 8).expand(1, 1, 8, 8);
+        Tensor bar = where(labels.eq(0).reshape(-1, 1, 1, 1), upright, upright.transpose(2, 3));
+        Tensor images = (0.2 + 0.5 * bar + 0.3 * _noise.Uniform(ids, [Channels, 8, 8])).clamp(0, 1);
+        return new ImageBatch(images.to(device ?? CPU).MoveToOuterDisposeScope(), labels.to(device ?? CPU).MoveToOuterDisposeScope(), ids);
+    }
+}
