@@ -19,6 +19,12 @@ public sealed record Fgsm : IAttack
     public string Name => "FGSM";
 
     /// <inheritdoc/>
+    public long MaximalGradients => 1;
+
+    /// <inheritdoc/>
+    public IAttack WithEffort(double share) => this;
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Loss.ProblemsAs(nameof(Loss));
 
     /// <inheritdoc/>

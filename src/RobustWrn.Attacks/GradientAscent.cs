@@ -85,8 +85,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         using DisposeScope scope = NewDisposeScope();
         _ = model.Logits(context.Images);
         _ = model.Logits(point);
-        throw new InvalidOperationException("the gradient with respect to the pixels must be finite, got NaN or infinity although the logits are finite. "
-            + "Look for square roots, divisions or logarithms at 0 in the model.");
+        throw NonFiniteLogitsException.InGradient();
     }
 
     // A fooled example beats any loss; among fooled ones the first run stays.

@@ -13,6 +13,13 @@ public interface IAttack : IDescription
     /// <summary>A short name for tables and results: <c>PGD-20</c>.</summary>
     string Name { get; }
 
+    /// <summary>The most gradients it takes for one image, over all steps and restarts: what its time is estimated from.</summary>
+    long MaximalGradients { get; }
+
+    /// <summary>The same attack with a share of its steps, at least one: for quick checks. Numbers found with less than 1 are not comparable with published ones.</summary>
+    /// <param name="share">In (0, 1].</param>
+    IAttack WithEffort(double share);
+
     /// <summary>Attacks a batch.</summary>
     /// <param name="context">Model, images, labels, threat and randomness.</param>
     /// <param name="cancellationToken">Checked between steps.</param>

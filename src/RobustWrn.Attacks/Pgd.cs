@@ -32,6 +32,12 @@ public sealed record Pgd : IAttack
     public string Name => string.Create(CultureInfo.InvariantCulture, $"PGD-{Steps}{(Restarts > 1 ? $" x {Restarts}" : "")}");
 
     /// <inheritdoc/>
+    public long MaximalGradients => (long)Steps * Restarts;
+
+    /// <inheritdoc/>
+    public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Steps), .. Rule.Positive(Restarts), .. Rule.PositiveOrDefault(StepSize),

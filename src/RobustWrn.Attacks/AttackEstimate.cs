@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Globalization;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>What attacking costs at most, known before a long run: attacks that stop early and images that fall early make it cheaper.</summary>
+/// <param name="Gradients">Forward and backward passes, counted per image.</param>
+/// <param name="PerGradient">The time of one, measured.</param>
+public sealed record AttackEstimate(long Gradients, TimeSpan PerGradient)
+{
+    /// <summary>The longest time the run takes on a machine that has nothing else to do.</summary>
+    public TimeSpan AtMost => PerGradient * Gradients;
+
+    /// <summary>Times a gradient on a few images and multiplies.</summary>
+    /// <param name="suite">The attacks.</param>
+    /// <param name="model">What is attacked; its flags and buffers come back exactly.</param>
+    /// <param name="sample">Some images: as many as are attacked together tell most.</param>
+    /// <param name="images">How many images there are in all.</param>
+    /// <exception cref="InvalidDescriptionException">The suite has problems.</exception>
+    public static AttackEstimate Measure(AttackSuite suite, nn.Module<Tensor, Tensor> model, ImageBatch sample, long images)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        suite.ThrowIfInvalid();
+        AttackInput.ThrowIfInvalid(sample.Images, sample.Labels, sample.Count);
+        using AttackedModel attacked = new(model);
+        AttackGoal goal = new(sample.Labels);
+        Once(); // the first pass also plans and allocates
+        long start = Stopwatch.GetTimestamp();
+        Once();
+        return new AttackEstimate(images * suite.Attacks.Sum(attack => attack.MaximalGradients), Stopwatch.GetElapsedTime(start) / sample.Count);
+
+        void Once()
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable guard = no_grad();
+            // Reading a number back waits for devices that run behind.
+            _ = attacked.Gradient(sample.Images, new CrossEntropy(), goal).sum().ToDouble();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"at most {Gradients:N0} gradients of {PerGradient.TotalMilliseconds:0.###} ms: {(AtMost.TotalHours >= 1 ? $"{AtMost.TotalHours:0.0} h" : AtMost.TotalMinutes >= 1 ? $"{AtMost.TotalMinutes:0.0} min" : $"{AtMost.TotalSeconds:0.0} s")}");
+}

@@ -1,0 +1,81 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>The binary search over c, one c an example.</summary>
+internal sealed class CwL2Search
+{
+    // The authors' code starts the upper bound at 1e10 and multiplies c by ten until something has fooled the model.
+    private const double Unbounded = 1e10;
+    private const double Growth = 10;
+
+    private readonly CwL2 _attack;
+    private readonly AttackedModel _model;
+    private readonly Tensor _images, _labels, _start, _best, _bestSquared;
+    private readonly Tensor? _targets;
+
+    public CwL2Search(CwL2 attack, AttackContext context, AttackedModel model)
+    {
+        (_attack, _model) = (attack, model);
+        (_images, _labels, _targets) = (context.Images, context.Labels, context.Targets);
+        Tensor logits = model.Logits(_images);
+        AttackInput.ThrowIfOutside(_labels, logits);
+        if (_targets is not null)
+            AttackInput.ThrowIfOutside(_targets, logits, "targets");
+        Tensor margin = new Margin().PerExample(logits, new AttackGoal(_labels, _targets));
+        _start = TanhSpace.From(context.Start ?? attack.Start.From(context, context.Noise.For("start").At(0)));
+        _best = _images.clone();
+        _bestSquared = where(margin.gt(attack.Confidence), zeros_like(margin), full_like(margin, double.PositiveInfinity));
+    }
+
+    public MinimalPerturbations Run(CancellationToken cancellationToken)
+    {
+        // What is fooled unchanged is done: nothing is smaller than no change.
+        Tensor rows = _bestSquared.gt(0).nonzero().flatten();
+        if (rows.numel() > 0)
+        {
+            Tensor c = full([rows.numel()], _attack.InitialConstant, _images.dtype, _images.device);
+            Tensor lower = zeros_like(c), upper = full_like(c, Unbounded);
+            for (int search = 0; search < _attack.SearchSteps; search++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                Tensor fooled = Descend(rows, c, cancellationToken);
+                upper.copy_(where(fooled, minimum(upper, c), upper));
+                lower.copy_(where(fooled, lower, maximum(lower, c)));
+                c.copy_(where(upper.lt(Unbounded), (lower + upper) / 2, c * Growth));
+            }
+        }
+        return new MinimalPerturbations(_best.DetachFromDisposeScope(), _bestSquared.sqrt().DetachFromDisposeScope());
+    }
+
+    /// <summary>Adam for one c each; keeps the nearest image that fools the model.</summary>
+    /// <returns>Which examples were fooled with this c, boolean, one a row.</returns>
+    private Tensor Descend(Tensor rows, Tensor c, CancellationToken cancellationToken)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor fooled = zeros(rows.shape, ScalarType.Bool, rows.device);
+        CwL2Descent descent = new(_attack, _model, arange(rows.numel(), device: rows.device), c,
+            _start.index_select(0, rows), _images.index_select(0, rows), _labels.index_select(0, rows), _targets?.index_select(0, rows),
+            _best.index_select(0, rows), _bestSquared.index_select(0, rows));
+        for (int step = 0; step < _attack.Steps && descent.Count > 0; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            descent.Step();
+            if (descent.IsCheck(step))
+                descent.DropStalled(Store);
+        }
+        descent.ThrowIfNotFinite();
+        Store(descent);
+        return fooled.MoveToOuterDisposeScope();
+
+        void Store(CwL2Descent state)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            Tensor own = rows.index_select(0, state.Rows);
+            _best.index_copy_(0, own, state.Best);
+            _bestSquared.index_copy_(0, own, state.BestSquared);
+            fooled.index_copy_(0, state.Rows, state.Fooled);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>
+/// The Euclidean attack of Carlini and Wagner 2017 (arXiv 1608.04644): for each example the smallest change that fools the model, found by Adam on
+/// |x' - x|^2 + c * max(confidence - margin(x'), 0) in a variable that cannot leave [0, 1], with a binary search over c. Each example has its own c and
+/// stops on its own. Targeted when the context has targets.
+/// </summary>
+/// <remarks>
+/// Under a threat model an example counts only when its smallest change lies in the ball; the others come back projected, or unchanged when nothing fooled the model.
+/// Runs with the defaults are long: <see cref="AttackEstimate"/> tells how long.
+/// </remarks>
+public sealed record CwL2 : IAttack
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "cw-l2";
+
+    /// <summary>Adam's steps for each c. Default 10,000 (Carlini and Wagner 2017, section 8.3).</summary>
+    public int Steps { get; init; } = 10_000;
+
+    /// <summary>Values of c that are tried. Default 9 (the authors' code, BINARY_SEARCH_STEPS).</summary>
+    public int SearchSteps { get; init; } = 9;
+
+    /// <summary>The first c. Default 0.001 (the authors' code, INITIAL_CONST).</summary>
+    public double InitialConstant { get; init; } = 1e-3;
+
+    /// <summary>Adam's step length. Default 0.01 (the authors' code, LEARNING_RATE).</summary>
+    public double LearningRate { get; init; } = 1e-2;
+
+    /// <summary>The margin, in logits, by which the model must err (kappa). Default 0 (the authors' code, CONFIDENCE).</summary>
+    public double Confidence { get; init; }
+
+    /// <summary>Whether an example stops when its loss has not fallen over a tenth of the steps. Default: yes (the authors' code, ABORT_EARLY, for the batch as a whole).</summary>
+    public bool AbortEarly { get; init; } = true;
+
+    /// <summary>Where each descent starts, unless the context gives a start. Default: the images (Carlini and Wagner 2017).</summary>
+    public IAttackStart Start { get; init; } = new CleanStart();
+
+    /// <inheritdoc/>
+    public string Name => Steps == 10_000 && SearchSteps == 9 ? "CW-L2" : string.Create(CultureInfo.InvariantCulture, $"CW-L2 {SearchSteps} x {Steps}");
+
+    /// <inheritdoc/>
+    public long MaximalGradients => (long)SearchSteps * Steps;
+
+    /// <inheritdoc/>
+    public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() =>
+    [
+        .. Rule.Positive(Steps), .. Rule.Positive(SearchSteps), .. Rule.Positive(InitialConstant), .. Rule.Positive(LearningRate),
+        .. Rule.NotNegative(Confidence), .. Start.ProblemsAs(nameof(Start)),
+    ];
+
+    /// <inheritdoc/>
+    public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using MinimalPerturbations smallest = Minimize(context, cancellationToken);
+        Tensor inside = context.Threat.Distance(smallest.Images, context.Images).le(context.Threat.Epsilon).reshape(-1, 1, 1, 1);
+        Tensor projected = context.Threat.Project(smallest.Images, context.Images);
+        return where(inside, smallest.Images, projected).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The smallest change that fools the model, for each example; the threat's radius does not matter here.</summary>
+    /// <param name="context">What is attacked.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <returns>Images and their distances. The caller disposes it.</returns>
+    /// <exception cref="InvalidDescriptionException">The attack has problems.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the model is as it was.</exception>
+    public MinimalPerturbations Minimize(AttackContext context, CancellationToken cancellationToken = default)
+    {
+        this.ThrowIfInvalid();
+        cancellationToken.ThrowIfCancellationRequested();
+        AttackInput.ThrowIfInvalid(context);
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using AttackedModel model = new(context.Model);
+        return new CwL2Search(this, context, model).Run(cancellationToken);
+    }
+}
