@@ -1,0 +1,35 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace RobustWrn.Architecture.Tests;
+
+/// <summary>The assemblies of src/ and their types as written, without what the compiler adds.</summary>
+internal static class Libraries
+{
+    private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    public static IReadOnlyList<string> Names { get; } = ["RobustWrn.Core", "RobustWrn.Attacks", "RobustWrn.Training", "RobustWrn.Search", "RobustWrn"];
+
+    public static TheoryData<string> Data => [.. Names];
+
+    public static Assembly Load(string name) => Assembly.Load(name);
+
+    public static IEnumerable<Type> Types(string library) =>
+        Load(library).GetTypes().Where(type => !IsGenerated(type) && type.DeclaringType is not { } outer || type.DeclaringType is { } parent && !IsGenerated(type) && !IsGenerated(parent));
+
+    public static IEnumerable<Type> AllTypes() => Names.SelectMany(Types);
+
+    public static bool IsRecord(Type type) =>
+        type.GetMethod("PrintMembers", Instance) is { } printer && printer.IsDefined(typeof(CompilerGeneratedAttribute));
+
+    public static IEnumerable<FieldInfo> State(Type type) => type.GetFields(Instance);
+
+    public static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties(Instance);
+
+    /// <summary>Types are told apart by name in failures, one a line.</summary>
+    public static string Lines(IEnumerable<string> offenders) => string.Join(Environment.NewLine, offenders.Order(StringComparer.Ordinal));
+
+    private static bool IsGenerated(Type type) =>
+        type.IsDefined(typeof(CompilerGeneratedAttribute)) || type.Name.StartsWith('<')
+        || type.Namespace is "Microsoft.CodeAnalysis" or "System.Runtime.CompilerServices" or "Microsoft.Extensions.Logging.Generators";
+}
