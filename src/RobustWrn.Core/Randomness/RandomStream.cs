@@ -127,6 +127,7 @@ public class RandomStream
         long row = 1;
         foreach (long side in shape)
             row *= side;
+        TorchRuntime.EnsureLoaded();
         float[] values = new float[checked(examples.Length * row)];
         for (int i = 0; i < examples.Length; i++)
             fill(values.AsSpan(checked((int)(i * row)), (int)row), examples[i]);

@@ -1,0 +1,24 @@
+using System.Text.RegularExpressions;
+
+namespace RobustWrn.Architecture.Tests;
+
+/// <summary>docs/map.md, the house on one page, is kept true.</summary>
+public sealed partial class MapTests
+{
+    [Fact]
+    public void Map_EveryFolderOfSrc_IsMentioned() =>
+        Assert.Equal("", Libraries.Lines(SourceTree.SourceFolders("src").Except(Mentioned())));
+
+    [Fact]
+    public void Map_EveryPathItMentions_Exists() =>
+        Assert.Equal("", Libraries.Lines(Mentioned().Where(path => !SourceTree.Exists(path))));
+
+    private static string[] Mentioned()
+    {
+        Assert.SkipUnless(SourceTree.Exists("docs/map.md"), "the source tree is not on this machine");
+        return [.. SourceTree.Lines("docs/map.md").SelectMany(line => PathInCode().Matches(line)).Select(match => match.Groups["path"].Value.TrimEnd('/'))];
+    }
+
+    [GeneratedRegex("`(?<path>(src|tests|samples|benchmarks|build|docs)/[^`]+)`")]
+    private static partial Regex PathInCode();
+}
