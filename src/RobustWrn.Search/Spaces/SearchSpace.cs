@@ -115,7 +115,7 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
 
     /// <summary>
     /// Everything that is wrong, also with single points: grids of up to <see cref="SpaceShape.EnumerationLimit"/> points are checked point by point,
-    /// larger ones by as many random points. The answer is kept, so asking again costs nothing.
+    /// of larger ones 10,000 random points are, and up to as many as that limit while none is kept. The answer is kept, so asking again costs nothing.
     /// </summary>
     public IEnumerable<Problem> Problems() => _problems.Value;
 
