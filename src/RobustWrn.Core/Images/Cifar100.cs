@@ -9,6 +9,9 @@ public static class Cifar100
     internal static CifarLayout Layout { get; } = new()
     {
         Name = "CIFAR-100",
+        Reader = nameof(Cifar100),
+        Address = new Uri("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"),
+        Md5 = "03b5dce01913d631647c71ecec9e9cb8",
         Subfolder = "cifar-100-binary",
         TrainingFiles = ["train.bin"],
         TestFile = "test.bin",
@@ -52,4 +55,16 @@ public static class Cifar100
     /// <inheritdoc cref="From" path="/exception"/>
     /// <returns>The images. The caller disposes them.</returns>
     public static InMemoryImages ReadTest(string folder) => CifarFolder.Read(Layout, folder, [Layout.TestFile]);
+
+    /// <summary>Downloads the official archive (161 MiB, checked by its MD5) and unpacks it; does nothing when the files are there. A broken download goes on where it ended.</summary>
+    /// <param name="folder">Where to; made if it does not exist. An archive put there by hand is taken instead of the network.</param>
+    /// <param name="options">Another address, checksum or client; null takes the defaults.</param>
+    /// <param name="progress">Told after each part that arrives.</param>
+    /// <param name="cancellationToken">Stops; what arrived is kept.</param>
+    /// <returns>The folder of the .bin files, ready for <see cref="From"/>.</returns>
+    /// <exception cref="IOException">No connection, or the server refuses; the message says how to do without.</exception>
+    /// <exception cref="InvalidDataException">The archive has another checksum or content.</exception>
+    public static Task<string> DownloadAsync(
+        string folder, DownloadOptions? options = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        CifarArchive.EnsureAsync(Layout, folder, options, progress, cancellationToken);
 }

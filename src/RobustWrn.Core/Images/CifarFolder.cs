@@ -52,7 +52,7 @@ internal static class CifarFolder
     internal static string Find(CifarLayout layout, string folder, ValueList<string> files)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        string remedy = $"Unpack the {layout.Name} binary version there, or call {layout.Name.Replace("-", "", StringComparison.Ordinal).Replace("CIFAR", "Cifar", StringComparison.Ordinal)}.DownloadAsync.";
+        string remedy = $"Unpack the {layout.Name} binary version ({layout.Address}) there, or call {layout.Reader}.DownloadAsync.";
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{folder} must be a folder with the files of {layout.Name}, but there is no such folder. {remedy}");
         string[] places = [folder, Path.Combine(folder, layout.Subfolder)];

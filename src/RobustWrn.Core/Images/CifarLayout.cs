@@ -20,6 +20,15 @@ internal sealed record CifarLayout
 
     internal required ValueList<string> ClassNames { get; init; }
 
+    /// <summary>The official archive of the binary version.</summary>
+    internal required Uri Address { get; init; }
+
+    /// <summary>Its MD5, as published beside it.</summary>
+    internal required string Md5 { get; init; }
+
+    /// <summary>The class that reads it, for messages.</summary>
+    internal required string Reader { get; init; }
+
     internal int RecordBytes => LabelBytes.Count + PixelBytes;
 
     internal IEnumerable<string> Files => TrainingFiles.Append(TestFile);

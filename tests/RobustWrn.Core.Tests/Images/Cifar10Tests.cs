@@ -89,7 +89,7 @@ public class Cifar10Tests
         FileNotFoundException e = Assert.Throws<FileNotFoundException>(() => Cifar10.From(files.Folder));
 
         Assert.Contains("but lacks data_batch_3.bin, test_batch.bin.", e.Message);
-        Assert.EndsWith("Unpack the CIFAR-10 binary version there, or call Cifar10.DownloadAsync.", e.Message);
+        Assert.EndsWith("Unpack the CIFAR-10 binary version (https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz) there, or call Cifar10.DownloadAsync.", e.Message);
     }
 
     [Fact]
