@@ -15,7 +15,6 @@ public class RandomStream
 {
     // Example ids are not negative, so no example's counter meets the counters keys are derived with.
     private const ulong DerivationTag = 0xFFFF_FFFF_D0A1_F1E5;
-    private const double Unit32 = 1.0 / 4_294_967_296.0;
     private const float Unit24 = 1f / 16_777_216f;
 
     /// <summary>A stream with the given key.</summary>
@@ -61,19 +60,21 @@ public class RandomStream
         }
     }
 
-    /// <summary>Fills with standard normal numbers (Box and Muller 1958).</summary>
+    /// <summary>Fills with standard normal numbers (Box and Muller 1958), the same bits on every machine.</summary>
     /// <param name="destination">Filled completely.</param>
     /// <param name="example">The example the numbers belong to, at least 0.</param>
     public void FillNormal(Span<float> destination, long example = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(example);
-        Span<float> four = stackalloc float[4];
-        for (int at = 0; at < destination.Length; at += 4)
+        Span<uint> words = stackalloc uint[8];
+        Span<float> eight = stackalloc float[8];
+        for (int at = 0; at < destination.Length; at += 8)
         {
-            (uint x0, uint x1, uint x2, uint x3) = Philox.Block((ulong)(at / 4), (ulong)example, Key);
-            (four[0], four[1]) = BoxMuller(x0, x1);
-            (four[2], four[3]) = BoxMuller(x2, x3);
-            four[..Math.Min(4, destination.Length - at)].CopyTo(destination[at..]);
+            (words[0], words[1], words[2], words[3]) = Philox.Block((ulong)(at / 4), (ulong)example, Key);
+            (words[4], words[5], words[6], words[7]) = Philox.Block((ulong)(at / 4 + 1), (ulong)example, Key);
+            // Always eight, so that a number does not depend on where its row ends.
+            BoxMuller.Eight(words, eight);
+            eight[..Math.Min(8, destination.Length - at)].CopyTo(destination[at..]);
         }
     }
 
@@ -126,20 +127,16 @@ public class RandomStream
     {
         long row = 1;
         foreach (long side in shape)
-            row *= side;
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(side, nameof(shape));
+            row = checked(row * side);
+        }
         TorchRuntime.EnsureLoaded();
         float[] values = new float[checked(examples.Length * row)];
         for (int i = 0; i < examples.Length; i++)
             fill(values.AsSpan(checked((int)(i * row)), (int)row), examples[i]);
         using DisposeScope scope = NewDisposeScope();
         return tensor(values, [examples.Length, .. shape]).to(dtype, device ?? CPU).MoveToOuterDisposeScope();
-    }
-
-    private static (float, float) BoxMuller(uint a, uint b)
-    {
-        double radius = Math.Sqrt(-2 * Math.Log((a + 0.5) * Unit32));
-        (double sin, double cos) = Math.SinCos(2 * Math.PI * (b + 0.5) * Unit32);
-        return ((float)(radius * cos), (float)(radius * sin));
     }
 
     private static ulong Derive(ulong key, ulong coordinate)

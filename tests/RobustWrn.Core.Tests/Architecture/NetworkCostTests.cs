@@ -1,0 +1,97 @@
+using System.Text.Json;
+using CsCheck;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core.Tests;
+
+public class NetworkCostTests
+{
+    [Fact]
+    public void Cost_PublishedWideResNets_IsExactlyTheirs()
+    {
+        using JsonDocument facts = JsonDocument.Parse(File.ReadAllText(Path.Combine(VectorCase.Folder, "model_facts.json")));
+        int compared = 0;
+        foreach (JsonElement row in facts.RootElement.GetProperty("rows").EnumerateArray())
+        {
+            string name = row.GetProperty("name").GetString()!;
+            if (!row.GetProperty("source").GetString()!.Contains("RobustWideResNet.py", StringComparison.Ordinal) || name.Contains("imagenet", StringComparison.Ordinal))
+                continue;
+            int[] channels = [.. row.GetProperty("channel_configs").EnumerateArray().Select(item => item.GetInt32())];
+            int[] depths = [.. row.GetProperty("depth_configs").EnumerateArray().Select(item => item.GetInt32())];
+            int[] input = [.. row.GetProperty("input").EnumerateArray().Select(item => item.GetInt32())];
+
+            NetworkCost cost = WideResNetSpec.Of(channels[0], depths, channels.AsSpan(1)).Cost(input[2], input[3]);
+
+            Assert.True((row.GetProperty("parameters").GetInt64(), row.GetProperty("macs_conv_linear").GetInt64()) == (cost.Parameters, cost.MultiplyAdds), name);
+            compared++;
+        }
+        Assert.True(compared >= 14, $"{compared} rows");
+    }
+
+    /// <summary>Parameters against the built network; multiply-adds against the shapes that really pass through its convolutions and linear layers.</summary>
+    [Fact]
+    public void Cost_RandomNetworks_IsThatOfTheBuiltNetwork() =>
+        Gen.Select(SpecGen.Spec, Gen.Int[1, 13], Gen.Int[1, 13]).Sample((spec, height, width) =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable guard = no_grad();
+            using Classifier classifier = spec.Build(0);
+            classifier.eval();
+            NetworkCost cost = spec.Cost(height, width);
+            long multiplyAdds = 0;
+            foreach (ConvolutionLayer layer in classifier.modules().OfType<ConvolutionLayer>())
+            {
+                layer.register_forward_hook((module, _, output) =>
+                {
+                    multiplyAdds += ((ConvolutionLayer)module).Weight.numel() * output.shape[2] * output.shape[3];
+                    return output;
+                });
+            }
+            foreach (LinearLayer layer in classifier.modules().OfType<LinearLayer>())
+            {
+                layer.register_forward_hook((_, input, output) =>
+                {
+                    multiplyAdds += input.shape[1] * output.shape[1];
+                    return output;
+                });
+            }
+
+            classifier.call(zeros(1, spec.InputChannels, height, width));
+
+            Assert.Equal(classifier.parameters().Sum(parameter => parameter.numel()), cost.Parameters);
+            Assert.Equal(multiplyAdds, cost.MultiplyAdds);
+            Assert.Equal(cost.Parameters, cost.Parts.Sum(part => part.Parameters));
+            Assert.Equal(spec.Stages.Count + 2, cost.Parts.Count);
+        }, iter: 300, threads: 1);
+
+    [Fact]
+    public void Cost_LargeNetwork_MakesNoTensor()
+    {
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        long created = DisposeScopeManager.Statistics.CreatedOutsideScopeCount + DisposeScopeManager.Statistics.CreatedInScopeCount;
+
+        WideResNetSpec.Wrn(70, 16).Cost(32, 32);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Equal(created, DisposeScopeManager.Statistics.CreatedOutsideScopeCount + DisposeScopeManager.Statistics.CreatedInScopeCount);
+    }
+
+    [Fact]
+    public void Cost_Parts_CarryTheShapesOfTheForwardPass()
+    {
+        NetworkCost cost = WideResNetSpec.Wrn(28, 10).Cost(32, 32);
+
+        Assert.Equal([("stem", 16, 32), ("stage 1", 160, 32), ("stage 2", 320, 16), ("stage 3", 640, 8), ("head", 10, 1)],
+            cost.Parts.Select(part => (part.Name, part.Channels, part.Height)));
+    }
+
+    [Theory]
+    [InlineData(0, 32)]
+    [InlineData(32, -1)]
+    public void Cost_NoImage_IsRefused(int height, int width) => Assert.Throws<ArgumentOutOfRangeException>(() => WideResNetSpec.Wrn(16, 1).Cost(height, width));
+
+    [Fact]
+    public void Cost_ImageTooLargeForANumber_IsRefusedWithoutOverflow() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => WideResNetSpec.Wrn(28, 10).Cost(int.MaxValue, int.MaxValue));
+}

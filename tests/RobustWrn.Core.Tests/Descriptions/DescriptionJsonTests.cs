@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using CsCheck;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core.Tests;
+
+public class DescriptionJsonTests
+{
+    [Fact]
+    public void Json_RandomNetworks_ReadBackEqualWithTheSameFingerprint() =>
+        SpecGen.Spec.Sample(spec =>
+        {
+            WideResNetSpec read = (WideResNetSpec)DescriptionJson.Read<INetworkSpec>(DescriptionJson.Write(spec));
+            Assert.Equal(spec, read);
+            Assert.Equal(DescriptionJson.Fingerprint(spec), DescriptionJson.Fingerprint(read));
+        }, iter: 200, threads: 1);
+
+    [Fact]
+    public void Json_AnyDouble_ReadsBackToTheBit() =>
+        Gen.Double.Where(double.IsFinite).Sample(value =>
+            BitConverter.DoubleToInt64Bits(value) == BitConverter.DoubleToInt64Bits(((LeakyRelu)DescriptionJson.Read<IActivation>(DescriptionJson.Write(new LeakyRelu { Slope = value }))).Slope), threads: 1);
+
+    /// <summary>Studies and results are keyed by these: a change means that stored runs no longer resume.</summary>
+    [Fact]
+    public void Fingerprint_PublishedNetworks_StaysTheSameForever()
+    {
+        Assert.Equal("", DescriptionJson.Canonical(WideResNetSpec.Of(16, [1], [16])));
+        Assert.Equal("", DescriptionJson.Fingerprint(WideResNetSpec.Wrn(28, 10)));
+        Assert.Equal("", DescriptionJson.Fingerprint(WideResNetSpec.Wrn34R));
+    }
+
+    [Fact]
+    public void Read_PropertiesInAnotherOrder_GivesTheSameFingerprint()
+    {
+        WideResNetSpec spec = WideResNetSpec.Wrn(16, 2);
+        JsonObject written = JsonNode.Parse(DescriptionJson.Write(spec))!.AsObject();
+
+        string shuffled = Reversed(written)!.ToJsonString();
+
+        Assert.NotEqual(written.ToJsonString(), shuffled);
+        Assert.Equal(DescriptionJson.Fingerprint(spec), DescriptionJson.Fingerprint(DescriptionJson.Read<INetworkSpec>(shuffled)));
+
+        static JsonNode? Reversed(JsonNode? node) => node switch
+        {
+            JsonObject item => new JsonObject(item.Reverse().Select(property => KeyValuePair.Create(property.Key, Reversed(property.Value)))),
+            JsonArray array => new JsonArray([.. array.Select(Reversed)]),
+            _ => node?.DeepClone(),
+        };
+    }
+
+    [Fact]
+    public void Read_NewerVersion_IsRefusedByName()
+    {
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<IActivation>("""{"version":2,"type":"relu"}""", "net.json"));
+
+        Assert.Equal("net.json has version 2; this library reads versions 1 to 1. Use the library that wrote it, or a newer one.", error.Message);
+    }
+
+    [Fact]
+    public void Read_UnknownType_ListsTheKnownOnes()
+    {
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<IActivation>("""{"version":1,"type":"gelu"}""", "net.json"));
+
+        Assert.Equal("net.json is not a valid description: \"type\" must be one of leaky-relu, relu, silu, test-square for IActivation, got \"gelu\".", error.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("{}")]
+    [InlineData("""{"version":"1","type":"wide-res-net"}""")]
+    [InlineData("""{"version":1.5,"type":"wide-res-net"}""")]
+    [InlineData("""{"version":1e99,"type":"wide-res-net"}""")]
+    [InlineData("""{"version":null,"type":"wide-res-net"}""")]
+    [InlineData("""{"version":0,"type":"wide-res-net"}""")]
+    [InlineData("""{"version":1,"version":1,"type":"wide-res-net"}""")]
+    [InlineData("""{"version":1}""")]
+    [InlineData("""{"version":1,"type":null}""")]
+    [InlineData("""{"version":1,"type":7}""")]
+    [InlineData("""{"version":1,"type":"System.Diagnostics.Process"}""")]
+    [InlineData("""{"version":1,"type":"relu"}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","classes":"ten"}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","classes":99999999999}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","clases":10}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stem":null}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stages":null}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stages":[null]}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stages":{}}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stages":[{"width":1,"width":2}]}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stages":[{"activation":null}]}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stages":[{"activation":"relu"}]}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stages":[{"activation":{"type":"basic"}}]}""")]
+    [InlineData("""{"version":1,"type":"wide-res-net","stages":[{"dropout":NaN}]}""")]
+    public void Read_MalformedText_IsInvalidDataThatNamesTheSource(string json) =>
+        Assert.StartsWith("net.json ", Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(json, "net.json")).Message);
+
+    [Fact]
+    public void Read_DeeplyNestedText_IsInvalidData() =>
+        Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1" + new string('}', 10_000)));
+
+    [Fact]
+    public void Read_CutAnywhere_IsInvalidData()
+    {
+        string json = DescriptionJson.Write(WideResNetSpec.Of(4, [1], [4]));
+
+        for (int length = 0; length < json.Length; length += 7)
+            Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(json[..length]));
+    }
+
+    [Fact]
+    public void Read_ActivationOfTheCallersAssembly_IsFoundBuiltAndReadBack()
+    {
+        WideResNetSpec spec = WideResNetSpec.Of(4, [1], [4]).WithStage(0, stage => stage with { Activation = new Square { Factor = 0.1 } });
+
+        INetworkSpec read = DescriptionJson.Read<INetworkSpec>(DescriptionJson.Write(spec));
+
+        Assert.Equal(spec, read);
+        using Classifier classifier = read.Build(0);
+        using Tensor images = rand(1, 3, 4, 4);
+        using Tensor logits = classifier.call(images);
+        Assert.Equal([1, 10], logits.shape);
+    }
+
+    [Fact]
+    public void Write_TypeWithoutAName_SaysWhatItNeeds() =>
+        Assert.Equal("Nameless cannot be stored: it needs `public const string TypeName = \"...\"`, the name it has in files.",
+            Assert.Throws<InvalidOperationException>(() => DescriptionJson.Write(new Nameless())).Message);
+
+    /// <summary>An activation a user might write.</summary>
+    public sealed record Square : IActivation
+    {
+        public const string TypeName = "test-square";
+
+        public double Factor { get; init; } = 1;
+
+        public long Parameters(int channels) => 0;
+
+        public nn.Module<Tensor, Tensor> Build(int channels) => new Module(Factor);
+
+        public IEnumerable<Problem> Problems() => Rule.Positive(Factor);
+
+        private sealed class Module(double factor) : nn.Module<Tensor, Tensor>(nameof(Square))
+        {
+            public override Tensor forward(Tensor input)
+            {
+                using Tensor square = input * input;
+                return square * factor;
+            }
+        }
+    }
+
+    private sealed record Nameless : IDescription
+    {
+        public IEnumerable<Problem> Problems() => [];
+    }
+}
