@@ -24,9 +24,10 @@ public class DescriptionJsonTests
     [Fact]
     public void Fingerprint_PublishedNetworks_StaysTheSameForever()
     {
-        Assert.Equal("", DescriptionJson.Canonical(WideResNetSpec.Of(16, [1], [16])));
-        Assert.Equal("", DescriptionJson.Fingerprint(WideResNetSpec.Wrn(28, 10)));
-        Assert.Equal("", DescriptionJson.Fingerprint(WideResNetSpec.Wrn34R));
+        Assert.Equal("""{"classes":10,"finalActivation":{"type":"relu"},"inputChannels":3,"normalization":{"mean":[],"std":[]},"stages":[{"activation":{"type":"relu"},"block":{"type":"basic"},"depth":1,"dropout":0,"stride":1,"width":16}],"stem":{"stride":1,"width":16},"type":"wide-res-net"}""",
+            DescriptionJson.Canonical(WideResNetSpec.Of(16, [1], [16])));
+        Assert.Equal("f39617d2bdcab0f34f058db6923562bd988152ea321bdf4eff84a7ed8bf81148", DescriptionJson.Fingerprint(WideResNetSpec.Wrn(28, 10)));
+        Assert.Equal("b642f5a5e5d79fd3cbb54d3a5475779bd5f642a42ecab44aa85e79cad7462c6a", DescriptionJson.Fingerprint(WideResNetSpec.Wrn34R));
     }
 
     [Fact]
