@@ -24,7 +24,7 @@ public sealed record Normalization
     public bool IsIdentity => Mean.Count == 0 && Std.Count == 0;
 
     /// <summary>What is wrong with it for a number of channels.</summary>
-    public IEnumerable<Problem> Problems(int channels) =>
+    public IEnumerable<Problem> Problems(int channels) => Mean is null || Std is null ? [new Problem("Normalization", "must have lists of means and stds, got null. Leave them empty for none.")] :
     [
         .. Rule.Holds(IsIdentity || (Mean.Count == channels && Std.Count == channels), "Normalization",
             $"must have one mean and one std for each of {channels} channels, or none at all, got {Mean.Count} and {Std.Count}."),

@@ -38,6 +38,7 @@ public sealed record L2Threat : ThreatModel
     }
 
     /// <inheritdoc/>
+    /// <remarks>Shorter than 1 only where the gradient's own length comes near 1e-10, as in torchattacks' PGD-L2.</remarks>
     public override Tensor SteepestDirection(Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();
