@@ -26,7 +26,7 @@ public sealed class NativeLibraryTests(PackedLibraries packed) : IDisposable
         CopyManagedFiles();
         Ended run = await RunAsync();
         Assert.True(run.ExitCode == Refused, run.Everything);
-        Assert.Contains("LibTorchSharp must load", run.Error);
+        Assert.Contains(OperatingSystem.IsLinux() ? "LibTorchSharp must load: no such file in " : "LibTorchSharp must load: ", run.Error);
         Assert.Contains("libtorch-cpu-<rid> 2.10.0", run.Error);
         Assert.Contains("ROBUSTWRN_LIBTORCH", run.Error);
         AssertNothingWasCopied(run);
@@ -39,7 +39,7 @@ public sealed class NativeLibraryTests(PackedLibraries packed) : IDisposable
         CopyBinding();
         Ended run = await RunAsync();
         Assert.True(run.ExitCode == Refused, run.Everything);
-        Assert.Contains(OperatingSystem.IsLinux() ? "libtorch.so: cannot open shared object file" : "LibTorchSharp", run.Error);
+        Assert.Contains(OperatingSystem.IsLinux() ? "LibTorchSharp must load: libtorch.so: cannot open shared object file: No such file or directory." : "LibTorchSharp", run.Error);
         Assert.Contains("libtorch-cpu-<rid> 2.10.0", run.Error);
         AssertNothingWasCopied(run);
     }

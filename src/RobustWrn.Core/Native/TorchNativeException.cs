@@ -23,7 +23,20 @@ public sealed class TorchNativeException : InvalidOperationException
     public string Remedy { get; }
 
     internal static TorchNativeException FromLoader(string library, Exception error) =>
-        new($"{library} must load", error.Message, RemedyFor(error.Message), error);
+        new($"{library} must load", Reason(library, error.Message), RemedyFor(error.Message), error);
+
+    // On Linux the runtime lists every place it looked at. The reason is the line about a file that is there, or about what that file needs.
+    private static string Reason(string library, string message)
+    {
+        string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] places = [.. lines.Where(line => line.Contains(library, StringComparison.Ordinal) && line.EndsWith(": No such file or directory", StringComparison.Ordinal))];
+        if (places.Length == 0)
+            return message;
+        string[] reasons = [.. lines.Except(places).Where(line => !line.StartsWith("Unable to load", StringComparison.Ordinal))];
+        return reasons.Length > 0
+            ? string.Join("; ", reasons)
+            : $"no such file in {string.Join(", ", places.Select(line => Path.GetDirectoryName(line[..line.IndexOf(": ", StringComparison.Ordinal)])).Distinct())}";
+    }
 
     private static string RemedyFor(string loaderError)
     {
