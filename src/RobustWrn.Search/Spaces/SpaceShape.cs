@@ -8,7 +8,7 @@ namespace RobustWrn.Search;
 /// </summary>
 public sealed class SpaceShape
 {
-    /// <summary>How many points samplers and checks look at in one go. Larger spaces are sampled. Default of this library: 100,000, about a second for wide residual networks.</summary>
+    /// <summary>How many points samplers and checks look at in one go. Larger spaces are sampled. 100,000 wide residual networks take a few seconds.</summary>
     public const int EnumerationLimit = 100_000;
 
     private readonly Func<ValueList<int>, bool> _keeps;

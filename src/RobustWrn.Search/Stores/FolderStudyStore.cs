@@ -76,7 +76,7 @@ public sealed class FolderStudyStore : IStudyStore
     private StoredStudy? Read()
     {
         // Left by a process that was killed while it wrote; the lock says that none is writing now.
-        foreach (string unfinished in Directory.GetFiles(Folder, ".*.tmp"))
+        foreach (string unfinished in Directory.GetFiles(Folder, $".{HeaderFile}.*.tmp").Concat(Directory.GetFiles(Folder, $".{TrialPattern}.*.tmp")))
             File.Delete(unfinished);
         string[] files = Directory.GetFiles(Folder, TrialPattern);
         if (!File.Exists(In(HeaderFile)))

@@ -190,7 +190,10 @@ public sealed class Study<TSpec> : IDisposable
         Proposal proposal = _sampler.Propose(new SamplerContext(_space.Shape, history, number, _random));
         if (proposal.Point is not { } point)
             return End(proposal.Reason);
-        string spec = DescriptionJson.Canonical(_space.At(point));
+        PointVerdict<TSpec> verdict = _space.Judge(point);
+        if (!verdict.Kept)
+            throw new InvalidOperationException($"a sampler must propose points that the space keeps, but {_sampler.GetType().Name} proposed ({string.Join(", ", _space.ValuesAt(point))}), {(verdict.RejectedBy is { } filter ? $"which \"{filter}\" rejects" : "which is no valid network")}. Ask SamplerContext.Space.Keeps in the sampler.");
+        string spec = DescriptionJson.Canonical(verdict.Spec);
         return Keep(new TrialRecord
         {
             Number = number,

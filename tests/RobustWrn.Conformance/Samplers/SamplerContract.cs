@@ -92,12 +92,12 @@ public sealed class SamplerContract
             .Where("at most 11 MMACs", spec => spec.Cost(32, 32).MultiplyAdds <= 11_000_000);
         MemoryStudyStore whole = new(), pieces = new();
 
-        ValueList<TrialRecord> expected = Steps(whole, int.MaxValue);
+        ValueList<TrialRecord> expected = Steps(whole, 20);
         for (int told = 0; told < expected.Count; told++)
             Steps(pieces, 1);
 
         Assert.InRange(expected.Count, 2, 11);
-        Assert.Equal(expected, Steps(pieces, int.MaxValue));
+        Assert.Equal(expected, Steps(pieces, 20));
 
         ValueList<TrialRecord> Steps(IStudyStore store, int tells)
         {

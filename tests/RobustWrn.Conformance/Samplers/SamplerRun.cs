@@ -6,11 +6,11 @@ namespace RobustWrn.Conformance;
 /// <summary>A study reduced to its bones: asks a sampler, scores the point by a fixed rule, asks again.</summary>
 internal static class SamplerRun
 {
-    /// <summary>The points proposed one after another, until none is or <paramref name="most"/> are.</summary>
+    /// <summary>The points proposed one after another, until none is, or <paramref name="most"/> are, or one must have come twice.</summary>
     public static List<ValueList<int>> Points(ISampler sampler, SpaceShape space, long seed, int most = int.MaxValue, DateTimeOffset clock = default)
     {
         List<ValueList<int>> points = [];
-        while (points.Count < most && Propose(sampler, space, seed, points, clock).Point is { } point)
+        while (points.Count < most && points.Count <= space.Points && Propose(sampler, space, seed, points, clock).Point is { } point)
             points.Add(point);
         return points;
     }

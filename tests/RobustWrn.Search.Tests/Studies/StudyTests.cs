@@ -140,4 +140,26 @@ public sealed class StudyTests
         Assert.Equal(Order(1), Order(1));
         Assert.NotEqual(Order(1), Order(2));
     }
+
+    [Fact]
+    public void Ask_SamplerThatIgnoresTheFilters_IsRefusedAndNothingIsRecorded()
+    {
+        using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32).Where("above 16", spec => spec.Stages[^1].Width > 16), new FirstPoint(), seed: 1);
+
+        Assert.Equal(
+            "a sampler must propose points that the space keeps, but FirstPoint proposed (width = 16), which \"above 16\" rejects. Ask SamplerContext.Space.Keeps in the sampler.",
+            Assert.Throws<InvalidOperationException>(() => study.Ask()).Message);
+        Assert.Empty(study.Trials);
+    }
+
+    public sealed record FirstPoint : ISampler
+    {
+        public const string TypeName = "test-first-point";
+
+        public bool DependsOnSeed => false;
+
+        public IEnumerable<Problem> Problems() => [];
+
+        public Proposal Propose(SamplerContext context) => Proposal.Of(context.Space.Sizes.Select(_ => 0).ToValueList());
+    }
 }
