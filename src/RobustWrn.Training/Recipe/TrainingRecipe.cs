@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 
@@ -28,6 +29,7 @@ public sealed record TrainingRecipe : IDescription
     public IOptimizer Optimizer { get; init; } = new Sgd();
 
     /// <summary>The largest Euclidean length of all gradients together; null leaves them as they are. Default 5 (Huang et al. 2021).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] // null is not the default, so it must be written
     public double? GradientNormClip { get; init; } = 5;
 
     /// <summary>What happens to training images first, in order. Default: random crop with padding 4, then horizontal flip (Huang et al. 2021).</summary>

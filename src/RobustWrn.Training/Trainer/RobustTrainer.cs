@@ -79,30 +79,9 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     /// <inheritdoc cref="Fit"/>
     public Task<TrainingResult> FitAsync(
         Classifier classifier, TrainingSplits data, ThreatModel threat, Seed seed,
-        TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
-    {
-        TaskCompletionSource<TrainingResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TrainingOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         // Dispose scopes and gradient modes belong to a thread, so the whole training stays on one.
-        Thread thread = new(() =>
-        {
-            try
-            {
-                completion.SetResult(Fit(classifier, data, threat, seed, options, progress, cancellationToken));
-            }
-            catch (OperationCanceledException e)
-            {
-                completion.SetException(e);
-            }
-            catch (Exception e)
-            {
-                completion.SetException(e);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = "RobustWrn training",
-        };
-        thread.Start();
-        return completion.Task;
-    }
+        Task.Factory.StartNew(
+            () => Fit(classifier, data, threat, seed, options, progress, cancellationToken),
+            cancellationToken, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 }

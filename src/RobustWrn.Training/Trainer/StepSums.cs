@@ -7,8 +7,7 @@ namespace RobustWrn.Training;
 /// <summary>Sums over the steps of an epoch.</summary>
 internal sealed class StepSums
 {
-    private string[] _names = [];
-    private double[] _parts = [];
+    private readonly OrderedDictionary<string, double> _parts = [];
     private double _loss, _norm;
     private long _images, _steps;
 
@@ -23,13 +22,11 @@ internal sealed class StepSums
         using DisposeScope scope = NewDisposeScope();
         Tensor[] numbers = [loss.Total, gradientNorm, .. loss.Parts.Select(part => part.Value)];
         double[] values = stack(numbers.Select(number => number.to(ScalarType.Float64))).cpu().data<double>().ToArray();
-        if (_steps == 0)
-            (_names, _parts) = ([.. loss.Parts.Select(part => part.Name)], new double[loss.Parts.Count]);
         LastLoss = values[0];
         _loss += values[0] * images;
         _norm += values[1];
-        for (int i = 0; i < _parts.Length; i++)
-            _parts[i] += values[2 + i] * images;
+        for (int i = 0; i < loss.Parts.Count; i++)
+            _parts[loss.Parts[i].Name] = _parts.GetValueOrDefault(loss.Parts[i].Name) + values[2 + i] * images;
         _images += images;
         _steps++;
         return values[1];
@@ -39,7 +36,7 @@ internal sealed class StepSums
     {
         Epoch = epoch,
         Loss = _loss / _images,
-        Parts = _names.Zip(_parts, (name, sum) => new PartMean(name, sum / _images)).ToValueList(),
+        Parts = _parts.Select(part => new PartMean(part.Key, part.Value / _images)).ToValueList(),
         LearningRate = learningRate,
         GradientNorm = _norm / _steps,
         Clean = default,

@@ -112,11 +112,11 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (NonFiniteLogitsException e)
         {
-            throw Diverged(epoch, Math.Min(step, _steps - 1), rate, "NaN or infinite logits", e);
+            throw Diverged(epoch, Math.Min(step, _steps - 1), rate, "NaN or infinite logits or pixel gradients", e);
         }
-        catch (OperationCanceledException e)
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException($"training was cancelled in epoch {epoch + 1}, after {step} of {_steps} steps. {Kept()}", e, e.CancellationToken);
+            throw new OperationCanceledException($"training was cancelled in epoch {epoch + 1}, after {step} of {_steps} steps. {Kept()}", e, cancellationToken);
         }
     }
 

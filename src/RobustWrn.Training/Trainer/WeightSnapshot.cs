@@ -11,7 +11,7 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using IDisposable guard = no_grad();
         foreach ((string name, Tensor tensor) in network.state_dict())
-            _tensors.Add(name, tensor.detach().clone().DetachFromDisposeScope());
+            _tensors.Add(name, tensor.clone().DetachFromDisposeScope());
     }
 
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors => _tensors;

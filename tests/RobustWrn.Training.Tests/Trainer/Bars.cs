@@ -9,6 +9,9 @@ internal sealed class Bars(long count, long seed, int channels = 1, int classes 
 {
     private readonly RandomStream _noise = RandomStream.From(seed);
 
+    /// <summary>Called with the indices before each reading; may throw.</summary>
+    public Action<long[]>? OnRead { get; set; }
+
     public long Count { get; } = count;
 
     public int Channels { get; } = channels;
@@ -21,12 +24,14 @@ internal sealed class Bars(long count, long seed, int channels = 1, int classes 
 
     public string Fingerprint { get; } = $"bars {count} {seed} {channels} {classes}";
 
-    public static TrainingSplits Splits(long train = 50, long validation = 20) => new(new Bars(train, 1), new Bars(validation, 2));
+    public static TrainingSplits Splits(long train = 50, long validation = 20, Action<long[]>? onRead = null) =>
+        new(new Bars(train, 1) { OnRead = onRead }, new Bars(validation, 2) { OnRead = onRead });
 
     public ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null)
     {
-        using DisposeScope scope = NewDisposeScope();
         long[] ids = indices.ToArray();
+        OnRead?.Invoke(ids);
+        using DisposeScope scope = NewDisposeScope();
         Tensor labels = tensor(ids.Select(id => id % 2).ToArray());
         Tensor upright = arange(8).remainder(2).to(ScalarType.Float32).reshape(1, 1, 1, 8).expand(1, 1, 8, 8);
         Tensor bar = where(labels.eq(0).reshape(-1, 1, 1, 1), upright, upright.transpose(2, 3));

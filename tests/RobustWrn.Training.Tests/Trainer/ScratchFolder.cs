@@ -1,0 +1,15 @@
+namespace RobustWrn.Training.Tests;
+
+/// <summary>A folder of its own for one test, removed afterwards.</summary>
+internal sealed class ScratchFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("robustwrn-");
+
+    public string Path => _folder.FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public string[] Files => [.. _folder.GetFiles().Select(file => file.Name).Order()];
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
