@@ -85,7 +85,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         using DisposeScope scope = NewDisposeScope();
         _ = model.Logits(context.Images);
         _ = model.Logits(point);
-        throw NonFiniteLogitsException.InGradient();
+        throw new NonFiniteGradientException();
     }
 
     // A fooled example beats any loss; among fooled ones the first run stays.

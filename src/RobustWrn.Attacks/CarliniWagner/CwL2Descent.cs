@@ -105,7 +105,7 @@ internal sealed class CwL2Descent
         using DisposeScope scope = NewDisposeScope();
         _ = _model.Logits(_images);
         _ = _model.Logits(TanhSpace.ToImages(_w).Images);
-        throw NonFiniteLogitsException.InGradient();
+        throw new NonFiniteGradientException();
     }
 
     private void Descend(Tensor gradient)

@@ -20,10 +20,6 @@ public sealed class NonFiniteLogitsException : InvalidOperationException
     /// <summary>Out of how many.</summary>
     public long Total { get; }
 
-    /// <summary>What to throw when logits are finite and yet the gradient is not.</summary>
-    internal static InvalidOperationException InGradient() => new("the gradient with respect to the pixels must be finite, got NaN or infinity "
-        + "although the logits are finite. Look for square roots, divisions or logarithms at 0 in the model.");
-
     /// <summary>Throws when a logit is NaN or infinite.</summary>
     /// <param name="logits">(N, classes); not changed, not disposed.</param>
     public static void ThrowIfAny(Tensor logits)

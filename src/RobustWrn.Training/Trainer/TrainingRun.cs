@@ -110,7 +110,7 @@ internal sealed class TrainingRun : IDisposable
                 Recipe.ValidationAttackFor(_threat), _threat, _stream.For("validation"), _parameters[0], cancellationToken);
             return sums.Metrics(epoch + 1, rate) with { Clean = clean, Robust = robust, Elapsed = Stopwatch.GetElapsedTime(start) };
         }
-        catch (NonFiniteLogitsException e)
+        catch (Exception e) when (e is NonFiniteLogitsException or NonFiniteGradientException)
         {
             throw Diverged(epoch, Math.Min(step, _steps - 1), rate, "NaN or infinite logits or pixel gradients", e);
         }
