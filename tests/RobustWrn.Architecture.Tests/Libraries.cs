@@ -15,7 +15,7 @@ internal static class Libraries
     public static Assembly Load(string name) => Assembly.Load(name);
 
     public static IEnumerable<Type> Types(string library) =>
-        Load(library).GetTypes().Where(type => !IsGenerated(type) && type.DeclaringType is not { } outer || type.DeclaringType is { } parent && !IsGenerated(type) && !IsGenerated(parent));
+        Load(library).GetTypes().Where(type => !IsGenerated(type));
 
     public static IEnumerable<Type> AllTypes() => Names.SelectMany(Types);
 
@@ -31,5 +31,6 @@ internal static class Libraries
 
     private static bool IsGenerated(Type type) =>
         type.IsDefined(typeof(CompilerGeneratedAttribute)) || type.Name.StartsWith('<')
-        || type.Namespace is "Microsoft.CodeAnalysis" or "System.Runtime.CompilerServices" or "Microsoft.Extensions.Logging.Generators";
+        || type.Namespace is "Microsoft.CodeAnalysis" or "System.Runtime.CompilerServices" or "Microsoft.Extensions.Logging.Generators"
+        || (type.DeclaringType is { } outer && IsGenerated(outer));
 }
