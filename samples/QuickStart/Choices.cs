@@ -1,0 +1,74 @@
+using RobustWrn;
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+using RobustWrn.Search;
+using RobustWrn.Training;
+
+namespace QuickStart;
+
+/// <summary>What the command line asked for, and the experiment it means.</summary>
+internal sealed record Choices(string Data, int Trials, int? Epochs, int? Images, long Seed, string Out)
+{
+    public string ResultFile => Path.Combine(Out, "result.json");
+
+    public string ReportFile => Path.Combine(Out, "report.md");
+
+    public bool Synthetic => Data == "synthetic";
+
+    private string Record => Path.Combine(Out, "record");
+
+    /// <summary>Deletes what earlier runs left in the output folder, and nothing else in it.</summary>
+    public void Forget()
+    {
+        if (Directory.Exists(Record))
+            Directory.Delete(Record, recursive: true);
+        File.Delete(ResultFile);
+        File.Delete(ReportFile);
+    }
+
+    public async Task<DatasetSplits> OpenImagesAsync(IView view, CancellationToken cancellationToken)
+    {
+        int images = Images ?? (Synthetic ? 2_000 : 10_000);
+        if (Synthetic)
+            return new SyntheticImages().Make(train: images, holdOut: images / 5, test: images / 4, seed: 2026);
+        string folder = Data;
+        if (Data == "cifar-10")
+        {
+            folder = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "robustwrn", "cifar-10");
+            await view.DownloadAsync(progress => Cifar10.DownloadAsync(folder, progress: progress, cancellationToken: cancellationToken));
+        }
+        return Cifar10.From(folder, holdOut: 1_000).Limited(train: images, test: 1_000);
+    }
+
+    public RobustExperiment Describe(DatasetSplits images)
+    {
+        // Small enough to watch: about 3 million multiply-adds with a strided stem, 11 million without.
+        WideResNetSpec baseline = WideResNetSpec.Of(stem: 16, depths: [1, 1, 1], widths: [16, 32, Synthetic ? 64 : 48]) with
+        {
+            Stem = new StemSpec { Width = 16, Stride = Synthetic ? 2 : 1 },
+        };
+        long budget = Synthetic ? 4_000_000 : 12_000_000;
+        SearchSpace<WideResNetSpec> space = new SearchSpace<WideResNetSpec>(baseline)
+            .Vary("last stage width", [16, 24, 32, 48, 64, 96], (spec, width) => spec.WithStage(^1, stage => stage with { Width = width }))
+            .Vary<ValueList<int>>("depths", [[1, 1, 1], [2, 1, 1], [1, 2, 1], [1, 1, 2], [2, 2, 1], [1, 2, 2]], (spec, depths) => spec.WithDepths(depths.AsSpan()))
+            .Where($"at most {budget / 1e6:0} MMACs", spec => spec.Cost(32, 32).MultiplyAdds <= budget)
+            .Where("not the baseline", spec => spec != baseline);
+        TrainingRecipe recipe = new()
+        {
+            Epochs = Epochs ?? 5,
+            BatchSize = Synthetic ? 64 : 128,
+            LearningRate = 0.1,
+            Schedule = new CosineRate(),
+            ValidationAttack = new Pgd { Steps = 10 },
+        };
+        return RobustExperiment
+            .On(images, ThreatModel.Linf(8, outOf: 255))
+            .Searching(space, new RandomSampler())
+            .Comparing(baseline)
+            .TrainedBy(new Trades { Beta = 6 }, recipe)
+            .EvaluatedBy(AttackSuite.Of("PGD-20 and CW", new Pgd { Steps = 20 }, new CwLinf()))
+            .Within(Budget.Trials(Trials))
+            .Seeded(Seed)
+            .RecordedIn(Record);
+    }
+}

@@ -1,0 +1,38 @@
+using RobustWrn;
+using RobustWrn.Core;
+
+namespace QuickStart;
+
+/// <summary>One line an event, for output that is redirected to a file.</summary>
+internal sealed class PlainView : IView
+{
+    public Task DownloadAsync(Func<IProgress<DownloadProgress>, Task> download)
+    {
+        Console.WriteLine("fetching CIFAR-10 ...");
+        return download(new Progress<DownloadProgress>());
+    }
+
+    public void Introduce(Choices choices, RobustExperiment experiment)
+    {
+        foreach (string line in Introduction.Lines(choices, experiment))
+            Console.WriteLine(line);
+    }
+
+    public async Task<ExperimentResult> FollowAsync(RobustExperiment experiment, CancellationToken cancellationToken)
+    {
+        ExperimentResult? result = null;
+        await foreach (ExperimentProgress report in experiment.StreamAsync(cancellationToken))
+        {
+            result = report.Result ?? result;
+            if (report.Finished is not { } network)
+                continue;
+            string who = $"{(network.IsBaseline ? "baseline" : $"trial {network.Trial + 1}")}: {network.Name}";
+            Console.WriteLine(network.Failure is { } failure
+                ? $"{who}, failed: {failure}"
+                : report.Stage == ExperimentStage.Training
+                    ? $"{who}, {network.MultiplyAdds / 1e6:0.0} MMACs, validation: robust {network.ValidationRobust}, clean {network.ValidationClean}"
+                    : $"{who}, test: robust {network.TestRobust}, clean {network.TestClean}");
+        }
+        return result!;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using RobustWrn.Core;
+
+namespace RobustWrn;
+
+/// <summary>A result for readers, in Markdown: the ranking with intervals, the Pareto front, what each attack did, how it was made and what it can show.</summary>
+public sealed record MarkdownReport : IReport
+{
+    /// <inheritdoc/>
+    public string Render(ExperimentResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        StringBuilder text = new();
+        ExperimentSettings settings = result.Settings;
+        text.AppendLine("# Robust architecture search").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{result.Networks.Count(network => !network.IsBaseline)} trials and {settings.Baselines.Count} baselines under {settings.Threat}, trained by {settings.Objective.Name}. The search ended because {result.EndedBecause}.").AppendLine();
+
+        text.AppendLine("## Ranking").AppendLine();
+        text.AppendLine("Ranked on validation; intervals are 95 % Wilson intervals. Test was read only for the Pareto front and the baselines, after the ranking was fixed.").AppendLine();
+        Table(text, ["#", "network", "trial", "parameters", "MACs", "robust (validation)", "clean (validation)", "robust (test)", "clean (test)", "front"],
+            result.Ranking.Select((network, i) => new[]
+            {
+                $"{i + 1}", network.Name, Trial(network), Count(network.Parameters), Count(network.MultiplyAdds),
+                Text(network.ValidationRobust), Text(network.ValidationClean), Text(network.TestRobust), Text(network.TestClean), network.OnFront ? "yes" : "",
+            }));
+        NetworkResult[] failed = [.. result.Networks.Where(network => network.Failure is not null)];
+        if (failed.Length > 0)
+        {
+            text.AppendLine().AppendLine("## Failed").AppendLine();
+            Table(text, ["network", "trial", "why"], failed.Select(network => new[] { network.Name, Trial(network), network.Failure!.ReplaceLineEndings(" ") }));
+        }
+
+        text.AppendLine().AppendLine("## Pareto front").AppendLine();
+        text.AppendLine("No other network of this run is at least as good in robust accuracy, clean accuracy (both on validation), parameters and MACs, and better in one of them.").AppendLine();
+        foreach (NetworkResult network in result.Front)
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {network.Name}{Values(network)}: robust {Text(network.ValidationRobust)}, clean {Text(network.ValidationClean)}, {Count(network.Parameters)} parameters, {Count(network.MultiplyAdds)} MACs");
+
+        text.AppendLine().AppendLine("## Attacks on test").AppendLine();
+        text.AppendLine("Images still classified rightly after each attack; each attack sees only the survivors of those before.").AppendLine();
+        Table(text, ["network", "trial", "replicate", "clean", .. settings.Suite.Attacks.Select(attack => attack.Name)],
+            result.Ranking.SelectMany(network => network.Test.Select(outcome => (string[])
+            [
+                network.Name, Trial(network), $"{outcome.Replicate + 1}", $"{outcome.Clean.Hits} of {outcome.Clean.Total}",
+                .. outcome.Attacks.Select(attack => attack.CorrectAfter.ToString(CultureInfo.InvariantCulture)),
+            ])));
+
+        text.AppendLine().AppendLine("## What these numbers can show").AppendLine();
+        foreach (string note in result.Notes)
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {note}");
+
+        text.AppendLine().AppendLine("## How it was made").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"- images: {settings.TrainImages} to train on, {settings.ValidationImages} to select on, {settings.TestImages} to test on");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- training: {DescriptionJson.Canonical(settings.Objective)}, {DescriptionJson.Canonical(settings.Recipe)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- evaluation: {string.Join(", ", settings.Suite.Attacks.Select(attack => attack.Name))} under {settings.Threat}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- seed {settings.Seed}, {settings.Replicates} replicate{(settings.Replicates == 1 ? "" : "s")}, test read for {result.TestReads} networks");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- {result.Timing.TrainingSeconds.Sum():0} s of training and {result.Timing.TestSeconds.Sum():0} s of testing, finished {result.Timing.FinishedUtc:yyyy-MM-dd HH:mm} UTC");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- {result.Timing.Machine.ReplaceLineEndings("; ")}");
+        return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static void Table(StringBuilder text, string[] header, IEnumerable<string[]> rows)
+    {
+        text.AppendLine($"| {string.Join(" | ", header)} |").AppendLine($"|{string.Concat(header.Select(_ => "---|"))}");
+        foreach (string[] row in rows)
+            text.AppendLine($"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |");
+    }
+
+    private static string Trial(NetworkResult network) =>
+        network.Trial is { } number ? (number + 1).ToString(CultureInfo.InvariantCulture) : "baseline";
+
+    private static string Values(NetworkResult network) =>
+        network.Values.Count == 0 ? "" : $" ({string.Join(", ", network.Values.Select(value => $"{value.Name} {value.Value}"))})";
+
+    private static string Text(Proportion? proportion) => proportion?.ToString() ?? "";
+
+    private static string Count(long number) => number switch
+    {
+        >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{number / 1e9:0.00} G"),
+        >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{number / 1e6:0.00} M"),
+        >= 1_000 => string.Create(CultureInfo.InvariantCulture, $"{number / 1e3:0.0} k"),
+        _ => number.ToString(CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace RobustWrn;
+
+/// <summary>What an experiment is predicted to take, from a few timed batches.</summary>
+public sealed record ExperimentEstimate
+{
+    /// <summary>The network that was timed: the costliest of the baselines and of candidates the sampler proposes.</summary>
+    public required string Probe { get; init; }
+
+    /// <summary>One training step of the probe.</summary>
+    public required TimeSpan Step { get; init; }
+
+    /// <summary>All trainings, replicates among them, scaled by MACs from the probe.</summary>
+    public required TimeSpan Training { get; init; }
+
+    /// <summary>The final evaluation, if the whole front and all baselines reach it.</summary>
+    public required TimeSpan Testing { get; init; }
+
+    /// <summary>The process's memory while the probe was trained and attacked, images included.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>How many trainings are predicted.</summary>
+    public required int Trainings { get; init; }
+
+    /// <summary>How many networks are predicted to reach the test split, at most.</summary>
+    public required int Tests { get; init; }
+
+    /// <summary>Training and testing together.</summary>
+    public TimeSpan Total => Training + Testing;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"about {Text(Total)}: {Trainings} trainings {Text(Training)}, {Tests} evaluations {Text(Testing)} at most; {PeakMemoryBytes / 1e9:0.0} GB of memory; timed on {Probe}, {Step.TotalMilliseconds:0} ms a step");
+
+    private static string Text(TimeSpan time) => time.TotalHours >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h")
+        : time.TotalMinutes >= 2 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min") : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s");
+}

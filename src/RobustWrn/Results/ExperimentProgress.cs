@@ -1,0 +1,48 @@
+using RobustWrn.Attacks;
+using RobustWrn.Training;
+
+namespace RobustWrn;
+
+/// <summary>How far an experiment is: plain values, reported outside any dispose scope.</summary>
+public sealed record ExperimentProgress
+{
+    /// <summary>What is being done.</summary>
+    public required ExperimentStage Stage { get; init; }
+
+    /// <summary>The network it is done to; empty at the end.</summary>
+    public string Network { get; init; } = "";
+
+    /// <summary>The trial's number, from 0; null for a baseline.</summary>
+    public int? Trial { get; init; }
+
+    /// <summary>Which replicate, from 0.</summary>
+    public int Replicate { get; init; }
+
+    /// <summary>How far this stage of this network is, in [0, 1].</summary>
+    public double Fraction { get; init; }
+
+    /// <summary>Details of a training that is under way.</summary>
+    public TrainingProgress? Training { get; init; }
+
+    /// <summary>Details of an evaluation that is under way.</summary>
+    public EvaluationProgress? Evaluation { get; init; }
+
+    /// <summary>What is known of the network now that this stage of it has ended; null while it is under way.</summary>
+    public NetworkResult? Finished { get; init; }
+
+    /// <summary>The result, in the last report; null before.</summary>
+    public ExperimentResult? Result { get; init; }
+}
+
+/// <summary>The stages of an experiment.</summary>
+public enum ExperimentStage
+{
+    /// <summary>A network is trained and selected on validation.</summary>
+    Training,
+
+    /// <summary>A trained network of the front, or a baseline, is attacked on the test split.</summary>
+    Testing,
+
+    /// <summary>The result is there.</summary>
+    Finished,
+}

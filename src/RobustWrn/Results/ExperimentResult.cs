@@ -1,0 +1,73 @@
+using System.Text.Json;
+using RobustWrn.Core;
+
+namespace RobustWrn;
+
+/// <summary>
+/// What an experiment found. All of it but <see cref="Timing"/> depends only on the settings, so that a resumed run ends in the same result as an uninterrupted one.
+/// </summary>
+public sealed record ExperimentResult
+{
+    /// <summary>The version of the file format.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of the file format this result was written in.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>What was asked for.</summary>
+    public required ExperimentSettings Settings { get; init; }
+
+    /// <summary>Why the search ended.</summary>
+    public required string EndedBecause { get; init; }
+
+    /// <summary>All networks: baselines first, then trials in the order they ran.</summary>
+    public required ValueList<NetworkResult> Networks { get; init; }
+
+    /// <summary>How many trained networks were evaluated on the test split. All of them were chosen before the first was.</summary>
+    public required int TestReads { get; init; }
+
+    /// <summary>What the numbers can and cannot show.</summary>
+    public required ValueList<string> Notes { get; init; }
+
+    /// <summary>Versions, machine and times: the part that differs from run to run.</summary>
+    public required ExperimentTiming Timing { get; init; }
+
+    /// <summary>Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs.</summary>
+    public IEnumerable<NetworkResult> Ranking => Networks
+        .Where(network => network.ValidationRobust is not null)
+        .OrderByDescending(network => network.ValidationRobust!.Value.Value)
+        .ThenByDescending(network => network.ValidationClean!.Value.Value)
+        .ThenBy(network => network.MultiplyAdds);
+
+    /// <summary>The networks of the Pareto front over robust accuracy, clean accuracy (both on validation), parameters and MACs, best first.</summary>
+    public IEnumerable<NetworkResult> Front => Ranking.Where(network => network.OnFront);
+
+    /// <summary>Writes a report, atomically.</summary>
+    /// <param name="report">Which one.</param>
+    /// <param name="path">Where.</param>
+    /// <param name="cancellationToken">Checked before the file is written.</param>
+    public Task WriteAsync(IReport report, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.Run(() => AtomicFile.WriteText(path, report.Render(this)), cancellationToken);
+    }
+
+    /// <summary>Reads a result written by <see cref="JsonReport"/>.</summary>
+    /// <exception cref="InvalidDataException">Not a result, or of a newer version.</exception>
+    public static ExperimentResult Read(string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
+            int version = document.RootElement.GetProperty("version").GetInt32();
+            if (version is < 1 or > CurrentVersion)
+                throw new InvalidDataException($"{path} has version {version}; this library reads versions 1 to {CurrentVersion}. Use the library that wrote it, or a newer one.");
+            return document.Deserialize<ExperimentResult>(DescriptionJson.Options)!;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"{path} is not a result of an experiment: {e.Message}", e);
+        }
+    }
+}

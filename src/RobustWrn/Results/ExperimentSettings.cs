@@ -1,0 +1,52 @@
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+using RobustWrn.Search;
+using RobustWrn.Training;
+
+namespace RobustWrn;
+
+/// <summary>What an experiment was asked to do: everything its result depends on.</summary>
+public sealed record ExperimentSettings
+{
+    /// <summary>Identifies the images and their splits.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Images trained on.</summary>
+    public required long TrainImages { get; init; }
+
+    /// <summary>Images selected on.</summary>
+    public required long ValidationImages { get; init; }
+
+    /// <summary>Images the final evaluation is on.</summary>
+    public required long TestImages { get; init; }
+
+    /// <summary>How far an attacker may move an image.</summary>
+    public required ThreatModel Threat { get; init; }
+
+    /// <summary>Identifies the search space; null without a search.</summary>
+    public string? Space { get; init; }
+
+    /// <summary>How trials were proposed; null without a search.</summary>
+    public ISampler? Sampler { get; init; }
+
+    /// <summary>The networks that trials are compared with.</summary>
+    public required ValueList<INetworkSpec> Baselines { get; init; }
+
+    /// <summary>How networks were trained.</summary>
+    public required IRobustObjective Objective { get; init; }
+
+    /// <summary>The schedule of the training.</summary>
+    public required TrainingRecipe Recipe { get; init; }
+
+    /// <summary>The attacks of the final evaluation.</summary>
+    public required AttackSuite Suite { get; init; }
+
+    /// <summary>When the search ends.</summary>
+    public required Budget Budget { get; init; }
+
+    /// <summary>The seed.</summary>
+    public required Seed Seed { get; init; }
+
+    /// <summary>How many times networks of the final evaluation were trained, each with a seed of its own.</summary>
+    public required int Replicates { get; init; }
+}

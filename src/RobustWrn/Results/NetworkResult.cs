@@ -1,0 +1,81 @@
+using RobustWrn.Core;
+using RobustWrn.Search;
+
+namespace RobustWrn;
+
+/// <summary>What became of one network of an experiment: a trial of the search, or a baseline.</summary>
+public sealed record NetworkResult
+{
+    /// <summary>The network's short name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The trial's number, from 0; null for a baseline.</summary>
+    public int? Trial { get; init; }
+
+    /// <summary>The values of the search dimensions, as text; empty for a baseline.</summary>
+    public ValueList<DimensionValue> Values { get; init; } = [];
+
+    /// <summary>What was built.</summary>
+    public required INetworkSpec Spec { get; init; }
+
+    /// <summary>Learned numbers.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Multiply-adds for one image.</summary>
+    public required long MultiplyAdds { get; init; }
+
+    /// <summary>The epoch whose weights validation chose, from 1; null when the training failed.</summary>
+    public int? SelectedEpoch { get; init; }
+
+    /// <summary>Accuracy on clean validation images, at the selected epoch.</summary>
+    public Proportion? ValidationClean { get; init; }
+
+    /// <summary>Accuracy on attacked validation images, at the selected epoch: what trials are ranked by.</summary>
+    public Proportion? ValidationRobust { get; init; }
+
+    /// <summary>Whether no other network is at least as good in all of robust accuracy, clean accuracy (both on validation), parameters and MACs, and better in one.</summary>
+    public bool OnFront { get; init; }
+
+    /// <summary>What the test split says, one entry a replicate; empty for networks that are neither on the front nor baselines.</summary>
+    public ValueList<TestOutcome> Test { get; init; } = [];
+
+    /// <summary>Why the training failed; null when it did not.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>Whether it is a baseline.</summary>
+    public bool IsBaseline => Trial is null;
+
+    /// <summary>Clean accuracy on test over all replicates together; null when test was not read.</summary>
+    public Proportion? TestClean => Test.Count == 0 ? null : Test.Aggregate(default(Proportion), (sum, outcome) => sum + outcome.Clean);
+
+    /// <summary>Robust accuracy on test over all replicates together; null when test was not read.</summary>
+    public Proportion? TestRobust => Test.Count == 0 ? null : Test.Aggregate(default(Proportion), (sum, outcome) => sum + outcome.Robust);
+}
+
+/// <summary>What the test split says about one trained network.</summary>
+public sealed record TestOutcome
+{
+    /// <summary>Which replicate, from 0.</summary>
+    public required int Replicate { get; init; }
+
+    /// <summary>Accuracy on clean images.</summary>
+    public required Proportion Clean { get; init; }
+
+    /// <summary>Accuracy after all attacks of the suite.</summary>
+    public required Proportion Robust { get; init; }
+
+    /// <summary>What each attack left, in the order they ran, each on the survivors of those before.</summary>
+    public required ValueList<AttackOutcome> Attacks { get; init; }
+
+    /// <summary>Robust accuracy per class, in the order of the classes.</summary>
+    public required ValueList<Proportion> RobustPerClass { get; init; }
+
+    /// <summary>How many different classes the network predicts on clean images: 1 is a network that learned nothing.</summary>
+    public required int PredictedClasses { get; init; }
+}
+
+/// <summary>What one attack of a suite did.</summary>
+/// <param name="Name">The attack.</param>
+/// <param name="CorrectBefore">Images classified rightly before it.</param>
+/// <param name="CorrectAfter">Images classified rightly after it.</param>
+public sealed record AttackOutcome(string Name, long CorrectBefore, long CorrectAfter);

@@ -1,0 +1,12 @@
+using RobustWrn.Core;
+
+namespace RobustWrn;
+
+/// <summary>What running one batch through every stage showed. Every stage named here went well; the first that does not throws.</summary>
+/// <param name="Stages">The stages in order.</param>
+public sealed record Rehearsal(ValueList<RehearsedStage> Stages);
+
+/// <summary>A stage of a rehearsal.</summary>
+/// <param name="Name">The stage.</param>
+/// <param name="Duration">How long it took for one batch.</param>
+public sealed record RehearsedStage(string Name, TimeSpan Duration);

@@ -1,0 +1,25 @@
+namespace RobustWrn;
+
+/// <summary>What the numbers of a result can and cannot show.</summary>
+internal static class ResultNotes
+{
+    // Below this, a 95 % interval of an accuracy near one half is wider than 6 points.
+    private const long SmallTestSplit = 1_000;
+
+    public static IEnumerable<string> For(RobustExperiment experiment, int failed)
+    {
+        yield return experiment.Replicates == 1
+            ? "Each network was trained once, with one seed. Intervals cover which images were drawn, not which seed: they compare these trained networks, "
+                + "and cannot show that one architecture is better than another. Use Replicated(3) or more for that."
+            : $"Networks of the final evaluation were trained {experiment.Replicates} times; test numbers pool all replicates, and the table of attacks shows each. "
+                + "Trials were ranked by their first training alone.";
+        yield return "Trials are ranked on validation images, and the best of many is chosen: its validation accuracy is optimistic. The test numbers are not.";
+        if (experiment.Data.Test.Count < SmallTestSplit)
+            yield return $"The test split has {experiment.Data.Test.Count} images; intervals are wide.";
+        if (experiment.Budget.MaximalTime is not null)
+            yield return "The search had a time limit, so how many trials ran depends on the machine.";
+        yield return $"Robust accuracy is what {string.Join(", then ", experiment.Suite.Attacks.Select(attack => attack.Name))} left over: an upper bound, which stronger attacks can lower.";
+        if (failed > 0)
+            yield return $"{failed} networks could not be trained and are listed with the reason.";
+    }
+}

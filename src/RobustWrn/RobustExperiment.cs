@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+using RobustWrn.Search;
+using RobustWrn.Training;
+using static TorchSharp.torch;
+
+namespace RobustWrn;
+
+/// <summary>
+/// A robust architecture search, described step by step: candidates of a search space and baselines are trained against an attacker, ranked on
+/// validation images, and the Pareto front is evaluated on the test split once. Immutable: each call returns a new description.
+/// </summary>
+/// <remarks>The same description recorded in the same folder goes on where it stopped and ends in the same result.</remarks>
+public sealed record RobustExperiment
+{
+    private RobustExperiment(DatasetSplits data, ThreatModel threat) => (Data, Threat) = (data, threat);
+
+    /// <summary>The images.</summary>
+    public DatasetSplits Data { get; private init; }
+
+    /// <summary>How far an attacker may move an image.</summary>
+    public ThreatModel Threat { get; private init; }
+
+    /// <summary>The networks that trials are compared with.</summary>
+    public ValueList<INetworkSpec> Baselines { get; private init; } = [];
+
+    /// <summary>How networks are trained. Default: TRADES, the objective of the search in Huang et al. 2021.</summary>
+    public IRobustObjective Objective { get; private init; } = new Trades();
+
+    /// <summary>The schedule of the training. Default: that of Huang et al. 2021.</summary>
+    public TrainingRecipe Recipe { get; private init; } = new();
+
+    /// <summary>The attacks of the final evaluation. Default: PGD-20 and CW, as in the tables of Huang et al. 2021.</summary>
+    public AttackSuite Suite { get; private init; } = AttackSuite.Of("PGD and CW", new Pgd(), new CwLinf());
+
+    /// <summary>When the search ends. Default: after 20 trials.</summary>
+    public Budget Budget { get; private init; } = new();
+
+    /// <summary>The seed. Default 0.</summary>
+    public Seed Seed { get; private init; }
+
+    /// <summary>How many times the networks of the final evaluation are trained. Default 1.</summary>
+    public int Replicates { get; private init; } = 1;
+
+    /// <summary>The folder the experiment is recorded in; null for none.</summary>
+    public string? Folder { get; private init; }
+
+    /// <summary>The device the numbers are made on; null is the CPU.</summary>
+    public Device? Device { get; private init; }
+
+    /// <summary>The candidates; null without a search.</summary>
+    public SearchSpace<INetworkSpec>? Space { get; private init; }
+
+    /// <summary>How the next candidate is chosen; null without a search.</summary>
+    public ISampler? Sampler { get; private init; }
+
+    internal ILogger Logger { get; private init; } = NullLogger.Instance;
+
+    /// <summary>Starts a description.</summary>
+    /// <param name="data">The images. They stay owned by the caller and must live as long as the experiment runs.</param>
+    /// <param name="threat">How far an attacker may move an image: <c>ThreatModel.Linf(8, outOf: 255)</c>.</param>
+    public static RobustExperiment On(DatasetSplits data, ThreatModel threat)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(threat);
+        return new RobustExperiment(data, threat);
+    }
+
+    /// <summary>Searches a space.</summary>
+    /// <param name="space">The candidates.</param>
+    /// <param name="sampler">How the next candidate is chosen.</param>
+    public RobustExperiment Searching<TSpec>(SearchSpace<TSpec> space, ISampler sampler)
+        where TSpec : INetworkSpec
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(sampler);
+        return this with { Space = space.AsAnyNetwork(), Sampler = sampler };
+    }
+
+    /// <summary>Trains and evaluates these networks too, whatever the search finds.</summary>
+    public RobustExperiment Comparing(params ReadOnlySpan<INetworkSpec> baselines) => this with { Baselines = [.. baselines] };
+
+    /// <summary>How networks are trained.</summary>
+    public RobustExperiment TrainedBy(IRobustObjective objective, TrainingRecipe recipe) => this with { Objective = objective, Recipe = recipe };
+
+    /// <summary>The attacks of the final evaluation.</summary>
+    public RobustExperiment EvaluatedBy(AttackSuite suite) => this with { Suite = suite };
+
+    /// <summary>When the search ends: <c>Budget.Trials(40).OrAfter(TimeSpan.FromHours(8))</c>.</summary>
+    public RobustExperiment Within(Budget budget) => this with { Budget = budget };
+
+    /// <summary>The seed all randomness is derived from.</summary>
+    public RobustExperiment Seeded(Seed seed) => this with { Seed = seed };
+
+    /// <summary>Trains the networks of the final evaluation this many times, each with a seed of its own: one training says nothing about an architecture's spread.</summary>
+    public RobustExperiment Replicated(int replicates) => this with { Replicates = replicates };
+
+    /// <summary>Records everything in a folder. Run again with the same settings, the experiment goes on there.</summary>
+    public RobustExperiment RecordedIn(string folder) => this with { Folder = folder };
+
+    /// <summary>Writes events to a log.</summary>
+    public RobustExperiment LoggedTo(ILogger logger) => this with { Logger = logger };
+
+    /// <summary>Trains and attacks on a device: <c>new Device("cuda", 0)</c>.</summary>
+    public RobustExperiment OnDevice(Device device) => this with { Device = device };
+
+    /// <summary>Everything that is wrong with the description, its data and its folder, before anything is computed; empty when it can run.</summary>
+    public IReadOnlyList<Problem> Check() => [.. ExperimentCheck.Problems(this)];
+
+    /// <summary>Times a few batches on the calling thread and predicts how long the experiment takes and how much memory it needs.</summary>
+    /// <param name="cancellationToken">Checked between batches.</param>
+    /// <exception cref="InvalidDescriptionException">The description has problems.</exception>
+    public ExperimentEstimate Estimate(CancellationToken cancellationToken = default)
+    {
+        Check().ThrowIfAny(nameof(RobustExperiment));
+        return Estimation.Of(this, cancellationToken);
+    }
+
+    /// <summary>Runs one batch through every stage on the calling thread: building, training, validation, attacks, reports. Reads no test image.</summary>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    /// <exception cref="InvalidDescriptionException">The description has problems.</exception>
+    public Rehearsal Rehearse(CancellationToken cancellationToken = default)
+    {
+        Check().ThrowIfAny(nameof(RobustExperiment));
+        return RehearsalRun.Of(this, cancellationToken);
+    }
+
+    /// <summary>Runs the experiment on a thread of its own. Experiments of one process queue.</summary>
+    /// <param name="progress">Called on the numeric thread with plain values.</param>
+    /// <param name="cancellationToken">Checked between steps; what was finished is recorded.</param>
+    /// <exception cref="InvalidDescriptionException">The description has problems; all of them are listed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<ExperimentResult> RunAsync(IProgress<ExperimentProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Check().ThrowIfAny(nameof(RobustExperiment));
+        return await NumericThread.RunAsync(() => ExperimentRun.Execute(this, progress, cancellationToken), "RobustWrn experiment", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Runs the experiment and yields its progress; the last report carries the result. Leaving the enumeration cancels the run and waits for its end.
+    /// Reports of a network under way are dropped when the reader is slow; those of a finished one never are.
+    /// </summary>
+    /// <param name="cancellationToken">Checked between steps; what was finished is recorded.</param>
+    public async IAsyncEnumerable<ExperimentProgress> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Channel<ExperimentProgress> channel = Channel.CreateBounded<ExperimentProgress>(new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true });
+        Task<ExperimentResult> run = RunInto(channel.Writer, stop.Token);
+        try
+        {
+            await foreach (ExperimentProgress report in channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return report;
+            await run.ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)run).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<ExperimentResult> RunInto(ChannelWriter<ExperimentProgress> writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(new ChannelProgress(writer, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            writer.TryComplete();
+        }
+    }
+}

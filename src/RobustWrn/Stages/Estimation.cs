@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+using RobustWrn.Search;
+using RobustWrn.Training;
+
+namespace RobustWrn;
+
+/// <summary>Times a few batches of the costliest network and scales by MACs. Works on training and validation images only.</summary>
+internal static class Estimation
+{
+    private const int ProposalsLookedAt = 32, TimedSteps = 3;
+
+    public static ExperimentEstimate Of(RobustExperiment experiment, CancellationToken cancellationToken)
+    {
+        TorchRuntime.EnsureLoaded();
+        TrainingSplits data = experiment.Data.Training;
+        long Cost(INetworkSpec spec) => spec.Cost(data.Train.Height, data.Train.Width).MultiplyAdds;
+        INetworkSpec[] proposals = [.. Proposals(experiment).Take(ProposalsLookedAt)];
+        INetworkSpec probe = experiment.Baselines.Concat(proposals).MaxBy(Cost)!;
+        int trials = experiment.Space is null ? 0 : Math.Min(experiment.Budget.MaximalTrials, proposals.Length < ProposalsLookedAt ? proposals.Length : int.MaxValue);
+        double meanTrial = proposals.Length == 0 ? 0 : proposals.Average(Cost), baselines = experiment.Baselines.Sum(spec => (double)Cost(spec));
+
+        using MemoryPeak memory = new();
+        TimeSpan one = TimeTraining(experiment, probe, 1, cancellationToken);
+        TimeSpan more = TimeTraining(experiment, probe, 1 + TimedSteps, cancellationToken);
+        TimeSpan step = Positive(more - one) / TimedSteps;
+        (TimeSpan validation, TimeSpan attack) = TimeAttacks(experiment, probe, cancellationToken);
+
+        long validated = Math.Min(data.Validation.Count, experiment.Recipe.ValidationImages ?? long.MaxValue);
+        double steps = Math.Ceiling((double)data.Train.Count / experiment.Recipe.BatchSize);
+        double training = experiment.Recipe.Epochs * (steps * step.TotalSeconds + validated * validation.TotalSeconds);
+        double scale = (trials * meanTrial + baselines) / Cost(probe);
+        double perFinalist = trials + experiment.Baselines.Count == 0 ? 0 : scale / (trials + experiment.Baselines.Count);
+        int finalists = trials + experiment.Baselines.Count;
+        double all = training * (scale + (experiment.Replicates - 1) * finalists * perFinalist);
+        TimeSpan allowed = experiment.Budget.MaximalTime ?? TimeSpan.MaxValue;
+        return new ExperimentEstimate
+        {
+            Probe = probe.Name,
+            Step = step,
+            Trainings = finalists * experiment.Replicates,
+            Training = TimeSpan.FromSeconds(Math.Min(all, allowed == TimeSpan.MaxValue ? double.MaxValue : allowed.TotalSeconds + training * baselines / Cost(probe))),
+            Tests = finalists * experiment.Replicates,
+            Testing = attack * (experiment.Data.Test.Count * finalists * perFinalist * experiment.Replicates),
+            PeakMemoryBytes = memory.Stop(),
+        };
+    }
+
+    /// <summary>What the sampler would try, were all trials equally good.</summary>
+    public static IEnumerable<INetworkSpec> Proposals(RobustExperiment experiment)
+    {
+        if (experiment.Space is not { } space)
+            yield break;
+        using Study<INetworkSpec> study = Study.Open(space, experiment.Sampler!, experiment.Seed, maximumTrials: experiment.Budget.MaximalTrials);
+        while (study.Ask() is { } trial)
+        {
+            yield return trial.Spec;
+            study.Tell(trial, new TrialOutcome(new Proportion(1, 2)));
+        }
+    }
+
+    private static TimeSpan TimeTraining(RobustExperiment experiment, INetworkSpec spec, int batches, CancellationToken cancellationToken)
+    {
+        TrainingSplits data = experiment.Data.Training;
+        TrainingSplits few = new(data.Train.Take(Math.Min(data.Train.Count, (long)batches * experiment.Recipe.BatchSize)), data.Validation.Take(1));
+        using Classifier classifier = spec.Build(experiment.Seed, experiment.Device);
+        Stopwatch clock = Stopwatch.StartNew();
+        new RobustTrainer(experiment.Objective, experiment.Recipe with { Epochs = 1 })
+            .Fit(classifier, few, experiment.Threat, experiment.Seed, new TrainingOptions { Device = experiment.Device }, null, cancellationToken);
+        return clock.Elapsed;
+    }
+
+    // Seconds an image: of one validation, and of the whole suite.
+    private static (TimeSpan Validation, TimeSpan Suite) TimeAttacks(RobustExperiment experiment, INetworkSpec spec, CancellationToken cancellationToken)
+    {
+        IImageSource images = experiment.Data.Training.Validation.Take(Math.Min(experiment.Data.Training.Validation.Count, 32));
+        using Classifier classifier = spec.Build(experiment.Seed, experiment.Device);
+        return (Time(AttackSuite.Of("validation", experiment.Recipe.ValidationAttackFor(experiment.Threat))), Time(experiment.Suite));
+
+        TimeSpan Time(AttackSuite suite)
+        {
+            // An untrained network errs on most images; all are attacked all the same, as those of a good network would be.
+            Stopwatch clock = Stopwatch.StartNew();
+            using ImageBatch batch = images.Read([.. Enumerable.Range(0, (int)images.Count).Select(i => (long)i)], experiment.Device);
+            foreach (IAttack attack in suite.Attacks)
+                attack.Perturb(new AttackContext(classifier, batch.Images, batch.Labels, experiment.Threat), cancellationToken).Dispose();
+            return clock.Elapsed / images.Count;
+        }
+    }
+
+    private static TimeSpan Positive(TimeSpan time) => time > TimeSpan.FromMilliseconds(1) ? time : TimeSpan.FromMilliseconds(1);
+}

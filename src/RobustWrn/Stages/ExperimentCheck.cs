@@ -1,0 +1,83 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn;
+
+/// <summary>Finds everything that is wrong with an experiment before anything is computed.</summary>
+internal static class ExperimentCheck
+{
+    public static IEnumerable<Problem> Problems(RobustExperiment experiment)
+    {
+        List<Problem> problems =
+        [
+            .. experiment.Threat.ProblemsAs(nameof(RobustExperiment.Threat)),
+            .. experiment.Objective.ProblemsAs(nameof(RobustExperiment.Objective)),
+            .. experiment.Recipe.ProblemsAs(nameof(RobustExperiment.Recipe)),
+            .. experiment.Suite.ProblemsAs(nameof(RobustExperiment.Suite)),
+            .. experiment.Budget.ProblemsAs(nameof(RobustExperiment.Budget)),
+            .. Rule.Positive(experiment.Replicates, nameof(RobustExperiment.Replicates)),
+            .. Rule.Holds(experiment.Space is not null || experiment.Baselines.Count > 0, nameof(RobustExperiment.Searching),
+                "there must be something to train: a search space (Searching) or baselines (Comparing), got neither."),
+            .. Networks(experiment),
+            .. OnDevice(experiment.Device),
+        ];
+        // The folder is compared with the settings, which can be written only when they are sound.
+        if (problems.Count == 0)
+            problems.AddRange(ExperimentFolder.Problems(experiment.Folder, Settings(experiment)));
+        return problems;
+    }
+
+    public static ExperimentSettings Settings(RobustExperiment experiment) => new()
+    {
+        Data = experiment.Data.Fingerprint,
+        TrainImages = experiment.Data.Training.Train.Count,
+        ValidationImages = experiment.Data.Training.Validation.Count,
+        TestImages = experiment.Data.Test.Count,
+        Threat = experiment.Threat,
+        Space = experiment.Space?.Fingerprint,
+        Sampler = experiment.Sampler,
+        Baselines = experiment.Baselines,
+        Objective = experiment.Objective,
+        Recipe = experiment.Recipe,
+        Suite = experiment.Suite,
+        Budget = experiment.Budget,
+        Seed = experiment.Seed,
+        Replicates = experiment.Replicates,
+    };
+
+    private static IEnumerable<Problem> Networks(RobustExperiment experiment)
+    {
+        IImageSource images = experiment.Data.Training.Train;
+        for (int i = 0; i < experiment.Baselines.Count; i++)
+        {
+            string name = $"{nameof(RobustExperiment.Baselines)}[{i}]";
+            foreach (Problem problem in experiment.Baselines[i].ProblemsAs(name).Concat(Fits(experiment.Baselines[i], images, name)))
+                yield return problem;
+            if (experiment.Baselines.Take(i).Contains(experiment.Baselines[i]))
+                yield return new Problem(name, $"must differ from the other baselines, got {experiment.Baselines[i].Name} twice.");
+        }
+        if (experiment.Space is not { } space)
+            yield break;
+        foreach (Problem problem in space.ProblemsAs(nameof(RobustExperiment.Space)).Concat(experiment.Sampler.ProblemsAs(nameof(RobustExperiment.Sampler)))
+            .Concat(Fits(space.Base, images, nameof(RobustExperiment.Space))))
+            yield return problem;
+    }
+
+    private static IEnumerable<Problem> Fits(INetworkSpec? spec, IImageSource images, string name) => spec is null ? [] :
+    [
+        .. Rule.Holds(spec.Classes == images.ClassNames.Count, $"{name}.Classes", $"must be the {images.ClassNames.Count} classes of the images, got {spec.Classes}."),
+        .. Rule.Holds(spec.InputChannels == images.Channels, $"{name}.InputChannels", $"must be the {images.Channels} channels of the images, got {spec.InputChannels}."),
+    ];
+
+    private static IEnumerable<Problem> OnDevice(Device? device)
+    {
+        if (device is null || device.type != DeviceType.CUDA)
+            yield break;
+        TorchRuntime.EnsureLoaded();
+        if (!cuda.is_available())
+            yield return new Problem(nameof(RobustExperiment.OnDevice), $"{device} must be available, but this libtorch sees no CUDA device. Use a CUDA package of TorchSharp, or leave OnDevice out.");
+        else if (device.index >= cuda.device_count())
+            yield return new Problem(nameof(RobustExperiment.OnDevice), $"{device} must be one of {cuda.device_count()} CUDA devices.");
+    }
+}

@@ -1,0 +1,121 @@
+using RobustWrn.Core;
+using RobustWrn.Search;
+using RobustWrn.Training;
+
+namespace RobustWrn.Tests;
+
+public class ExperimentCheckTests
+{
+    [Fact]
+    public void Check_SoundExperiment_FindsNothing()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        Assert.Empty(SmallExperiment.On(images).Check());
+    }
+
+    [Fact]
+    public async Task RunAsync_ManyProblems_ReportsAllOfThemAtOnceAndWritesNothing()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TemporaryFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images)
+            .TrainedBy(new Trades { Beta = -1 }, new TrainingRecipe { Epochs = 0 })
+            .Comparing(SmallExperiment.Baseline with { Classes = 7, InputChannels = 1 })
+            .Within(Budget.Trials(0))
+            .Replicated(0)
+            .RecordedIn(folder.File("record"));
+
+        InvalidDescriptionException refused = await Assert.ThrowsAsync<InvalidDescriptionException>(() => experiment.RunAsync());
+
+        string[] subjects = [.. refused.Problems.Select(problem => problem.Subject)];
+        Assert.Contains("Objective.Beta", subjects);
+        Assert.Contains("Recipe.Epochs", subjects);
+        Assert.Contains("Baselines[0].Classes", subjects);
+        Assert.Contains("Baselines[0].InputChannels", subjects);
+        Assert.Contains("Budget.MaximalTrials", subjects);
+        Assert.Contains("Replicates", subjects);
+        Assert.False(Directory.Exists(folder.File("record")));
+    }
+
+    [Fact]
+    public void Check_EpsilonOfEight_SaysHowToWriteIt()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        Problem problem = Assert.Single(RobustExperiment.On(images, new LinfThreat { Epsilon = 8 }).Comparing(SmallExperiment.Baseline).Check());
+
+        Assert.Equal("Threat.Epsilon: must be in (0, 1], got 8. Pixels are in [0, 1]: write ThreatModel.Linf(8, outOf: 255).", problem.ToString());
+    }
+
+    [Fact]
+    public void Check_NothingToTrain_SaysSo()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        Problem problem = Assert.Single(RobustExperiment.On(images, ThreatModel.Linf(8, outOf: 255)).Check());
+
+        Assert.Contains("a search space (Searching) or baselines (Comparing)", problem.Message);
+    }
+
+    [Fact]
+    public void Check_FilterThatRejectsEverything_NamesIt()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        IReadOnlyList<Problem> problems = SmallExperiment.On(images)
+            .Searching(SmallExperiment.Space().Where("less than nothing", spec => spec.Cost(32, 32).MultiplyAdds < 0), new GridSampler())
+            .Check();
+
+        Assert.Contains(problems, problem => problem.Message.Contains("less than nothing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Check_SpaceWithoutDimensions_SaysSo()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        Assert.NotEmpty(SmallExperiment.On(images).Searching(new SearchSpace<WideResNetSpec>(SmallExperiment.Baseline), new GridSampler()).Check());
+    }
+
+    [Fact]
+    public void Check_FolderBelowAFile_NamesTheFile()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("taken"), "");
+
+        Problem problem = Assert.Single(SmallExperiment.On(images).RecordedIn(folder.File("taken/deeper")).Check());
+
+        Assert.Contains($"{folder.File("taken")} is a file", problem.Message);
+    }
+
+    [Fact]
+    public async Task Check_FolderOfAnotherExperiment_ShowsTheDifference()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TemporaryFolder folder = new();
+        RobustExperiment recorded = SmallExperiment.On(images).Within(Budget.Trials(1)).RecordedIn(folder.File("record"));
+        await recorded.RunAsync();
+
+        Problem problem = Assert.Single(recorded.Seeded(4).TrainedBy(new Trades { InnerSteps = 2, Beta = 5 }, recorded.Recipe).Check());
+
+        Assert.Contains("holds another experiment", problem.Message);
+        Assert.Contains("seed: recorded 3, asked for 4", problem.Message);
+        Assert.Contains("objective.beta: recorded 6, asked for 5", problem.Message);
+    }
+
+    [Fact]
+    public async Task RunAsync_FolderInUse_IsRefused()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TemporaryFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+        Directory.CreateDirectory(folder.File("record"));
+        using FileStream held = new(folder.File("record/.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => experiment.RunAsync());
+
+        Assert.Contains("in use by another process", refused.Message);
+    }
+}

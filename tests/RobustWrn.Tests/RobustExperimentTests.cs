@@ -1,0 +1,194 @@
+using RobustWrn.Core;
+using RobustWrn.Training;
+using TorchSharp;
+
+namespace RobustWrn.Tests;
+
+public class RobustExperimentTests
+{
+    [Fact]
+    public async Task RunAsync_SmallSearch_RanksOnValidationAndReadsTestForFrontAndBaselines()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        ExperimentResult result = await SmallExperiment.On(images).RunAsync();
+
+        Assert.Equal(3, result.Networks.Count);
+        Assert.Null(result.Networks[0].Trial);
+        Assert.Equal([0, 1], result.Networks.Skip(1).Select(network => network.Trial!.Value));
+        Assert.All(result.Networks, network => Assert.Equal(32, network.ValidationRobust!.Value.Total));
+        Assert.All(result.Networks, network => Assert.Equal(network.OnFront || network.IsBaseline, network.Test.Count == 1));
+        Assert.Equal(result.Networks.Count(network => network.Test.Count == 1), result.TestReads);
+        Assert.Equal(1, images.Test.Reads);
+        Assert.NotEmpty(result.Front);
+        Assert.All(result.Networks.SelectMany(network => network.Test), outcome =>
+        {
+            Assert.Equal(["FGSM", "PGD-2"], outcome.Attacks.Select(attack => attack.Name));
+            Assert.Equal(outcome.Clean.Hits, outcome.Attacks[0].CorrectBefore);
+            Assert.Equal(outcome.Robust.Hits, outcome.Attacks[^1].CorrectAfter);
+        });
+        Assert.All(result.Networks, network => Assert.Equal(network.Spec.Cost(32, 32).Parameters, network.Parameters));
+    }
+
+    [Fact]
+    public async Task RunAsync_SameSettings_GivesTheSameResult()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        ExperimentResult first = await SmallExperiment.On(images).RunAsync(), second = await SmallExperiment.On(images).RunAsync();
+
+        Assert.Equal(Comparable(first), Comparable(second));
+    }
+
+    [Fact]
+    public async Task RunAsync_RecordedBefore_ReadsEverythingBack()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TemporaryFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+        ExperimentResult first = await experiment.RunAsync();
+        DateTime[] written = Written();
+
+        ExperimentResult second = await experiment.RunAsync();
+
+        Assert.Equal(Comparable(first), Comparable(second));
+        Assert.Equal(written, Written());
+        Assert.Equal(1, images.Test.Reads);
+
+        DateTime[] Written() => [.. Directory.EnumerateFiles(folder.Path, "*.safetensors", SearchOption.AllDirectories).Order().Select(File.GetLastWriteTimeUtc)];
+    }
+
+    [Fact]
+    public async Task RunAsync_CancelledAtEachStage_GoesOnToTheSameResult()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TemporaryFolder folder = new();
+        ExperimentResult whole = await SmallExperiment.On(images).RunAsync();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+
+        // Stops after 2, 4, ... reports until a run gets through.
+        ExperimentResult? resumed = null;
+        int stops = 0;
+        for (int reports = 2; resumed is null; reports += 2)
+        {
+            using CancellationTokenSource stop = new();
+            int left = reports;
+            Relay<ExperimentProgress> progress = new(report =>
+            {
+                if (--left == 0 && report.Result is null)
+                    stop.Cancel();
+            });
+            try
+            {
+                resumed = await experiment.RunAsync(progress, stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                stops++;
+            }
+        }
+
+        Assert.True(stops >= 3, $"stopped only {stops} times");
+        Assert.Equal(Comparable(whole), Comparable(resumed));
+    }
+
+    [Fact]
+    public async Task RunAsync_Replicated_TrainsFinalistsAgainWithOtherSeeds()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        ExperimentResult result = await SmallExperiment.On(images).Within(Budget.Trials(1)).Replicated(2).RunAsync();
+
+        NetworkResult baseline = result.Networks[0];
+        Assert.Equal([0, 1], baseline.Test.Select(outcome => outcome.Replicate));
+        Assert.Equal(64, baseline.TestClean!.Value.Total);
+        Assert.Equal(result.Networks.Sum(network => network.Test.Count), result.TestReads);
+        Assert.Equal(1, images.Test.Reads);
+    }
+
+    [Fact]
+    public async Task RunAsync_TrainingDiverges_RecordsTheFailureAndGoesOn()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        ExperimentResult result = await SmallExperiment.On(images)
+            .TrainedBy(new Trades { InnerSteps = 2 }, new TrainingRecipe { Epochs = 1, BatchSize = 32, LearningRate = 1e30, GradientNormClip = null })
+            .RunAsync();
+
+        Assert.All(result.Networks, network => Assert.Contains("learning rate", network.Failure));
+        Assert.Equal(0, result.TestReads);
+        Assert.Equal(0, images.Test.Reads);
+        Assert.Contains(result.Notes, note => note.Contains("3 networks could not be trained", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_TorchsGlobalGenerator_StaysUntouched()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using torch.Tensor before = torch.get_rng_state();
+
+        await SmallExperiment.On(images).Within(Budget.Trials(1)).RunAsync();
+
+        using torch.Tensor after = torch.get_rng_state();
+        Assert.Equal(before.data<byte>().ToArray(), after.data<byte>().ToArray());
+    }
+
+    [Fact]
+    public async Task StreamAsync_LeftEarly_StopsTheRunAndReleasesTheFolder()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TemporaryFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+
+        await foreach (ExperimentProgress report in experiment.StreamAsync())
+        {
+            if (report.Finished is not null)
+                break;
+        }
+
+        // The lock is free again, or this would be refused.
+        ExperimentResult result = await experiment.RunAsync();
+        Assert.Equal(3, result.Networks.Count);
+    }
+
+    [Fact]
+    public async Task StreamAsync_ReadToTheEnd_EndsWithTheResult()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        List<ExperimentProgress> reports = [];
+
+        await foreach (ExperimentProgress report in SmallExperiment.On(images).StreamAsync())
+            reports.Add(report);
+
+        Assert.Equal(ExperimentStage.Finished, reports[^1].Stage);
+        Assert.Equal(3, reports[^1].Result!.Networks.Count);
+        Assert.Equal(3, reports.Count(report => report.Stage == ExperimentStage.Training && report.Finished is not null));
+        Assert.All(reports, report => Assert.InRange(report.Fraction, 0, 1));
+    }
+
+    [Fact]
+    public void Estimate_SmallSearch_CountsTrainingsAndMeasuresTime()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        ExperimentEstimate estimate = SmallExperiment.On(images).Replicated(2).Estimate();
+
+        Assert.Equal(6, estimate.Trainings);
+        Assert.True(estimate.Training > TimeSpan.Zero && estimate.Testing > TimeSpan.Zero);
+        Assert.True(estimate.PeakMemoryBytes > 10_000_000);
+        Assert.Equal(0, images.Test.Reads);
+    }
+
+    [Fact]
+    public void Rehearse_SmallSearch_GoesThroughEveryStageWithoutReadingTest()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        Rehearsal rehearsal = SmallExperiment.On(images).Rehearse();
+
+        Assert.Equal(6, rehearsal.Stages.Count);
+        Assert.Equal(0, images.Test.Reads);
+    }
+
+    internal static string Comparable(ExperimentResult result) => new JsonReport().Render(result with { Timing = new ExperimentTiming(default, [], [], "") });
+}
