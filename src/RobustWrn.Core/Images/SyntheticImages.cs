@@ -15,10 +15,10 @@ public sealed record SyntheticImages : IDescription
     /// <summary>The ten classes, by label.</summary>
     public static ValueList<string> ClassNames { get; } = SyntheticMotif.All.Select(motif => motif.Name).ToValueList();
 
-    /// <summary>Smallest difference of motif and background, in pixel units of [0, 1]. Default 0.15, about five times 8/255.</summary>
+    /// <summary>Smallest contrast, in pixel units of [0, 1]: each channel of the motif differs from the background by 0.6 to 1 times the contrast. Default 0.15, so that the motif outlasts 8/255.</summary>
     public double LowestContrast { get; init; } = 0.15;
 
-    /// <summary>Largest difference of motif and background, in pixel units of [0, 1]. Default 0.5.</summary>
+    /// <summary>Largest contrast, in pixel units of [0, 1]; each image draws its own. Default 0.5.</summary>
     public double HighestContrast { get; init; } = 0.5;
 
     /// <summary>Standard deviation of the noise on every value, in pixel units of [0, 1]. Default 0.03.</summary>
@@ -84,7 +84,7 @@ public sealed record SyntheticImages : IDescription
         for (int c = 0; c < Channels; c++)
         {
             background[c] = Between(0.3, 0.7);
-            difference[c] = sign * contrast * Between(0.4, 1);
+            difference[c] = sign * contrast * Between(0.6, 1);
         }
         double slopeX = Between(-0.1, 0.1) / Side, slopeY = Between(-0.1, 0.1) / Side;
         double scale = Between(0.8, 1.25), centreX = Side / 2.0 + Between(-5, 5), centreY = Side / 2.0 + Between(-5, 5), phase = Between(0, 1);

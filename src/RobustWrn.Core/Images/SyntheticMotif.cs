@@ -14,10 +14,10 @@ internal sealed record SyntheticMotif(string Name, Func<double, double, double, 
         new("rising stripes", (x, y, phase) => Stripe((x + y) / Math.Sqrt(2), phase)),
         new("falling stripes", (x, y, phase) => Stripe((x - y) / Math.Sqrt(2), phase)),
         new("checks", (x, y, phase) => 2 * Math.Sin(Math.PI * x / 5) * Math.Sin(Math.PI * y / 5)),
+        new("dots", (x, y, _) => 2 * (Math.Cos(2 * Math.PI * x / Period) + Math.Cos(2 * Math.PI * y / Period) - 0.7)),
+        new("circles", (x, y, phase) => Stripe(Math.Sqrt(x * x + y * y), phase)),
         new("disk", (x, y, _) => Radius - Math.Sqrt(x * x + y * y)),
-        new("ring", (x, y, _) => 2 - Math.Abs(Radius - 1 - Math.Sqrt(x * x + y * y))),
         new("plus", (x, y, _) => Math.Max(Bar(x, y), Bar(y, x))),
-        new("cross", (x, y, _) => Math.Max(Bar((x + y) / Math.Sqrt(2), (x - y) / Math.Sqrt(2)), Bar((x - y) / Math.Sqrt(2), (x + y) / Math.Sqrt(2)))),
         new("frame", (x, y, _) => 2 - Math.Abs(Radius - 1 - Math.Max(Math.Abs(x), Math.Abs(y)))),
     ]);
 
@@ -32,7 +32,7 @@ internal sealed record SyntheticMotif(string Name, Func<double, double, double, 
 
     private static double Stripe(double along, double phase) => Period / (2 * Math.PI) * Math.Sin(2 * Math.PI * (along / Period + phase));
 
-    private static double Bar(double along, double across) => Math.Min(Radius + 2 - Math.Abs(along), 2.5 - Math.Abs(across));
+    private static double Bar(double along, double across) => Math.Min(Radius + 2 - Math.Abs(along), 3 - Math.Abs(across));
 
     // Ten directions of one short wavelength, 3 pixels.
     private static ValueList<SyntheticMotif> Waves(ReadOnlySpan<SyntheticMotif> motifs)
