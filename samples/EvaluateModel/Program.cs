@@ -1,1 +1,3 @@
-Console.WriteLine("not written yet");
+using EvaluateModel;
+
+return await EvaluateCommand.RunAsync(args, Console.Out, Console.Error);

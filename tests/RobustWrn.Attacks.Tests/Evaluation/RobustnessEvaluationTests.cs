@@ -42,4 +42,156 @@ public sealed class RobustnessEvaluationTests : IDisposable
         IEnumerable<ExampleOutcome> Verdicts(int block, TensorSource source) =>
             RobustnessEvaluation.Run(_vector.Model, source, Threat, Both, new EvaluationOptions { BlockSize = block, Seed = 3 }).Examples;
     }
+
+    [Fact]
+    public void Run_Cascade_GivesTheVerdictsOfEveryAttackOnEveryImage()
+    {
+        RobustnessResult cascade = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both);
+        HashSet<long> robust = [.. cascade.Examples.Where(outcome => outcome.CleanPrediction == outcome.Label).Select(outcome => outcome.Index)];
+        foreach (IAttack attack in Both.Attacks)
+        {
+            RobustnessResult alone = RobustnessEvaluation.Run(_vector.Model, _source, Threat, AttackSuite.Of("alone", attack));
+            robust.IntersectWith(alone.Examples.Where(outcome => outcome.Robust).Select(outcome => outcome.Index));
+        }
+        Assert.Equal(robust.Order(), cascade.Examples.Where(outcome => outcome.Robust).Select(outcome => outcome.Index));
+        Assert.Equal(cascade.Clean.Hits, cascade.Attacks[0].CorrectBefore);
+        Assert.Equal(cascade.Attacks[0].CorrectAfter, cascade.Attacks[1].CorrectBefore);
+        Assert.Equal(cascade.Robust.Hits, cascade.Attacks[^1].CorrectAfter);
+        Assert.Equal(cascade.Robust, cascade.Classes.Aggregate(new Proportion(0, 0), (sum, tally) => sum + tally.Robust));
+        Assert.Equal(cascade.Clean, cascade.Classes.Aggregate(new Proportion(0, 0), (sum, tally) => sum + tally.Clean));
+    }
+
+    [Fact]
+    public void Run_AnotherAttackInFront_DoesNotChangeTheNoiseOfTheOthers()
+    {
+        Pgd attack = new() { Steps = 1 };
+        RobustnessResult alone = Kept(AttackSuite.Of("one", attack)), second = Kept(AttackSuite.Of("two", new CwL2 { Steps = 1, SearchSteps = 1 }, attack));
+        using AdversarialImages first = alone.Adversarial!, other = second.Adversarial!;
+        Assert.True(first.Images.eq(other.Images).all().item<bool>());
+
+        using AdversarialImages twice = Kept(AttackSuite.Of("twice", attack, attack)).Adversarial!;
+        Assert.False(first.Images.eq(twice.Images).all().item<bool>(), "the second of two equal attacks must draw anew");
+
+        RobustnessResult Kept(AttackSuite suite) =>
+            RobustnessEvaluation.Run(_vector.Model, _source, ThreatModel.Linf(1e-6), suite, new EvaluationOptions { KeepAdversarialImages = true });
+    }
+
+    [Fact]
+    public void AdversarialImages_SavedLoadedAndReplayed_GiveTheSameVerdicts()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "found.safetensors");
+        RobustnessResult result = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both, new EvaluationOptions { BlockSize = 3, KeepAdversarialImages = true });
+        using (AdversarialImages kept = result.Adversarial!)
+            kept.Save(path);
+        using AdversarialImages loaded = AdversarialImages.Load(path);
+
+        Assert.True(Threat.Distance(loaded.Images, _vector.Images).max().ToDouble() <= Threat.Epsilon + Threat.Tolerance);
+        Assert.Equal(_vector.Labels.data<long>().ToArray(), loaded.Labels.data<long>().ToArray());
+        Replay replay = loaded.Replay(_vector.Model, blockSize: 5);
+        Assert.Equal(result.Robust, replay.Correct);
+        Assert.Equal(result.Examples.Select(outcome => (outcome.Index, outcome.Robust)), replay.Examples.Select(outcome => (outcome.Index, outcome.Prediction == outcome.Label)));
+
+        using Classifier other = _vector.Case.BuildModel(ScalarType.Float32);
+        Assert.Equal(result.Robust, loaded.Replay(other).Correct); // the same weights in float32
+    }
+
+    [Fact]
+    public void Load_WeightsInsteadOfImages_SaysSo()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "weights.safetensors");
+        NetworkWeights.Save(_vector.Model, path);
+        Assert.Contains("must hold adversarial images", Assert.Throws<InvalidDataException>(() => AdversarialImages.Load(path)).Message);
+    }
+
+    [Fact]
+    public void Result_WrittenAndRead_IsEqual()
+    {
+        RobustnessResult result = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both);
+        string json = result.ToJson();
+        Assert.Equal(result, RobustnessResult.FromJson(json));
+        Assert.Contains("has version 2", Assert.Throws<InvalidDataException>(() => RobustnessResult.FromJson(json.Replace("\"version\": 1", "\"version\": 2"))).Message);
+        Assert.Throws<InvalidDataException>(() => RobustnessResult.FromJson("[]"));
+        Assert.Throws<InvalidDataException>(() => RobustnessResult.FromJson("{"));
+    }
+
+    [Fact]
+    public void Combine_PartsOfASet_EqualsTheWhole()
+    {
+        EvaluationOptions options = new() { BlockSize = 4, KeepAdversarialImages = true };
+        RobustnessResult whole = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both, options);
+        RobustnessResult first = RobustnessEvaluation.Run(_vector.Model, _source.Reordered(0, 1, 2, 3), Threat, Both, options);
+        RobustnessResult second = RobustnessEvaluation.Run(_vector.Model, _source.Reordered(4, 5, 6, 7), Threat, Both, options);
+
+        RobustnessResult joined = RobustnessResult.Combine(first, second);
+
+        using AdversarialImages expected = whole.Adversarial!, actual = joined.Adversarial!, one = first.Adversarial!, two = second.Adversarial!;
+        Assert.True(expected.Images.eq(actual.Images).all().item<bool>());
+        Assert.Equal(Timeless(whole), Timeless(joined));
+        Assert.Throws<ArgumentException>(() => RobustnessResult.Combine(first, first));
+        Assert.Throws<ArgumentException>(() => RobustnessResult.Combine(first, second with { Seed = 9 }));
+
+        static RobustnessResult Timeless(RobustnessResult result) => result with
+        {
+            Adversarial = null,
+            Attacks = result.Attacks.Select(tally => tally with { Duration = default }).ToValueList(),
+        };
+    }
+
+    [Fact]
+    public void Run_ModelThatReturnsNaN_StopsAndNamesIt()
+    {
+        using LinearModel model = new(full([2, 16], double.NaN).to(ScalarType.Float32), zeros(2));
+        TensorSource source = new(full([3, 1, 4, 4], 0.5f), zeros(3, ScalarType.Int64));
+        NonFiniteLogitsException stop = Assert.Throws<NonFiniteLogitsException>(() => RobustnessEvaluation.Run(model, source, Threat, Both));
+        Assert.StartsWith("logits must be finite, got NaN or infinity for 3 of 3 images", stop.Message);
+        Assert.True(model.training);
+    }
+
+    [Fact]
+    public void Run_Progress_EndsAtTheResultAndStopsWhenCancelled()
+    {
+        List<EvaluationProgress> reports = [];
+        RobustnessResult result = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both, new EvaluationOptions { BlockSize = 3 }, new Told(reports.Add));
+        Assert.Equal(9, reports.Count); // 3 blocks, 3 attacks
+        Assert.Equal(new EvaluationProgress("CW-5", 8, 8, result.Robust.Hits), reports[^1]);
+
+        _vector.Model.train();
+        using CancellationTokenSource source = new();
+        Assert.ThrowsAny<OperationCanceledException>(() => RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both, new EvaluationOptions { BlockSize = 3 }, new Told(_ => source.Cancel()), source.Token));
+        Assert.True(_vector.Model.training);
+        Assert.All(_vector.Model.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void Run_TensorCount_ReturnsToItsBaseline()
+    {
+        RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both);
+        long baseline = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        RobustnessResult result = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both, new EvaluationOptions { BlockSize = 3, KeepAdversarialImages = true });
+        result.Adversarial!.Dispose();
+        Assert.Equal(baseline, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Run_EverythingWrong_SaysAllAtOnce()
+    {
+        InvalidDescriptionException refusal = Assert.Throws<InvalidDescriptionException>(() => RobustnessEvaluation.Run(
+            _vector.Model, _source, new LinfThreat { Epsilon = 8 }, AttackSuite.Of("bad", new Pgd { Steps = 0 }), new EvaluationOptions { BlockSize = 0 }));
+        Assert.Equal(["Threat.Epsilon", "Suite.Attacks[0].Steps", "Options.BlockSize"], refusal.Problems.Select(problem => problem.Subject));
+    }
+
+    [Fact]
+    public void Measure_Suite_CountsGradientsPerImage()
+    {
+        using ImageBatch batch = _source.Read([0, 1]);
+        AttackEstimate estimate = AttackEstimate.Measure(AttackSuite.Of("both", new Pgd { Steps = 20, Restarts = 5 }, new CwL2()), _vector.Model, batch, images: 8);
+        Assert.Equal(8 * (100 + 90_000), estimate.Gradients);
+        Assert.True(estimate.PerGradient > TimeSpan.Zero);
+        Assert.Equal(estimate.PerGradient * 8 * 90_100, estimate.AtMost);
+    }
+
+    private sealed class Told(Action<EvaluationProgress> action) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => action(value);
+    }
 }

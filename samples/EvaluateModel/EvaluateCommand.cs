@@ -1,0 +1,97 @@
+using System.CommandLine;
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+
+namespace EvaluateModel;
+
+/// <summary>The program: reads the command line, checks all of it, evaluates, writes.</summary>
+public static class EvaluateCommand
+{
+    /// <summary>Something in the command line, or in a file it names, is wrong.</summary>
+    public const int BadArguments = 2;
+
+    private const int Stopped = 130;
+
+    private static readonly Option<string?> Spec = new("--spec") { Description = "the network: a preset (WRN-28-10, WRN-34-R) or a JSON file; default: the spec that the weights file carries" };
+    private static readonly Option<int?> Stem = new("--stem") { Description = "instead of --spec: channels of the stem" };
+    private static readonly Option<string?> Depths = new("--depths") { Description = "instead of --spec: blocks of each stage, such as 5,5,5" };
+    private static readonly Option<string?> Channels = new("--channels") { Description = "instead of --spec: channels of each stage, such as 320,640,512" };
+    private static readonly Option<int?> Classes = new("--classes") { Description = "classes of a preset or of --stem, --depths, --channels (default 10)" };
+    private static readonly Option<string?> Weights = new("--weights") { Description = "the weights: safetensors with the published state-dict names" };
+    private static readonly Option<string?> Data = new("--data") { Description = "the folder of CIFAR-10 (or CIFAR-100) in its binary layout" };
+    private static readonly Option<long?> Examples = new("--examples") { Description = "the first N test images (default: all)" };
+    private static readonly Option<string> Norm = new("--norm") { Description = "linf or l2", DefaultValueFactory = _ => "linf" };
+    private static readonly Option<string?> Epsilon = new("--eps") { Description = "the radius for pixels in [0, 1], such as 8/255 (default: 8/255 for linf, 0.5 for l2)" };
+    private static readonly Option<string[]> Attacks = new("--attack") { Description = "fgsm, pgd or cw; several run one after another on what is left", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["pgd"] };
+    private static readonly Option<int?> Steps = new("--steps") { Description = "steps of pgd and cw (default: 20; 10000 for cw in l2)" };
+    private static readonly Option<int?> Restarts = new("--restarts") { Description = "random starts of pgd, and of cw in linf (default 1)" };
+    private static readonly Option<long> Seed = new("--seed") { Description = "the seed of the random starts", DefaultValueFactory = _ => 0 };
+    private static readonly Option<int> Batch = new("--batch") { Description = "images attacked together", DefaultValueFactory = _ => 128 };
+    private static readonly Option<string?> Out = new("--out") { Description = "where the result goes, as JSON" };
+    private static readonly Option<string?> Save = new("--save-adversarial") { Description = "where the adversarial images go, as safetensors" };
+
+    /// <summary>Runs the program.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        RootCommand command = new("Attacks a trained wide residual network on CIFAR test images and says how often it stays right.")
+        {
+            Spec, Stem, Depths, Channels, Classes, Weights, Data, Examples, Norm, Epsilon, Attacks, Steps, Restarts, Seed, Batch, Out, Save,
+        };
+        int code = 0;
+        command.SetAction((parsed, token) =>
+        {
+            code = Evaluate(Read(parsed), output, error, token);
+            return Task.CompletedTask;
+        });
+        ParseResult result = command.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (string message in result.Errors.Select(item => item.Message))
+                error.WriteLine(message);
+            error.WriteLine("See --help.");
+            return BadArguments;
+        }
+        await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
+        return code;
+    }
+
+    private static Choices Read(ParseResult parsed) => new()
+    {
+        Network = new NetworkChoice(parsed.GetValue(Spec), parsed.GetValue(Stem), parsed.GetValue(Depths), parsed.GetValue(Channels), parsed.GetValue(Classes)),
+        Weights = parsed.GetValue(Weights),
+        Data = parsed.GetValue(Data),
+        Examples = parsed.GetValue(Examples),
+        Threat = new ThreatChoice(parsed.GetValue(Norm)!, parsed.GetValue(Epsilon)),
+        Attacks = new AttackChoice(parsed.GetValue(Attacks)!, parsed.GetValue(Steps), parsed.GetValue(Restarts)),
+        Seed = parsed.GetValue(Seed),
+        Batch = parsed.GetValue(Batch),
+        Output = parsed.GetValue(Out),
+        Adversarial = parsed.GetValue(Save),
+    };
+
+    private static int Evaluate(Choices choices, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using Setup? setup = Setup.From(choices, out IReadOnlyList<string> problems);
+            if (setup is null)
+            {
+                foreach (string problem in problems)
+                    error.WriteLine(problem);
+                return BadArguments;
+            }
+            setup.Run(output, cancellationToken);
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("Stopped; nothing was written.");
+            return Stopped;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NonFiniteLogitsException or NonFiniteGradientException or AttackRefusedException or TorchNativeException)
+        {
+            error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+}

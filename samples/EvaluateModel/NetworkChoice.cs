@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RobustWrn.Core;
+
+namespace EvaluateModel;
+
+/// <summary>The network: a preset, a JSON file, or numbers.</summary>
+public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Depths, string? Channels, int? Classes)
+{
+    private bool HasNumbers => Stem is not null || Depths is not null || Channels is not null;
+
+    /// <summary>The network with its weights, or null and what is wrong.</summary>
+    public Classifier? Open(string? weights, List<string> problems)
+    {
+        int before = problems.Count;
+        INetworkSpec? spec = Describe(problems);
+        if (weights is null)
+            problems.Add("--weights must name a safetensors file, got nothing.");
+        else if (!File.Exists(weights))
+            problems.Add($"--weights must name a safetensors file, but there is no file {weights}.");
+        if (problems.Count > before)
+            return null;
+        Classifier? classifier = null;
+        try
+        {
+            if (spec is null)
+                return NetworkWeights.Open(weights!);
+            classifier = spec.Build(0);
+            NetworkWeights.Load(classifier, weights!);
+            classifier.eval();
+            return classifier;
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidDescriptionException or IOException or UnauthorizedAccessException)
+        {
+            classifier?.Dispose();
+            problems.Add(e.Message);
+            return null;
+        }
+    }
+
+    private INetworkSpec? Describe(List<string> problems)
+    {
+        if (Spec is not null && HasNumbers)
+            problems.Add("--spec must not be given together with --stem, --depths or --channels: they say the same thing twice. Leave one out.");
+        else if (HasNumbers)
+            return FromNumbers(problems);
+        else if (Spec is not null)
+            return FromName(Spec, problems);
+        else if (Classes is not null)
+            problems.Add($"--classes must come with a preset or with --stem, --depths, --channels, got {Classes} alone. Add --spec.");
+        return null;
+    }
+
+    private INetworkSpec? FromName(string name, List<string> problems)
+    {
+        if (File.Exists(name))
+        {
+            if (Classes is not null)
+                problems.Add($"--classes must not be given with a spec file, which says it itself, got {Classes}. Leave it out.");
+            try
+            {
+                return DescriptionJson.Read<INetworkSpec>(File.ReadAllText(name), name);
+            }
+            catch (InvalidDataException e)
+            {
+                problems.Add(e.Message);
+                return null;
+            }
+        }
+        if (name.Equals("WRN-34-R", StringComparison.OrdinalIgnoreCase))
+            return WideResNetSpec.Wrn34R with { Classes = Classes ?? 10 };
+        if (Preset().Match(name) is { Success: true } match)
+        {
+            try
+            {
+                return Checked(WideResNetSpec.Wrn(Number(match.Groups[1].Value), Number(match.Groups[2].Value)), problems);
+            }
+            catch (ArgumentOutOfRangeException e)
+            {
+                problems.Add($"--spec {name}: {e.Message}");
+                return null;
+            }
+        }
+        problems.Add($"--spec must be WRN-depth-widen (WRN-28-10), WRN-34-R or a JSON file, got {name}, which is neither a preset nor a file.");
+        return null;
+    }
+
+    private WideResNetSpec? FromNumbers(List<string> problems)
+    {
+        int before = problems.Count;
+        int[] depths = List(Depths, "--depths", "5,5,5", problems), channels = List(Channels, "--channels", "320,640,512", problems);
+        if (Stem is null)
+            problems.Add("--stem must be given with --depths and --channels, got nothing. Write --stem 16.");
+        if (depths.Length != channels.Length && problems.Count == before)
+            problems.Add($"--depths and --channels must have one number for each stage, got {depths.Length} and {channels.Length}.");
+        return problems.Count > before ? null : Checked(WideResNetSpec.Of(Stem!.Value, depths, channels), problems);
+    }
+
+    private WideResNetSpec Checked(WideResNetSpec spec, List<string> problems)
+    {
+        spec = spec with { Classes = Classes ?? 10 };
+        problems.AddRange(spec.Problems().Select(problem => problem.ToString()));
+        return spec;
+    }
+
+    private static int[] List(string? text, string option, string example, List<string> problems)
+    {
+        string[] parts = text?.Split(',') ?? [];
+        int[] numbers = [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+        if (numbers.Length == 0 || numbers.Contains(-1))
+            problems.Add($"{option} must be whole numbers with commas between them, got {text ?? "nothing"}. Write {option} {example}.");
+        return numbers;
+    }
+
+    private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^WRN-(\d{1,4})-(\d{1,4})$", RegexOptions.IgnoreCase)]
+    private static partial Regex Preset();
+}

@@ -1,0 +1,90 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+public sealed class AttackedModelTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Fact]
+    public void Dispose_ChildOfTwoParentsWithOtherFlags_GivesEachItsOwnFlag()
+    {
+        // Every combination of flags of root, both parents, the child they share and its own child.
+        for (int flags = 0; flags < 32; flags++)
+        {
+            Node leaf = new(), shared = new(leaf), first = new(shared), second = new(shared), root = new(first, second);
+            Node[] all = [root, first, second, shared, leaf];
+            for (int i = 0; i < all.Length; i++)
+                all[i].Flag((flags & (1 << i)) != 0);
+
+            AttackedModel attacked = new(root);
+            Assert.All(all, node => Assert.False(node.training));
+            attacked.Dispose();
+
+            Assert.Equal(Enumerable.Range(0, 5).Select(i => (flags & (1 << i)) != 0), all.Select(node => node.training));
+        }
+    }
+
+    [Fact]
+    public void Gradient_ModelThatDetaches_SaysSo()
+    {
+        using AttackedModel attacked = new(new Lambda(images => images.detach().flatten(1)));
+        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(
+            () => attacked.Gradient(full([1, 1, 1, 2], 0.5f), new CrossEntropy(), new AttackGoal(zeros(1, ScalarType.Int64))));
+        Assert.StartsWith("logits must depend on the pixels", refusal.Message);
+    }
+
+    [Fact]
+    public void Gradient_ModelThatReturnsItsInput_IsTheLosssOwn()
+    {
+        using AttackedModel attacked = new(new Lambda(images => images.flatten(1)));
+        Tensor gradient = attacked.Gradient(full([1, 1, 1, 2], 0.5f), new Margin(), new AttackGoal(zeros(1, ScalarType.Int64)));
+        Assert.Equal([-1f, 1f], gradient.flatten().data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Logits_NaN_CountsTheImages()
+    {
+        using AttackedModel attacked = new(new Lambda(images => (images.flatten(1) - 0.4).sqrt()));
+        Tensor images = cat([full([2, 1, 1, 2], 0.5f), full([1, 1, 1, 2], 0.1f)]);
+        NonFiniteLogitsException refusal = Assert.Throws<NonFiniteLogitsException>(() => attacked.Logits(images));
+        Assert.Equal((1, 3), (refusal.Rows, refusal.Total));
+    }
+
+    [Fact]
+    public void Gradient_NaNWhereLogitsAreFinite_SaysWhichOfTheTwo()
+    {
+        // The slope of the square root at 0 is infinite, and times 0 it is NaN.
+        Lambda model = new(images => ((images - images).sqrt() * 0).flatten(1) + images.flatten(1));
+        AttackContext context = new(model, full([1, 1, 1, 2], 0.5f), zeros(1, ScalarType.Int64), Core.ThreatModel.Linf(0.1));
+        Assert.StartsWith("the gradient with respect to the pixels must be finite", Assert.Throws<NonFiniteGradientException>(() => new Pgd().Perturb(context)).Message);
+        Assert.StartsWith("the gradient with respect to the pixels must be finite", Assert.Throws<NonFiniteGradientException>(() => new CwL2 { Steps = 3 }.Perturb(context)).Message);
+    }
+
+    /// <summary>A module whose flag can be set without its children's.</summary>
+    private sealed class Node : nn.Module<Tensor, Tensor>
+    {
+        private readonly Node[] _children;
+
+        public Node(params Node[] children)
+            : base(nameof(Node))
+        {
+            _children = children;
+            for (int i = 0; i < children.Length; i++)
+                register_module($"child{i}", children[i]);
+        }
+
+        public void Flag(bool training)
+        {
+            bool[] below = [.. _children.Select(child => child.training)];
+            train(training);
+            foreach ((Node child, bool flag) in _children.Zip(below))
+                child.Flag(flag);
+        }
+
+        public override Tensor forward(Tensor input) => input.alias();
+    }
+}

@@ -1,0 +1,82 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+/// <summary>On a linear model the strongest perturbation is known in closed form.</summary>
+public sealed class LinearModelAttackTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LinearModel _model = LinearModel.TwoClasses(3 * 6 * 5);
+    private readonly Tensor _images = RandomStream.From(4).Uniform([0, 1, 2, 3, 4], [3, 6, 5]) * 0.6f + 0.2f;
+
+    public static TheoryData<string> Attacks() => ["fgsm", "pgd", "cw", "pgd from given start"];
+
+    public void Dispose() => _scope.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public void Perturb_LinfOnLinearModel_ReachesTheCornerOfTheBall(string name)
+    {
+        LinfThreat threat = ThreatModel.Linf(8, outOf: 255);
+        Tensor labels = zeros(5, ScalarType.Int64), sign = _model.Weight[1].sign().reshape(3, 6, 5);
+        AttackContext context = new(_model, _images, labels, threat);
+        Tensor corner = _images + sign * threat.Epsilon, other = _images - sign * threat.Epsilon;
+
+        Assert.True(Attack(name).Perturb(Started(name, context)).eq(corner).all().item<bool>(), "away from label 0 is along the weights");
+        Assert.True(Attack(name).Perturb(Started(name, context with { Labels = labels + 1 })).eq(other).all().item<bool>(), "away from label 1 is against them");
+        Assert.True(Attack(name).Perturb(Started(name, context with { Targets = labels })).eq(other).all().item<bool>(), "towards class 0 is against them");
+    }
+
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public void Perturb_L2OnLinearModel_ReachesTheEndOfTheRadius(string name)
+    {
+        L2Threat threat = ThreatModel.L2(0.25);
+        Tensor direction = (_model.Weight[1] / _model.Weight[1].norm()).reshape(3, 6, 5);
+        AttackContext context = new(_model, _images, zeros(5, ScalarType.Int64), threat);
+        // From a start beside the radius the end is approached, not hit: each projection turns towards it.
+        Tensor moved = (Attack(name) is Pgd pgd ? pgd with { Steps = 100 } : Attack(name) is CwLinf cw ? cw with { Steps = 100 } : Attack(name)).Perturb(Started(name, context));
+        double farthest = (moved - (_images + direction * threat.Epsilon)).abs().max().ToDouble();
+        Assert.True(farthest < 1e-4, $"{farthest:g3} away");
+    }
+
+    [Fact]
+    public void Perturb_LinfNearTheBox_StopsAtTheBox()
+    {
+        Tensor images = cat([zeros(1, 3, 6, 5), ones(1, 3, 6, 5)]);
+        Tensor moved = new Pgd().Perturb(new AttackContext(_model, images, zeros(2, ScalarType.Int64), ThreatModel.Linf(0.1)));
+        Tensor sign = _model.Weight[1].sign().reshape(3, 6, 5);
+        Assert.True(moved.eq((images + sign * 0.1).clamp(0, 1)).all().item<bool>());
+    }
+
+    [Fact]
+    public void BestOf_OneRestartFools_KeepsThatOne()
+    {
+        // Where the logits are flat around the image and fall beyond a narrow wall, only some random starts lie behind the wall.
+        LinfThreat threat = ThreatModel.Linf(0.1);
+        Lambda model = new(images =>
+        {
+            Tensor first = images.flatten(1).select(1, 0);
+            Tensor score = (first - 0.55).sign() + 0 * first;
+            return stack([-score, score], 1);
+        });
+        AttackContext context = new(model, full([40, 1, 1, 1], 0.5f), zeros(40, ScalarType.Int64), threat);
+        long Fooled(int restarts) => model.call(new Pgd { Steps = 1, Restarts = restarts }.Perturb(context)).argmax(1).sum().item<long>();
+        long one = Fooled(1), ten = Fooled(10);
+        Assert.InRange(one, 3, 18); // a start lies behind the wall with probability 1/4
+        Assert.InRange(ten, 33, 40); // 1 - 0.75^10 = 0.94
+        Assert.True(ten > one);
+    }
+
+    private static IAttack Attack(string name) => name switch
+    {
+        "fgsm" => new Fgsm(),
+        "cw" => new CwLinf(),
+        _ => new Pgd(),
+    };
+
+    private AttackContext Started(string name, AttackContext context) =>
+        name.EndsWith("start", StringComparison.Ordinal) ? context with { Start = _images + 0.01f } : context;
+}
