@@ -1,0 +1,53 @@
+using RobustWrn.Core;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Conformance.Attacks;
+
+/// <summary>
+/// A small convolutional network in a state that is easy to spoil: half of its modules train, one parameter is frozen, another has a gradient, batch norm
+/// would update its statistics, and a buffer counts the calls.
+/// </summary>
+internal sealed class ContractNetwork : nn.Module<Tensor, Tensor>
+{
+    private readonly Classifier network;
+    private readonly Dropout drop;
+    private readonly Tensor counter;
+    private readonly List<bool> _training = [];
+
+    public ContractNetwork(ScalarType dtype = ScalarType.Float32)
+        : base(nameof(ContractNetwork))
+    {
+        network = WideResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 6]).Build(2);
+        drop = nn.Dropout(0.5);
+        counter = zeros([1], ScalarType.Int64).DetachFromDisposeScope();
+        RegisterComponents();
+        network.to(dtype);
+        train();
+        foreach (nn.Module module in network.modules().Where((_, i) => i % 2 == 1))
+            module.eval();
+        Parameter[] parameters = [.. network.parameters()];
+        parameters[0].requires_grad_(false);
+        using Tensor gradient = ones_like(parameters[1]);
+        parameters[1].grad = gradient.clone().DetachFromDisposeScope();
+    }
+
+    /// <summary>Told the number of each call, from 1.</summary>
+    public Action<int> OnCall { get; set; } = _ => { };
+
+    public int Calls { get; private set; }
+
+    public IReadOnlyList<bool> TrainingWhenCalled => _training;
+
+    public override Tensor forward(Tensor input)
+    {
+        Calls++;
+        _training.AddRange(modules().Select(module => module.training));
+        using (no_grad())
+            counter.add_(1);
+        OnCall(Calls);
+        using Tensor dropped = drop.call(input);
+        return network.call(dropped);
+    }
+}
