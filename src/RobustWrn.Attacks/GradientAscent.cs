@@ -76,14 +76,15 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         }
         // One look a run instead of one a step: NaN and infinity stay in a sum.
         if (!double.IsFinite(sum.ToDouble()))
-            ThrowNotFinite(model, context);
+            ThrowNotFinite(model, context, point);
         return point;
     }
 
-    private static void ThrowNotFinite(AttackedModel model, AttackContext context)
+    private static void ThrowNotFinite(AttackedModel model, AttackContext context, Tensor point)
     {
         using DisposeScope scope = NewDisposeScope();
         _ = model.Logits(context.Images);
+        _ = model.Logits(point);
         throw new NonFiniteGradientException();
     }
 

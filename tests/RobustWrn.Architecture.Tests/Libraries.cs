@@ -26,8 +26,12 @@ internal static class Libraries
 
     public static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties(Instance);
 
-    /// <summary>Types are told apart by name in failures, one a line.</summary>
-    public static string Lines(IEnumerable<string> offenders) => string.Join(Environment.NewLine, offenders.Order(StringComparer.Ordinal));
+    /// <summary>Fails with all offenders, one a line.</summary>
+    public static void AssertNone(IEnumerable<string> offenders)
+    {
+        string[] all = [.. offenders.Order(StringComparer.Ordinal)];
+        Assert.True(all.Length == 0, string.Join(Environment.NewLine, all));
+    }
 
     private static bool IsGenerated(Type type) =>
         type.IsDefined(typeof(CompilerGeneratedAttribute)) || type.Name.StartsWith('<')

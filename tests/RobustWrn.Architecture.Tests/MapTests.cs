@@ -7,11 +7,11 @@ public sealed partial class MapTests
 {
     [Fact]
     public void Map_EveryFolderOfSrc_IsMentioned() =>
-        Assert.Equal("", Libraries.Lines(SourceTree.SourceFolders("src").Except(Mentioned())));
+        Libraries.AssertNone(SourceTree.SourceFolders("src").Except(Mentioned()));
 
     [Fact]
     public void Map_EveryPathItMentions_Exists() =>
-        Assert.Equal("", Libraries.Lines(Mentioned().Where(path => !SourceTree.Exists(path))));
+        Libraries.AssertNone(Mentioned().Where(path => !SourceTree.Exists(path)));
 
     private static string[] Mentioned()
     {

@@ -22,7 +22,7 @@ public sealed class RecordTests
         IEnumerable<string> offenders = PublicRecords.SelectMany(record => Libraries.State(record)
             .Where(field => IsBareCollection(field.FieldType))
             .Select(field => $"{record.Name} holds {field.FieldType.Name} in {field.Name}: write ValueList<T>"));
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class RecordTests
             .Where(property => property.SetMethod is { IsPublic: true } setter
                 && !setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)))
             .Select(property => $"{record.Name}.{property.Name} has a set accessor: write init"));
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class RecordTests
         IEnumerable<string> offenders = Descriptions
             .Where(type => !type.IsSealed || Libraries.State(type).Any(field => !field.IsInitOnly))
             .Select(type => $"{type.Name} is not sealed, or has state that can change");
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class RecordTests
     {
         IEnumerable<string> offenders = Descriptions.Where(type => Contracts(type).Any() && NameOf(type) is null)
             .Select(type => $"{type.Name} implements {string.Join(", ", Contracts(type).Select(contract => contract.Name))}: it needs `public const string TypeName`");
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class RecordTests
             .GroupBy(entry => (entry.Contract, entry.Name))
             .Where(group => group.Count() > 1)
             .Select(group => $"{group.Key.Contract} \"{group.Key.Name}\": {string.Join(", ", group.Select(entry => entry.Type))}");
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     internal static IEnumerable<string> StoredNames() =>

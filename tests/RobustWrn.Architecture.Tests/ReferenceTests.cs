@@ -39,7 +39,7 @@ public sealed class ReferenceTests
             .GetMembers(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
             .Where(member => Mentioned(member).SelectMany(Parts).Any(part => part.Assembly.GetName().Name == "TorchSharp"))
             .Select(member => $"{type.Name}.{member.Name}"));
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class ReferenceTests
     public void Library_Types_LiveInOneNamespace(string library)
     {
         IEnumerable<string> offenders = Libraries.Types(library).Where(type => type.Namespace != library).Select(type => type.FullName!);
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     private static IEnumerable<Type> Mentioned(MemberInfo member) => member switch

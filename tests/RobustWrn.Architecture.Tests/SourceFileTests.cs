@@ -15,7 +15,7 @@ public sealed partial class SourceFileTests
             .Select(file => (File: file, SourceTree.Lines(file).Length))
             .Where(entry => entry.Length > 400)
             .Select(entry => $"{entry.File}: {entry.Length} lines");
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed partial class SourceFileTests
                 : types.Count(type => type.Public) > 2 ? $"{file} holds {types.Count(type => type.Public)} public types: give each a file"
                 : null;
         }).OfType<string>();
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [Fact]
@@ -46,14 +46,14 @@ public sealed partial class SourceFileTests
         IEnumerable<string> paths = SourceTree.SourceFiles(Everything)
             .Where(file => file.Split('/', '.').Any(part => Drawers.Any(drawer => part.EndsWith(drawer, StringComparison.Ordinal))));
         IEnumerable<string> types = Libraries.AllTypes().Where(type => Drawers.Any(drawer => type.Name.EndsWith(drawer, StringComparison.Ordinal))).Select(type => type.FullName!);
-        Assert.Equal("", Libraries.Lines(paths.Concat(types)));
+        Libraries.AssertNone(paths.Concat(types));
     }
 
     [Fact]
     public void LibraryFiles_BannedApis_AreNotLetThroughBySuppression()
     {
         IEnumerable<string> offenders = SourceTree.SourceFiles("src").Where(file => SourceTree.Lines(file).Any(line => line.Contains("RS0030", StringComparison.Ordinal)));
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed partial class SourceFileTests
         IEnumerable<string> offenders = SourceTree.SourceFiles("src")
             .Where(file => SourceTree.Lines(file).Where(line => line.StartsWith("namespace ", StringComparison.Ordinal)).ToArray() is { Length: > 0 } declared
                 && declared.Any(line => line != $"namespace {file.Split('/')[1]};"));
-        Assert.Equal("", Libraries.Lines(offenders));
+        Libraries.AssertNone(offenders);
     }
 
     [GeneratedRegex(@"^(?<access>public|internal)( [a-z]+)* (class|record|record struct|struct|interface|enum|delegate [\w<>,\? ]+) (?<name>\w+)")]

@@ -80,9 +80,7 @@ public sealed class PackedLibraries : IAsyncLifetime
                 new XElement("ImplicitUsings", "enable"),
                 new XElement("Nullable", "enable"),
                 new XElement("TreatWarningsAsErrors", "true"),
-                new XElement("CreateHardLinksForCopyFilesToOutputDirectoryIfPossible", "true"),
-                new XElement("CreateHardLinksForCopyLocalIfPossible", "true"),
-                new XElement("CreateHardLinksForPublishFilesIfPossible", "true")),
+                LinksInsteadOfCopies()),
             new XElement("ItemGroup",
                 Reference("RobustWrn", Version),
                 native is null ? null : Reference(native, native.StartsWith("libtorch", StringComparison.Ordinal) ? "2.10.0" : "0.107.0"))));
@@ -93,6 +91,12 @@ public sealed class PackedLibraries : IAsyncLifetime
             new XElement("packageSources", new XElement("clear"), Add("packed", Packages)),
             new XElement("config", Add("globalPackagesFolder", Path.Combine(Folder, "cache"))),
             new XElement("fallbackPackageFolders", Add("user", Repository.PackageFolder))));
+
+    // libtorch is about 490 MB. Hard links where the temporary folder is on the disk of the package folder, symbolic ones where it is not.
+    private static IEnumerable<XElement> LinksInsteadOfCopies() =>
+        from kind in new[] { "Hard", "Symbolic" }
+        from step in new[] { "CopyFilesToOutputDirectory", "CopyLocal", "PublishFiles" }
+        select new XElement($"Create{kind}LinksFor{step}IfPossible", "true");
 
     private static XElement Reference(string id, string version) =>
         new("PackageReference", new XAttribute("Include", id), new XAttribute("Version", version));

@@ -101,8 +101,8 @@ public class ExperimentCheckTests
         Problem problem = Assert.Single(recorded.Seeded(4).TrainedBy(new Trades { InnerSteps = 2, Beta = 5 }, recorded.Recipe).Check());
 
         Assert.Contains("holds another experiment", problem.Message);
-        Assert.Contains("seed: recorded 3, asked for 4", problem.Message);
-        Assert.Contains("objective.beta: recorded 6, asked for 5", problem.Message);
+        Assert.Contains("seed: stored 3, now 4", problem.Message);
+        Assert.Contains("objective.beta: stored 6, now 5", problem.Message);
     }
 
     [Fact]

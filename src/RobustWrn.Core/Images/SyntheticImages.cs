@@ -4,7 +4,7 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// A procedural data set of ten classes, 32x32 RGB, that needs no files: stripes, checks and simple shapes of random place, size, colour and contrast on a
-/// random background. Most of the evidence is the motif, whose contrast an attacker at 8/255 cannot erase; a faint texture of its class
+/// random background, none of which a mirror turns into another. Most of the evidence is the motif, whose contrast an attacker at 8/255 cannot erase; a faint texture of its class
 /// (<see cref="Texture"/>) is evidence that he can, so that, as with photographs, clean and robust accuracy differ.
 /// </summary>
 /// <remarks>Image i of a split depends on the seed, the split's name, these settings and i only; its label is i modulo 10. Nothing measured on it says anything about photographs.</remarks>
@@ -15,10 +15,10 @@ public sealed record SyntheticImages : IDescription
     /// <summary>The ten classes, by label.</summary>
     public static ValueList<string> ClassNames { get; } = SyntheticMotif.All.Select(motif => motif.Name).ToValueList();
 
-    /// <summary>Smallest difference of motif and background, in pixel units of [0, 1]. Default 0.15, about five times 8/255.</summary>
+    /// <summary>Smallest contrast, in pixel units of [0, 1]: each channel of the motif differs from the background by 0.6 to 1 times the contrast. Default 0.15, so that the motif outlasts 8/255.</summary>
     public double LowestContrast { get; init; } = 0.15;
 
-    /// <summary>Largest difference of motif and background, in pixel units of [0, 1]. Default 0.5.</summary>
+    /// <summary>Largest contrast, in pixel units of [0, 1]; each image draws its own. Default 0.5.</summary>
     public double HighestContrast { get; init; } = 0.5;
 
     /// <summary>Standard deviation of the noise on every value, in pixel units of [0, 1]. Default 0.03.</summary>
@@ -84,11 +84,11 @@ public sealed record SyntheticImages : IDescription
         for (int c = 0; c < Channels; c++)
         {
             background[c] = Between(0.3, 0.7);
-            difference[c] = sign * contrast * Between(0.4, 1);
+            difference[c] = sign * contrast * Between(0.6, 1);
         }
         double slopeX = Between(-0.1, 0.1) / Side, slopeY = Between(-0.1, 0.1) / Side;
         double scale = Between(0.8, 1.25), centreX = Side / 2.0 + Between(-5, 5), centreY = Side / 2.0 + Between(-5, 5), phase = Between(0, 1);
-        double texturePhase = Between(0, 2 * Math.PI);
+        double texturePhaseX = Between(0, 2 * Math.PI), texturePhaseY = Between(0, 2 * Math.PI);
 
         Span<float> noise = stackalloc float[Channels * Plane];
         stream.For("noise").FillNormal(noise, index);
@@ -97,7 +97,7 @@ public sealed record SyntheticImages : IDescription
             for (int x = 0; x < Side; x++)
             {
                 double covered = motif.Coverage((x + 0.5 - centreX) / scale, (y + 0.5 - centreY) / scale, phase);
-                double texture = Texture * Math.Cos(motif.TextureX * x + motif.TextureY * y + texturePhase);
+                double texture = Texture * Math.Cos(motif.TextureX * x + texturePhaseX) * Math.Cos(motif.TextureY * y + texturePhaseY);
                 double slope = slopeX * (x - Side / 2.0) + slopeY * (y - Side / 2.0);
                 for (int c = 0; c < Channels; c++)
                 {

@@ -15,7 +15,7 @@ public sealed record MarkdownReport : IReport
         ExperimentSettings settings = result.Settings;
         text.AppendLine("# Robust architecture search").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{result.Networks.Count(network => !network.IsBaseline)} trials and {settings.Baselines.Count} baselines under {settings.Threat}, trained by {settings.Objective.Name}. The search ended because {result.EndedBecause}.").AppendLine();
+            $"{result.Networks.Count(network => !network.IsBaseline)} trials and {settings.Baselines.Count} baseline{(settings.Baselines.Count == 1 ? "" : "s")} under {settings.Threat}, trained by {settings.Objective.Name}. The search ended because {result.EndedBecause}.").AppendLine();
 
         text.AppendLine("## Ranking").AppendLine();
         text.AppendLine("Ranked on validation; intervals are 95 % Wilson intervals. Test was read only for the Pareto front and the baselines, after the ranking was fixed.").AppendLine();

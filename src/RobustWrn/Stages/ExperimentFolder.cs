@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RobustWrn.Core;
+using RobustWrn.Search;
 
 namespace RobustWrn;
 
@@ -57,19 +58,19 @@ internal sealed class ExperimentFolder : IDisposable
         }
         if (!File.Exists(SettingsFile(folder)))
             return [];
-        JsonNode? recorded;
+        JsonObject recorded;
         try
         {
-            recorded = JsonNode.Parse(File.ReadAllText(SettingsFile(folder)));
+            recorded = JsonNode.Parse(File.ReadAllText(SettingsFile(folder)))?.AsObject() ?? throw new JsonException("it is empty");
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException)
         {
             return [new Problem(nameof(RobustExperiment.RecordedIn), $"{SettingsFile(folder)} cannot be read ({e.Message}). Choose another folder, or start afresh.")];
         }
-        if (recorded?["version"] is JsonValue version && version.TryGetValue(out int number) && number > Version)
+        if (recorded["version"] is JsonValue version && version.TryGetValue(out int number) && number > Version)
             return [new Problem(nameof(RobustExperiment.RecordedIn), $"{folder} has version {number}; this library reads versions 1 to {Version}. Use the library that wrote it.")];
-        string[] differences = [.. SettingsDifference.Between(recorded, Document(settings))];
-        return differences.Length == 0
+        IReadOnlyList<string> differences = JsonDifference.Between(recorded.ToJsonString(), Document(settings).ToJsonString());
+        return differences.Count == 0
             ? []
             : [new Problem(nameof(RobustExperiment.RecordedIn),
                 $"{folder} holds another experiment. Choose another folder, start afresh, or use the recorded settings. They differ in:"

@@ -41,6 +41,19 @@ public class SyntheticImagesTests
     }
 
     [Fact]
+    public void Draw_FaintTexture_CanBeErasedByAnAttackerAndTheMotifCannot()
+    {
+        SyntheticImages noiseless = new() { Noise = 0 };
+        float[] with = Pixels(noiseless), without = Pixels(noiseless with { Texture = 0 });
+        const float Epsilon = 8 / 255f;
+
+        Assert.True(with.Zip(without, (a, b) => Math.Abs(a - b)).Max() <= Epsilon);
+        Assert.NotEqual(with, without);
+        foreach (float[] channel in Pixels(noiseless with { Texture = 0 }).Chunk(32 * 32))
+            Assert.True(channel.Max() - channel.Min() > 2 * Epsilon);
+    }
+
+    [Fact]
     public void Draw_Live_HoldsTwoTensors()
     {
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -60,6 +73,13 @@ public class SyntheticImagesTests
         Assert.Equal(
             ["HighestContrast: must be in [0.5, 1], got 0.2.", "Noise: must be in [0, 1], got -1.", "train: must be at least 1, got 0."],
             e.Problems.Select(problem => problem.ToString()));
+    }
+
+    private static float[] Pixels(SyntheticImages settings)
+    {
+        using InMemoryImages images = settings.Draw("train", 50, 1);
+        using ImageBatch batch = images.Read([.. Enumerable.Range(0, 50).Select(i => (long)i)]);
+        return batch.Images.data<float>().ToArray();
     }
 
     private static string Fingerprint(InMemoryImages images, int first)

@@ -1,0 +1,31 @@
+using RobustWrn.Core;
+
+namespace RobustWrn;
+
+/// <summary>What the test split says about one trained network.</summary>
+public sealed record TestOutcome
+{
+    /// <summary>Which replicate, from 0.</summary>
+    public required int Replicate { get; init; }
+
+    /// <summary>Accuracy on clean images.</summary>
+    public required Proportion Clean { get; init; }
+
+    /// <summary>Accuracy after all attacks of the suite.</summary>
+    public required Proportion Robust { get; init; }
+
+    /// <summary>What each attack left, in the order they ran, each on the survivors of those before.</summary>
+    public required ValueList<AttackOutcome> Attacks { get; init; }
+
+    /// <summary>Robust accuracy per class, in the order of the classes.</summary>
+    public required ValueList<Proportion> RobustPerClass { get; init; }
+
+    /// <summary>How many different classes the network predicts on clean images: 1 is a network that learned nothing.</summary>
+    public required int PredictedClasses { get; init; }
+}
+
+/// <summary>What one attack of a suite did.</summary>
+/// <param name="Name">The attack.</param>
+/// <param name="CorrectBefore">Images classified rightly before it.</param>
+/// <param name="CorrectAfter">Images classified rightly after it.</param>
+public sealed record AttackOutcome(string Name, long CorrectBefore, long CorrectAfter);

@@ -1,0 +1,84 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Conformance.Objectives;
+
+/// <summary>A small float64 network with batch norm that writes down each forward pass.</summary>
+internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
+{
+    private readonly Conv2d conv;
+    private readonly BatchNorm2d norm;
+    private readonly Linear linear;
+
+    public WatchedNetwork()
+        : base(nameof(WatchedNetwork))
+    {
+        conv = nn.Conv2d(2, 4, 3, padding: 1);
+        norm = nn.BatchNorm2d(4);
+        linear = nn.Linear(4, 3);
+        RegisterComponents();
+        this.to(ScalarType.Float64);
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        long layer = 0;
+        foreach (Parameter parameter in parameters())
+            parameter.copy_(Core.RandomStream.From(5).At(layer++).Normal([0], parameter.shape, ScalarType.Float64).squeeze(0));
+        train();
+    }
+
+    /// <summary>Called in each forward pass with its number, from 1; may throw.</summary>
+    public Action<int>? OnForward { get; set; }
+
+    public int Passes { get; private set; }
+
+    /// <summary>The inputs of the passes in training mode, kept until this network is disposed.</summary>
+    public List<Tensor> TrainingInputs { get; } = [];
+
+    /// <summary>The state of a module that an objective must hand back: mode, gradient flag and value of everything but the statistics.</summary>
+    public string[] Flags =>
+    [
+        .. named_modules().Select(pair => $"{pair.name} training {pair.module.training}"),
+        .. named_parameters().Select(pair => $"{pair.name} gradient {pair.parameter.requires_grad} {pair.parameter.grad is null} {Convert.ToHexString(pair.parameter.detach().bytes)}"),
+    ];
+
+    public string[] Statistics => [.. named_buffers().Select(pair => $"{pair.name} {Convert.ToHexString(pair.buffer.bytes)}")];
+
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Passes++;
+        OnForward?.Invoke(Passes);
+        if (norm.training)
+            TrainingInputs.Add(input.detach().clone().DetachFromDisposeScope());
+        Tensor features = nn.functional.softplus(norm.call(conv.call(input)));
+        return linear.call(features.mean([2, 3])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Drops the kept inputs.</summary>
+    public void Forget()
+    {
+        foreach (Tensor input in TrainingInputs)
+            input.Dispose();
+        TrainingInputs.Clear();
+    }
+
+    /// <summary>The statistics after these passes in training mode and no others.</summary>
+    public static string[] StatisticsAfter(IEnumerable<Tensor> inputs)
+    {
+        using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using WatchedNetwork fresh = new();
+        foreach (Tensor input in inputs.ToArray())
+            fresh.call(input);
+        fresh.Forget();
+        return fresh.Statistics;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Forget();
+        base.Dispose(disposing);
+    }
+}
