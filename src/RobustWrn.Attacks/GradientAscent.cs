@@ -76,15 +76,14 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         }
         // One look a run instead of one a step: NaN and infinity stay in a sum.
         if (!double.IsFinite(sum.ToDouble()))
-            ThrowNotFinite(model, context, point);
+            ThrowNotFinite(model, context);
         return point;
     }
 
-    private static void ThrowNotFinite(AttackedModel model, AttackContext context, Tensor point)
+    private static void ThrowNotFinite(AttackedModel model, AttackContext context)
     {
         using DisposeScope scope = NewDisposeScope();
         _ = model.Logits(context.Images);
-        _ = model.Logits(point);
         throw new NonFiniteGradientException();
     }
 

@@ -104,7 +104,6 @@ internal sealed class CwL2Descent
             return;
         using DisposeScope scope = NewDisposeScope();
         _ = _model.Logits(_images);
-        _ = _model.Logits(TanhSpace.ToImages(_w).Images);
         throw new NonFiniteGradientException();
     }
 

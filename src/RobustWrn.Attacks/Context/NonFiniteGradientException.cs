@@ -4,7 +4,7 @@ namespace RobustWrn.Attacks;
 public sealed class NonFiniteGradientException : InvalidOperationException
 {
     internal NonFiniteGradientException()
-        : base("the gradient with respect to the pixels must be finite, got NaN or infinity although the logits are finite. "
+        : base("the gradient with respect to the pixels must be finite, got NaN or infinity although the logits of the unchanged images are finite. "
             + "Look for square roots, divisions or logarithms at 0 in the model, and for weights that grew too large.")
     {
     }
