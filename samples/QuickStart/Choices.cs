@@ -28,7 +28,7 @@ internal sealed record Choices(string Data, int Trials, int? Epochs, int? Images
 
     public async Task<DatasetSplits> OpenImagesAsync(IView view, CancellationToken cancellationToken)
     {
-        int images = Images ?? (Synthetic ? 2_000 : 10_000);
+        int images = Images ?? (Synthetic ? 1_500 : 10_000);
         if (Synthetic)
             return new SyntheticImages().Make(train: images, holdOut: images / 5, test: images / 4, seed: 2026);
         string folder = Data;
@@ -55,7 +55,7 @@ internal sealed record Choices(string Data, int Trials, int? Epochs, int? Images
             .Where("not the baseline", spec => spec != baseline);
         TrainingRecipe recipe = new()
         {
-            Epochs = Epochs ?? 5,
+            Epochs = Epochs ?? (Synthetic ? 4 : 5),
             BatchSize = Synthetic ? 64 : 128,
             LearningRate = 0.1,
             Schedule = new CosineRate(),
@@ -65,7 +65,7 @@ internal sealed record Choices(string Data, int Trials, int? Epochs, int? Images
             .On(images, ThreatModel.Linf(8, outOf: 255))
             .Searching(space, new RandomSampler())
             .Comparing(baseline)
-            .TrainedBy(new Trades { Beta = 6 }, recipe)
+            .TrainedBy(new Trades { Beta = 6, InnerSteps = Synthetic ? 7 : 10 }, recipe)
             .EvaluatedBy(AttackSuite.Of("PGD-20 and CW", new Pgd { Steps = 20 }, new CwLinf()))
             .Within(Budget.Trials(Trials))
             .Seeded(Seed)
