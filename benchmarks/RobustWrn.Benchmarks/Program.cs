@@ -1,1 +1,35 @@
-Console.WriteLine("not written yet");
+using System.CommandLine;
+using System.Globalization;
+using RobustWrn.Benchmarks;
+using RobustWrn.Core;
+using TorchSharp;
+
+Option<int> threads = new("--threads") { Description = "Torch threads.", DefaultValueFactory = _ => 1 };
+Option<int> batch = new("--batch") { Description = "Images a step.", DefaultValueFactory = _ => 64 };
+Option<int> rounds = new("--rounds") { Description = "Measured rounds; each runs everything once, the median is shown.", DefaultValueFactory = _ => 5 };
+RootCommand command = new("Attack and training steps in images a second of CPU time, and as a share of what convolutions reach on this machine.") { threads, batch, rounds };
+command.SetAction(parsed =>
+{
+    TorchRuntime.EnsureLoaded();
+    torch.set_num_threads(parsed.GetValue(threads));
+    Console.WriteLine(TorchRuntime.Describe());
+    double peak = ConvolutionPeak.FlopsPerSecond();
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"convolution peak (float32): {peak / 1e9:0} GFLOP/s of CPU time"));
+    Console.WriteLine();
+    (string, WideResNetSpec)[] networks =
+    [
+        ("tiny", WideResNetSpec.Of(16, [1, 1, 1], [32, 64, 51])),
+        ("big", WideResNetSpec.Of(16, [2, 2, 2], [64, 128, 102])),
+    ];
+    Console.WriteLine($"{"network",-8} {"MMACs",6} {"step",-12} {"ms",8} {"images/s",9} {"of peak",8}");
+    foreach ((string name, WideResNetSpec spec) in networks)
+    {
+        using StepBenchmark benchmark = new(spec, parsed.GetValue(batch));
+        foreach (StepTime step in benchmark.Measure(parsed.GetValue(rounds)))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-8} {benchmark.MultiplyAdds / 1e6,6:0.0} {step.Name,-12} {step.Seconds * 1e3,8:0} {parsed.GetValue(batch) / step.Seconds,9:0.0} {step.Flops / step.Seconds / peak,8:0.00}"));
+        }
+    }
+});
+return command.Parse(args).Invoke();

@@ -81,7 +81,7 @@ internal sealed class TrainingCheckpoint : IDisposable
     }
 
     /// <summary>Gives network, optimiser and the copy of the best weights the state they had.</summary>
-    public void CopyTo(nn.Module network, OptimizerState optimizer, WeightSnapshot best)
+    public void CopyTo(nn.Module network, RunningOptimizer optimizer, WeightSnapshot best)
     {
         // Views into this checkpoint's tensors: the objects made here must not dispose them.
         bool separate = Best != Epochs.Count - 1;

@@ -2,11 +2,11 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>How gradients become steps of the parameters: the description. What it remembers between steps is its <see cref="OptimizerState"/>.</summary>
+/// <summary>How gradients become steps of the parameters: the description. What it remembers between steps is its <see cref="RunningOptimizer"/>.</summary>
 public interface IOptimizer : IDescription
 {
     /// <summary>Prepares for a network.</summary>
     /// <param name="parameters">The parameters to train, by name, on the device they stay on; not owned.</param>
     /// <returns>A fresh state. The caller disposes it.</returns>
-    OptimizerState Begin(IReadOnlyList<KeyValuePair<string, TorchSharp.Modules.Parameter>> parameters);
+    RunningOptimizer Begin(IReadOnlyList<KeyValuePair<string, TorchSharp.Modules.Parameter>> parameters);
 }

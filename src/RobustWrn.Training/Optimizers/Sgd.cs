@@ -21,7 +21,7 @@ public sealed record Sgd : IOptimizer
     public double WeightDecay { get; init; } = 2e-4;
 
     /// <inheritdoc/>
-    public OptimizerState Begin(IReadOnlyList<KeyValuePair<string, Parameter>> parameters)
+    public RunningOptimizer Begin(IReadOnlyList<KeyValuePair<string, Parameter>> parameters)
     {
         this.ThrowIfInvalid();
         return new State(this, parameters);
@@ -34,7 +34,7 @@ public sealed record Sgd : IOptimizer
         .. Rule.Holds(!Nesterov || Momentum > 0, nameof(Nesterov), "needs a momentum above 0; set Momentum or leave Nesterov off."),
     ];
 
-    private sealed class State : OptimizerState
+    private sealed class State : RunningOptimizer
     {
         private readonly Sgd _settings;
         private readonly Tensor[] _velocities;

@@ -24,7 +24,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly CheckpointFolder? _folder;
     private readonly RunIdentity? _identity;
     private readonly Tensor[] _parameters;
-    private readonly OptimizerState _optimizer;
+    private readonly RunningOptimizer _optimizer;
     private readonly WeightSnapshot _best;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int _steps;

@@ -41,7 +41,7 @@ public class ObjectiveVectorTests
         string[] draws = [.. vectors.Names.Where(input => input.StartsWith("in.draw.", StringComparison.Ordinal)).Where((_, i) => !l2 || i % 2 == 1)];
         ReplayedStream noise = new(draws.Select(draw => vectors[draw]));
         KeyValuePair<string, Parameter>[] parameters = [.. classifier.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, pair.parameter))];
-        using OptimizerState optimizer = new Sgd { Momentum = 0.9, WeightDecay = 5e-4 }.Begin(parameters);
+        using RunningOptimizer optimizer = new Sgd { Momentum = 0.9, WeightDecay = 5e-4 }.Begin(parameters);
         classifier.train();
         for (int step = 1; step <= 2; step++)
         {

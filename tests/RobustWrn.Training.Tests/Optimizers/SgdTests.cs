@@ -19,7 +19,7 @@ public class SgdTests
     {
         using DisposeScope scope = NewDisposeScope();
         Parameter[] ours = Parameters(), theirs = Parameters();
-        using OptimizerState optimizer = new Sgd { Momentum = momentum, Nesterov = nesterov, WeightDecay = decay }.Begin(Named(ours));
+        using RunningOptimizer optimizer = new Sgd { Momentum = momentum, Nesterov = nesterov, WeightDecay = decay }.Begin(Named(ours));
         SGD oracle = optim.SGD(theirs, Rates[0], momentum, dampening: 0, weight_decay: decay, nesterov: nesterov);
 
         for (int step = 0; step < Rates.Length; step++)
@@ -42,12 +42,12 @@ public class SgdTests
         using DisposeScope scope = NewDisposeScope();
         Parameter[] whole = Parameters(), halves = Parameters();
         Sgd settings = new();
-        using OptimizerState uninterrupted = settings.Begin(Named(whole)), first = settings.Begin(Named(halves));
+        using RunningOptimizer uninterrupted = settings.Begin(Named(whole)), first = settings.Begin(Named(halves));
         Steps(uninterrupted, whole, 0, 4);
         Steps(first, halves, 0, 2);
         using NamedTensors saved = new(new(first.Saved.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.clone()))));
 
-        using OptimizerState second = settings.Begin(Named(halves));
+        using RunningOptimizer second = settings.Begin(Named(halves));
         second.Restore(saved);
         Steps(second, halves, 2, 4);
 
@@ -60,7 +60,7 @@ public class SgdTests
     public void Restore_AnotherNetwork_SaysWhichTensor()
     {
         using DisposeScope scope = NewDisposeScope();
-        using OptimizerState optimizer = new Sgd().Begin(Named(Parameters()));
+        using RunningOptimizer optimizer = new Sgd().Begin(Named(Parameters()));
         using NamedTensors other = new(new() { ["momentum.a"] = zeros(3) });
 
         Assert.Contains("must have \"momentum.a\" of shape (2, 3), got (3).", Assert.Throws<InvalidDataException>(() => optimizer.Restore(other)).Message);
@@ -72,7 +72,7 @@ public class SgdTests
         using DisposeScope scope = NewDisposeScope();
         Parameter[] parameters = Parameters();
         using Tensor before = parameters[0].clone();
-        using OptimizerState optimizer = new Sgd().Begin(Named(parameters));
+        using RunningOptimizer optimizer = new Sgd().Begin(Named(parameters));
 
         optimizer.Step([null, Gradient(parameters[1], 0)], 0.1);
 
@@ -84,7 +84,7 @@ public class SgdTests
     {
         using DisposeScope outer = NewDisposeScope();
         Parameter[] parameters = Parameters();
-        OptimizerState optimizer;
+        RunningOptimizer optimizer;
         using (NewDisposeScope())
             optimizer = new Sgd().Begin(Named(parameters));
         using (optimizer)
@@ -121,7 +121,7 @@ public class SgdTests
 
     private static Tensor Gradient(Tensor parameter, int step) => RandomStream.From(4).At(step).Normal([parameter.numel()], parameter.shape).squeeze(0);
 
-    private static void Steps(OptimizerState optimizer, Parameter[] parameters, int from, int to)
+    private static void Steps(RunningOptimizer optimizer, Parameter[] parameters, int from, int to)
     {
         for (int step = from; step < to; step++)
             optimizer.Step([.. parameters.Select(parameter => Gradient(parameter, step))], Rates[step]);

@@ -6,7 +6,7 @@ namespace RobustWrn.Training;
 
 /// <summary>An optimiser at work on one network: it owns what it remembers between steps, by name, so that it can be saved and restored exactly.</summary>
 /// <param name="parameters">The parameters to train, by name; not owned.</param>
-public abstract class OptimizerState(IReadOnlyList<KeyValuePair<string, Parameter>> parameters) : IDisposable
+public abstract class RunningOptimizer(IReadOnlyList<KeyValuePair<string, Parameter>> parameters) : IDisposable
 {
     /// <summary>The parameters, by name, in the order gradients are given in.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; } = parameters;
