@@ -53,10 +53,10 @@ internal sealed class CheckpointFolder(string path)
         return null;
     }
 
-    /// <summary>Removes all but the newest checkpoints.</summary>
+    /// <summary>Removes all but the newest checkpoints, and what a killed process left half written.</summary>
     public void Prune()
     {
-        foreach (string file in Files().Skip(Kept))
+        foreach (string file in Files().Skip(Kept).Concat(Directory.EnumerateFiles(path, $".{Prefix}*.tmp")))
             File.Delete(file);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Training;
@@ -24,17 +25,16 @@ public sealed record PiecewiseRate : ILearningRateSchedule
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems()
+    public IEnumerable<Problem> Problems() => Drops.SelectMany((drop, i) =>
     {
-        for (int i = 0; i < Drops.Count; i++)
-        {
-            string name = $"{nameof(Drops)}[{i}]";
-            double from = Drops[i].From, before = i == 0 ? 0 : Drops[i - 1].From;
-            foreach (Problem problem in (Problem[])[.. Rule.Positive(Drops[i].Factor, $"{name}.{nameof(RateDrop.Factor)}"),
-                .. Rule.Holds(from > before && from < 1, $"{name}.{nameof(RateDrop.From)}", $"must be above {before:0.####} and below 1, in rising order, got {from:0.####}.")])
-                yield return problem;
-        }
-    }
+        double before = i == 0 ? 0 : Drops[i - 1].From;
+        return (Problem[])
+        [
+            .. Rule.Holds(drop.From > before && drop.From < 1, $"{nameof(Drops)}[{i}].{nameof(RateDrop.From)}",
+                string.Create(CultureInfo.InvariantCulture, $"must be above {before} and below 1, in rising order, got {drop.From}.")),
+            .. Rule.Positive(drop.Factor, $"{nameof(Drops)}[{i}].{nameof(RateDrop.Factor)}"),
+        ];
+    });
 }
 
 /// <summary>One drop of the learning rate.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RobustWrn.Attacks;
@@ -41,6 +40,8 @@ internal sealed class TrainingRun : IDisposable
         KeyValuePair<string, Parameter>[] parameters =
             [.. classifier.Network.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => KeyValuePair.Create(pair.name, pair.parameter))];
         _parameters = [.. parameters.Select(pair => pair.Value)];
+        TorchRuntimeDescription runtime = TorchRuntime.Describe();
+        Environment = $"libtorch {runtime.LibTorchVersion}, {runtime.CpuCapability}, {runtime.Threads} threads, {_parameters[0].device}";
         _optimizer = trainer.Recipe.Optimizer.Begin(parameters);
         _best = new WeightSnapshot(classifier.Network);
         long images = data.Train.Count;
@@ -57,7 +58,8 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingRecipe Recipe => _trainer.Recipe;
 
-    private string Environment => $"libtorch {torch.__version__}, {get_num_threads()} threads, {_parameters[0].device}, {RuntimeInformation.ProcessArchitecture}";
+    // What the bits of a result on one device depend on, besides the identity of the run.
+    private string Environment { get; }
 
     public TrainingResult ToTheEnd(CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ public class ScheduleTests
     {
         PiecewiseRate schedule = new() { Drops = [new RateDrop(0.5, 0.1), new RateDrop(0.4, 0), new RateDrop(1, 0.1)] };
 
-        Assert.Equal(["Drops[1].Factor", "Drops[1].From", "Drops[2].From"], schedule.Problems().Select(problem => problem.Subject));
+        Assert.Equal(["Drops[1].From", "Drops[1].Factor", "Drops[2].From"], schedule.Problems().Select(problem => problem.Subject));
     }
 
     [Fact]

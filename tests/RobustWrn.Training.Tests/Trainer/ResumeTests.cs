@@ -61,6 +61,19 @@ public class ResumeTests
     }
 
     [Fact]
+    public void Fit_HalfWrittenCheckpointOfAKilledProcess_IsIgnoredAndRemoved()
+    {
+        using ScratchFolder folder = new();
+        File.WriteAllText(folder[".checkpoint-0001.safetensors.4711.tmp"], "half");
+        using Classifier classifier = Network.Build(1);
+
+        TrainingResult result = Fit(classifier, folder);
+
+        Assert.Equal(0, result.Resumed);
+        Assert.Equal(["checkpoint-0002.safetensors", "checkpoint-0003.safetensors"], folder.Files);
+    }
+
+    [Fact]
     public void Fit_BestEpochBeforeTheStop_KeepsItsWeights()
     {
         using ScratchFolder folder = new();
