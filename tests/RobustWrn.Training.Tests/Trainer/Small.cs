@@ -1,3 +1,4 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,7 +15,7 @@ internal static class Small
 
     public static ThreatModel Threat { get; } = ThreatModel.Linf(8, outOf: 255);
 
-    public static TrainingRecipe Recipe { get; } = new() { Epochs = 3, BatchSize = 16, LearningRate = 0.05, Augmentations = [] };
+    public static TrainingRecipe Recipe { get; } = new() { Epochs = 3, BatchSize = 16, LearningRate = 0.05, Augmentations = [], ValidationAttack = new Pgd { Steps = 2 } };
 
     public static TrainingResult Fit(
         Classifier classifier, IRobustObjective? objective = null, TrainingRecipe? recipe = null, TrainingSplits? data = null, Seed? seed = null,
