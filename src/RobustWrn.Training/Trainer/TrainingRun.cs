@@ -42,18 +42,18 @@ internal sealed class TrainingRun : IDisposable
         _parameters = [.. parameters.Select(pair => pair.Value)];
         TorchRuntimeDescription runtime = TorchRuntime.Describe();
         Environment = $"libtorch {runtime.LibTorchVersion}, {runtime.CpuCapability}, {runtime.Threads} threads, {_parameters[0].device}";
+        if (options.CheckpointFolder is not null)
+        {
+            _folder = new CheckpointFolder(options.CheckpointFolder);
+            _identity = RunIdentity.Of(
+                trainer.Objective, trainer.Recipe, classifier.Spec, threat, data, seed, TensorHash.Of(classifier.Network.state_dict()), _parameters[0].dtype.ToString());
+        }
         _optimizer = trainer.Recipe.Optimizer.Begin(parameters);
         _best = new WeightSnapshot(classifier.Network);
         long images = data.Train.Count;
         int batch = trainer.Recipe.BatchSize;
         // A last batch of one image is left out: batch norm has nothing to learn from it.
         _steps = checked((int)(images / batch + (images % batch > 1 ? 1 : 0)));
-        if (options.CheckpointFolder is not null)
-        {
-            _folder = new CheckpointFolder(options.CheckpointFolder);
-            _identity = RunIdentity.Of(
-                trainer.Objective, trainer.Recipe, classifier.Spec, threat, data, seed, TensorHash.Of(_best.Tensors), _parameters[0].dtype.ToString());
-        }
     }
 
     private TrainingRecipe Recipe => _trainer.Recipe;
@@ -137,13 +137,14 @@ internal sealed class TrainingRun : IDisposable
                 Examples = ValueList.Create(batch.Examples),
             },
             cancellationToken);
-        IList<Tensor> gradients = autograd.grad([loss.Total], _parameters);
+        // A parameter that the loss does not reach has no gradient and stays.
+        Tensor?[] gradients = [.. autograd.grad([loss.Total], _parameters, allow_unused: true).Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient)];
         double norm = sums.Add(loss, GradientNorm.Of(gradients), batch.Count);
         if (!double.IsFinite(sums.LastLoss) || !double.IsFinite(norm))
             throw Diverged(epoch, step, rate, double.IsFinite(sums.LastLoss) ? $"a gradient norm of {norm}" : $"a loss of {sums.LastLoss}");
         if (Recipe.GradientNormClip is { } limit)
             GradientNorm.Clip(gradients, norm, limit);
-        _optimizer.Step([.. gradients], rate);
+        _optimizer.Step(gradients, rate);
     }
 
     private void Resume()

@@ -63,6 +63,18 @@ public class RobustTrainerTests
     }
 
     [Fact]
+    public void Fit_ParameterThatTheLossDoesNotReach_Stays()
+    {
+        using Classifier classifier = new(Small.Network, new WithSpareLayer(Small.Network.Build(1).Network));
+        using Tensor before = classifier.Network.state_dict()["spare.weight"].clone();
+
+        TrainingResult result = Small.Fit(classifier, recipe: Small.Recipe with { Epochs = 1 });
+
+        Assert.True(result.Last.GradientNorm > 0);
+        Assert.True(Small.SameBits(before, classifier.Network.state_dict()["spare.weight"]));
+    }
+
+    [Fact]
     public void Fit_ManySteps_KeepsTheNumberOfLiveTensors()
     {
         using Classifier classifier = Small.Network.Build(1);
@@ -176,5 +188,21 @@ public class RobustTrainerTests
         await new RobustTrainer(new Natural(), Small.Recipe).FitAsync(second, Bars.Splits(), Small.Threat, 7);
 
         Small.AssertSameWeights(first, second);
+    }
+
+    private sealed class WithSpareLayer : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> main;
+        private readonly Linear spare;
+
+        public WithSpareLayer(nn.Module<Tensor, Tensor> network)
+            : base(nameof(WithSpareLayer))
+        {
+            main = network;
+            spare = nn.Linear(2, 2);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => main.call(input);
     }
 }
