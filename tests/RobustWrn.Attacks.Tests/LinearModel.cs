@@ -6,21 +6,21 @@ namespace RobustWrn.Attacks.Tests;
 /// <summary>Logits that are linear in the pixels, so that every attack has a closed form.</summary>
 internal sealed class LinearModel : nn.Module<Tensor, Tensor>
 {
-    private readonly Parameter weight, bias;
+    private readonly Parameter _weight, _bias;
 
     /// <param name="weights">(classes, pixels).</param>
     /// <param name="biases">(classes).</param>
     public LinearModel(Tensor weights, Tensor biases)
         : base(nameof(LinearModel))
     {
-        weight = nn.Parameter(weights.DetachFromDisposeScope());
-        bias = nn.Parameter(biases.DetachFromDisposeScope());
+        _weight = nn.Parameter(weights.DetachFromDisposeScope());
+        _bias = nn.Parameter(biases.DetachFromDisposeScope());
         RegisterComponents();
     }
 
     public int Calls { get; private set; }
 
-    public Tensor Weight => weight;
+    public Tensor Weight => _weight;
 
     /// <summary>The same number of weights of alternating sign for class 1, none for class 0; class 1 wins where w.x + shift is positive.</summary>
     public static LinearModel TwoClasses(int pixels, double shift = 0, ScalarType dtype = ScalarType.Float32)
@@ -33,6 +33,6 @@ internal sealed class LinearModel : nn.Module<Tensor, Tensor>
     {
         Calls++;
         using Tensor flat = input.flatten(1);
-        return nn.functional.linear(flat, weight, bias);
+        return nn.functional.linear(flat, _weight, _bias);
     }
 }

@@ -1,6 +1,6 @@
 namespace RobustWrn.Attacks;
 
-/// <summary>The gradient with respect to the pixels is NaN or infinite although the logits are finite, so it shows an attack no way.</summary>
+/// <summary>The gradient with respect to the pixels is NaN or infinite although the logits of the unchanged images are finite, so it shows an attack no way.</summary>
 public sealed class NonFiniteGradientException : InvalidOperationException
 {
     internal NonFiniteGradientException()

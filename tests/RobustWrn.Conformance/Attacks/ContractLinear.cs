@@ -8,15 +8,15 @@ namespace RobustWrn.Conformance.Attacks;
 /// <summary>Two classes, linear in the pixels plus a constant for each image, so that the distance to the boundary is known.</summary>
 internal sealed class ContractLinear : nn.Module<Tensor, Tensor>
 {
-    private readonly Parameter weight;
+    private readonly Parameter _weight;
     private readonly Tensor? _seen, _offsets;
 
     private ContractLinear(Tensor weights, Tensor? seen = null, Tensor? offsets = null)
         : base(nameof(ContractLinear))
     {
-        weight = nn.Parameter(weights.DetachFromDisposeScope());
+        _weight = nn.Parameter(weights.DetachFromDisposeScope());
         (_seen, _offsets) = (seen?.DetachFromDisposeScope(), offsets?.DetachFromDisposeScope());
-        register_parameter(nameof(weight), weight);
+        register_parameter(nameof(_weight), _weight);
     }
 
     /// <summary>Logits that no pixel changes.</summary>
@@ -37,7 +37,7 @@ internal sealed class ContractLinear : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor score = input.flatten(1).matmul(weight.to(input.dtype));
+        Tensor score = input.flatten(1).matmul(_weight.to(input.dtype));
         if (_offsets is not null && _seen is not null)
         {
             // The image that this one was made of is the nearest one.

@@ -11,23 +11,23 @@ namespace RobustWrn.Conformance.Attacks;
 /// </summary>
 internal sealed class ContractNetwork : nn.Module<Tensor, Tensor>
 {
-    private readonly Classifier network;
-    private readonly Dropout drop;
-    private readonly Tensor counter;
+    private readonly Classifier _network;
+    private readonly Dropout _drop;
+    private readonly Tensor _counter;
     private readonly List<bool> _training = [];
 
     public ContractNetwork(ScalarType dtype = ScalarType.Float32)
         : base(nameof(ContractNetwork))
     {
-        network = WideResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 6]).Build(2);
-        drop = nn.Dropout(0.5);
-        counter = zeros([1], ScalarType.Int64).DetachFromDisposeScope();
+        _network = WideResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 6]).Build(2);
+        _drop = nn.Dropout(0.5);
+        _counter = zeros([1], ScalarType.Int64).DetachFromDisposeScope();
         RegisterComponents();
-        network.to(dtype);
+        _network.to(dtype);
         train();
-        foreach (nn.Module module in network.modules().Where((_, i) => i % 2 == 1))
+        foreach (nn.Module module in _network.modules().Where((_, i) => i % 2 == 1))
             module.eval();
-        Parameter[] parameters = [.. network.parameters()];
+        Parameter[] parameters = [.. _network.parameters()];
         parameters[0].requires_grad_(false);
         using Tensor gradient = ones_like(parameters[1]);
         parameters[1].grad = gradient.clone().DetachFromDisposeScope();
@@ -45,9 +45,9 @@ internal sealed class ContractNetwork : nn.Module<Tensor, Tensor>
         Calls++;
         _training.AddRange(modules().Select(module => module.training));
         using (no_grad())
-            counter.add_(1);
+            _counter.add_(1);
         OnCall(Calls);
-        using Tensor dropped = drop.call(input);
-        return network.call(dropped);
+        using Tensor dropped = _drop.call(input);
+        return _network.call(dropped);
     }
 }
