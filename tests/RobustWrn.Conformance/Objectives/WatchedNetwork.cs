@@ -7,16 +7,16 @@ namespace RobustWrn.Conformance.Objectives;
 /// <summary>A small float64 network with batch norm that writes down each forward pass.</summary>
 internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv;
-    private readonly BatchNorm2d norm;
-    private readonly Linear linear;
+    private readonly Conv2d _conv;
+    private readonly BatchNorm2d _norm;
+    private readonly Linear _linear;
 
     public WatchedNetwork()
         : base(nameof(WatchedNetwork))
     {
-        conv = nn.Conv2d(2, 4, 3, padding: 1);
-        norm = nn.BatchNorm2d(4);
-        linear = nn.Linear(4, 3);
+        _conv = nn.Conv2d(2, 4, 3, padding: 1);
+        _norm = nn.BatchNorm2d(4);
+        _linear = nn.Linear(4, 3);
         RegisterComponents();
         this.to(ScalarType.Float64);
         using IDisposable guard = no_grad();
@@ -49,10 +49,10 @@ internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Passes++;
         OnForward?.Invoke(Passes);
-        if (norm.training)
+        if (_norm.training)
             TrainingInputs.Add(input.detach().clone().DetachFromDisposeScope());
-        Tensor features = nn.functional.softplus(norm.call(conv.call(input)));
-        return linear.call(features.mean([2, 3])).MoveToOuterDisposeScope();
+        Tensor features = nn.functional.softplus(_norm.call(_conv.call(input)));
+        return _linear.call(features.mean([2, 3])).MoveToOuterDisposeScope();
     }
 
     /// <summary>Drops the kept inputs.</summary>

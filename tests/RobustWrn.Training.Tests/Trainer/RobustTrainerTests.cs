@@ -192,17 +192,16 @@ public class RobustTrainerTests
 
     private sealed class WithSpareLayer : nn.Module<Tensor, Tensor>
     {
-        private readonly nn.Module<Tensor, Tensor> main;
-        private readonly Linear spare;
+        private readonly nn.Module<Tensor, Tensor> _main;
 
         public WithSpareLayer(nn.Module<Tensor, Tensor> network)
             : base(nameof(WithSpareLayer))
         {
-            main = network;
-            spare = nn.Linear(2, 2);
-            RegisterComponents();
+            _main = network;
+            register_module("main", network);
+            register_module("spare", nn.Linear(2, 2));
         }
 
-        public override Tensor forward(Tensor input) => main.call(input);
+        public override Tensor forward(Tensor input) => _main.call(input);
     }
 }
