@@ -134,6 +134,28 @@ public class RobustExperimentTests
     }
 
     [Fact]
+    public async Task RunAsync_TwoAtOnce_QueueAndGiveTheSameResult()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        RobustExperiment experiment = SmallExperiment.On(images).Within(Budget.Trials(1));
+
+        ExperimentResult[] results = await Task.WhenAll(experiment.RunAsync(), experiment.RunAsync());
+
+        Assert.Equal(Comparable(results[0]), Comparable(results[1]));
+    }
+
+    [Fact]
+    public async Task RunAsync_TimeLimitUsedUp_SaysWhyItEnded()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        ExperimentResult result = await SmallExperiment.On(images).Within(Budget.Trials(4).OrAfter(TimeSpan.FromMilliseconds(1))).RunAsync();
+
+        Assert.Equal(1, result.Networks.Count(network => !network.IsBaseline));
+        Assert.Contains("the limit of", result.EndedBecause);
+    }
+
+    [Fact]
     public async Task StreamAsync_LeftEarly_StopsTheRunAndReleasesTheFolder()
     {
         using DatasetSplits images = SmallExperiment.Images();
