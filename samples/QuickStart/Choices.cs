@@ -59,7 +59,6 @@ internal sealed record Choices(string Data, int Trials, int? Epochs, int? Images
             BatchSize = Synthetic ? 64 : 128,
             LearningRate = 0.1,
             Schedule = new CosineRate(),
-            ValidationAttack = new Pgd { Steps = 10 },
         };
         return RobustExperiment
             .On(images, ThreatModel.Linf(8, outOf: 255))
