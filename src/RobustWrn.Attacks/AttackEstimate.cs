@@ -26,7 +26,10 @@ public sealed record AttackEstimate(long Gradients, TimeSpan PerGradient)
         suite.ThrowIfInvalid();
         AttackInput.ThrowIfInvalid(sample.Images, sample.Labels, sample.Count);
         using AttackedModel attacked = new(model);
-        AttackGoal goal = new(sample.Labels);
+        Tensor? parameter = model.parameters().FirstOrDefault(candidate => candidate.is_floating_point());
+        using Tensor pixels = sample.Images.to(parameter?.dtype ?? sample.Images.dtype, parameter?.device ?? sample.Images.device, copy: true);
+        using Tensor labels = sample.Labels.to(pixels.device, copy: true);
+        AttackGoal goal = new(labels);
         Once(); // the first pass also plans and allocates
         long start = Stopwatch.GetTimestamp();
         Once();
@@ -37,7 +40,7 @@ public sealed record AttackEstimate(long Gradients, TimeSpan PerGradient)
             using DisposeScope scope = NewDisposeScope();
             using IDisposable guard = no_grad();
             // Reading a number back waits for devices that run behind.
-            _ = attacked.Gradient(sample.Images, new CrossEntropy(), goal).sum().ToDouble();
+            _ = attacked.Gradient(pixels, new CrossEntropy(), goal).sum().ToDouble();
         }
     }
 

@@ -34,10 +34,9 @@ public static class RobustnessEvaluation
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
         options ??= new EvaluationOptions();
-        Problems(images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
         TorchRuntime.EnsureLoaded();
-
         Tensor? sample = model.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
+        Problems(sample, images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
         Device device = options.Device ?? sample?.device ?? CPU;
         RandomStream[] noise = Noise(suite, options.Seed);
         (long Before, long After, TimeSpan Time)[] tallies = new (long, long, TimeSpan)[suite.Attacks.Count];
@@ -80,12 +79,14 @@ public static class RobustnessEvaluation
         }
     }
 
-    private static IEnumerable<Problem> Problems(IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
+    private static IEnumerable<Problem> Problems(Tensor? sample, IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
     {
         long bytes = images.Count * images.Channels * images.Height * images.Width * sizeof(float);
         return
         [
             .. threat.ProblemsAs("Threat"), .. suite.ProblemsAs("Suite"), .. options.ProblemsAs("Options"),
+            .. Rule.Holds(sample is null || sample.dtype is ScalarType.Float32 or ScalarType.Float64, "Model",
+                $"must compute in float32 or float64, got {sample?.dtype}: shorter numbers round pixels out of the ball. Convert it with model.to(ScalarType.Float32)."),
             .. Rule.Holds(images.Count >= 1, "Images", "must have at least one image, got none."),
             .. Rule.Holds(!options.KeepAdversarialImages || bytes <= AdversarialImages.MaximalBytes, "Options.KeepAdversarialImages",
                 $"holds at most {AdversarialImages.MaximalBytes:N0} bytes, {images.Count} images need {bytes:N0}. Evaluate parts and join them with RobustnessResult.Combine."),

@@ -181,6 +181,22 @@ public sealed class RobustnessEvaluationTests : IDisposable
     }
 
     [Fact]
+    public void Run_ModelInBFloat16_SaysWhyNot()
+    {
+        using Classifier model = _vector.Case.BuildModel(ScalarType.BFloat16);
+        InvalidDescriptionException refusal = Assert.Throws<InvalidDescriptionException>(() => RobustnessEvaluation.Run(model, _source, Threat, Both));
+        Assert.Contains("must compute in float32 or float64, got BFloat16", refusal.Message);
+    }
+
+    [Fact]
+    public void Measure_ModelOfAnotherDtype_ConvertsTheSample()
+    {
+        using LinearModel model = LinearModel.TwoClasses(16, dtype: ScalarType.Float32);
+        using ImageBatch batch = new TensorSource(full([2, 1, 4, 4], 0.5, ScalarType.Float64), zeros(2, ScalarType.Int64)).Read([0, 1]);
+        Assert.Equal(2, AttackEstimate.Measure(AttackSuite.Of("one", new Fgsm()), model, batch, images: 2).Gradients);
+    }
+
+    [Fact]
     public void Measure_Suite_CountsGradientsPerImage()
     {
         using ImageBatch batch = _source.Read([0, 1]);

@@ -1,0 +1,51 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+public sealed class RenormBallTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly RenormBall _ball = new(0.5);
+
+    public void Dispose() => _scope.Dispose();
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    public void Project_AnyCandidate_LiesInBallAndBox(ScalarType dtype)
+    {
+        Tensor images = RandomStream.From(1).Uniform([0, 1, 2, 3, 4, 5], [3, 4, 4], dtype), far = RandomStream.From(2).Normal([0, 1, 2, 3, 4, 5], [3, 4, 4], dtype);
+        Tensor projected = _ball.Project(images + far, images);
+        L2Threat threat = ThreatModel.L2(_ball.Radius);
+        Assert.True(threat.Distance(projected, images).max().ToDouble() <= threat.Epsilon + threat.Tolerance);
+        Assert.True((projected.ge(0) & projected.le(1)).all().item<bool>());
+    }
+
+    [Fact]
+    public void Project_NothingToShorten_LeavesTheCandidate()
+    {
+        Tensor images = full([1, 1, 2, 2], 0.5, ScalarType.Float64), near = images + 0.1;
+        Assert.True((_ball.Project(near, images) - near).abs().max().ToDouble() < 1e-15);
+        Assert.True(_ball.Project(images, images).eq(images).all().item<bool>());
+    }
+
+    [Fact]
+    public void Project_AcrossTheBox_ClampsBeforeItShortens()
+    {
+        // (0.9, 0.5) moved by (0.9, 0.4): clamped to a move of (0.1, 0.4), which is short enough; shortening first would end elsewhere.
+        Tensor images = tensor(new[] { 0.9, 0.5 }).reshape(1, 1, 1, 2), moved = tensor(new[] { 1.8, 0.9 }).reshape(1, 1, 1, 2);
+        double[] end = [.. _ball.Project(moved, images).flatten().data<double>()];
+        Assert.Equal(1, end[0], 1e-12);
+        Assert.Equal(0.9, end[1], 1e-12);
+    }
+
+    [Fact]
+    public void SteepestDirection_ZeroGradient_IsZero()
+    {
+        Tensor gradient = stack([zeros(1, 2, 2), full([1, 2, 2], 3f)]);
+        float[] lengths = [.. _ball.SteepestDirection(gradient).flatten(1).norm(1).data<float>()];
+        Assert.Equal([0f, 1f], lengths);
+    }
+}
