@@ -12,6 +12,7 @@ public sealed class RobustnessEvaluationTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly AttackVectorCase _vector = new("attack_fgsm");
     private readonly TensorSource _source;
+    private readonly string _folder = Directory.CreateTempSubdirectory("robustness-evaluation").FullName;
 
     public RobustnessEvaluationTests() => _source = new TensorSource(_vector.Images, _vector.Labels);
 
@@ -19,6 +20,7 @@ public sealed class RobustnessEvaluationTests : IDisposable
     {
         _vector.Dispose();
         _scope.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -79,7 +81,7 @@ public sealed class RobustnessEvaluationTests : IDisposable
     [Fact]
     public void AdversarialImages_SavedLoadedAndReplayed_GiveTheSameVerdicts()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "found.safetensors");
+        string path = Path.Combine(_folder, "found.safetensors");
         RobustnessResult result = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both, new EvaluationOptions { BlockSize = 3, KeepAdversarialImages = true });
         using (AdversarialImages kept = result.Adversarial!)
             kept.Save(path);
@@ -98,7 +100,7 @@ public sealed class RobustnessEvaluationTests : IDisposable
     [Fact]
     public void Load_WeightsInsteadOfImages_SaysSo()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "weights.safetensors");
+        string path = Path.Combine(_folder, "weights.safetensors");
         NetworkWeights.Save(_vector.Model, path);
         Assert.Contains("must hold adversarial images", Assert.Throws<InvalidDataException>(() => AdversarialImages.Load(path)).Message);
     }
