@@ -62,7 +62,7 @@ public sealed record CwL2 : IAttack
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using MinimalPerturbations smallest = Minimize(context, cancellationToken);
-        Tensor inside = context.Threat.Distance(smallest.Images, context.Images).le(context.Threat.Epsilon).reshape(-1, 1, 1, 1);
+        Tensor inside = context.Threat.Distance(smallest.Images, context.Images).IsAtMost(context.Threat.Epsilon).reshape(-1, 1, 1, 1);
         Tensor projected = context.Threat.Project(smallest.Images, context.Images);
         return where(inside, smallest.Images, projected).MoveToOuterDisposeScope();
     }

@@ -69,7 +69,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
             using DisposeScope scope = NewDisposeScope();
             Tensor gradient = model.Gradient(point, Loss, goal);
             sum.add_(gradient.sum(ScalarType.Float32));
-            Tensor moved = ball.SteepestDirection(gradient).mul_(Step.Size(step, Steps)).add_(point);
+            Tensor moved = ball.SteepestDirection(gradient).TimesInPlace(Step.Size(step, Steps)).add_(point);
             Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;
@@ -95,6 +95,6 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         Tensor predicted = logits.argmax(1);
         Tensor fooled = goal.Targets is null ? predicted.ne(goal.Labels) : predicted.eq(goal.Targets);
         Tensor loss = Loss.PerExample(logits, goal);
-        return where(fooled, full_like(loss, double.PositiveInfinity), loss).MoveToOuterDisposeScope();
+        return where(fooled, loss.FilledLike(double.PositiveInfinity), loss).MoveToOuterDisposeScope();
     }
 }

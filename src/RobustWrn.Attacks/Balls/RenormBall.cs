@@ -19,17 +19,17 @@ public sealed record RenormBall(double Radius) : IBall
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor length = Length(gradient);
-        return (gradient / where(length.eq(0), ones_like(length), length)).MoveToOuterDisposeScope();
+        return (gradient / where(length.IsEqualTo(0), ones_like(length), length)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public Tensor Project(Tensor candidates, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor move = candidates.clamp(0, 1) - images;
+        Tensor move = candidates.Clamped(0, 1) - images;
         Tensor length = Length(move);
-        Tensor factor = where(length.gt(Radius), Radius / (length + NormOffset), ones_like(length));
-        return (images + move * factor).clamp_(0, 1).MoveToOuterDisposeScope();
+        Tensor factor = where(length.IsAbove(Radius), length.Plus(NormOffset).reciprocal_().TimesInPlace(Radius), ones_like(length));
+        return (images + move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
     private static Tensor Length(Tensor move) => move.flatten(1).norm(1, keepdim: false, p: 2).reshape(-1, 1, 1, 1);

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ internal sealed class CwL2Descent
         (_labels, _targets, Best, BestSquared) = (labels, targets, best, bestSquared);
         _goal = new AttackGoal(labels, targets);
         (_first, _second) = (zeros_like(w), zeros_like(w));
-        _lossBefore = full_like(c, double.PositiveInfinity);
+        _lossBefore = c.FilledLike(double.PositiveInfinity);
         _loss = zeros_like(c);
         _sum = zeros([], ScalarType.Float32, w.device);
         Fooled = zeros(rows.shape, ScalarType.Bool, rows.device);
@@ -62,18 +63,18 @@ internal sealed class CwL2Descent
         {
             Tensor own = new Margin().PerExample(logits, _goal);
             margin = own.detach().MoveToOuterDisposeScope();
-            return (_c * (_attack.Confidence - own).relu()).sum();
+            return (_c * own.neg().PlusInPlace(_attack.Confidence).relu()).sum();
         });
         _sum.add_(margin!.sum(ScalarType.Float32));
-        _loss.copy_(squared + _c * (_attack.Confidence - margin).relu());
+        _loss.copy_(squared + _c * margin.neg().PlusInPlace(_attack.Confidence).relu());
 
-        Tensor fooled = margin.gt(_attack.Confidence);
+        Tensor fooled = margin.IsAbove(_attack.Confidence);
         Tensor better = fooled & squared.lt(BestSquared);
         Fooled.logical_or_(fooled);
         Best.copy_(where(better.reshape(-1, 1, 1, 1), point, Best));
         BestSquared.copy_(where(better, squared, BestSquared));
 
-        Descend((gradient + move * 2).mul_(slope));
+        Descend((gradient + move.Times(2.0)).mul_(slope));
     }
 
     public bool IsCheck(int step) => _attack.AbortEarly && (step + 1) % Math.Max(ShortestCheck, _attack.Steps / ChecksPerDescent) == 0;
@@ -84,7 +85,7 @@ internal sealed class CwL2Descent
     {
         ThrowIfNotFinite();
         using DisposeScope scope = NewDisposeScope();
-        Tensor moving = _loss.le(_lossBefore * Stalled).nonzero().flatten();
+        Tensor moving = _loss.le(_lossBefore.Times(Stalled)).nonzero().flatten();
         _lossBefore.copy_(_loss);
         if (moving.numel() == Count)
             return;
@@ -110,10 +111,10 @@ internal sealed class CwL2Descent
     private void Descend(Tensor gradient)
     {
         _step++;
-        _first.mul_(Beta1).add_(gradient, 1 - Beta1);
-        _second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        Tensor scale = (_second / (1 - Math.Pow(Beta2, _step))).sqrt_().add_(Offset);
-        _w.addcdiv_(_first, scale, -_attack.LearningRate / (1 - Math.Pow(Beta1, _step)));
+        _first.TimesInPlace(Beta1).PlusInPlace(gradient, 1 - Beta1);
+        _second.TimesInPlace(Beta2).PlusProductInPlace(gradient, gradient, 1 - Beta2);
+        Tensor scale = _second.Over(1 - Math.Pow(Beta2, _step)).sqrt_().PlusInPlace(Offset);
+        _w.PlusQuotientInPlace(_first, scale, -_attack.LearningRate / (1 - Math.Pow(Beta1, _step)));
         TanhSpace.Bind(_w);
     }
 }

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,24 +27,24 @@ internal sealed class CwL2Search
         Tensor margin = new Margin().PerExample(logits, new AttackGoal(_labels, _targets));
         _start = TanhSpace.From(context.Start ?? attack.Start.From(context, context.Noise.For("start").At(0)));
         _best = _images.clone();
-        _bestSquared = where(margin.gt(attack.Confidence), zeros_like(margin), full_like(margin, double.PositiveInfinity));
+        _bestSquared = where(margin.IsAbove(attack.Confidence), zeros_like(margin), margin.FilledLike(double.PositiveInfinity));
     }
 
     public MinimalPerturbations Run(CancellationToken cancellationToken)
     {
         // What is fooled unchanged is done: nothing is smaller than no change.
-        Tensor rows = _bestSquared.gt(0).nonzero().flatten();
+        Tensor rows = _bestSquared.IsAbove(0).nonzero().flatten();
         if (rows.numel() > 0)
         {
-            Tensor c = full([rows.numel()], _attack.InitialConstant, _images.dtype, _images.device);
-            Tensor lower = zeros_like(c), upper = full_like(c, Unbounded);
+            Tensor c = _bestSquared.index_select(0, rows).FilledLike(_attack.InitialConstant);
+            Tensor lower = zeros_like(c), upper = c.FilledLike(Unbounded);
             for (int search = 0; search < _attack.SearchSteps; search++)
             {
                 using DisposeScope scope = NewDisposeScope();
                 Tensor fooled = Descend(rows, c, cancellationToken);
                 upper.copy_(where(fooled, minimum(upper, c), upper));
                 lower.copy_(where(fooled, lower, maximum(lower, c)));
-                c.copy_(where(upper.lt(Unbounded), (lower + upper) / 2, c * Growth));
+                c.copy_(where(upper.IsBelow(Unbounded), (lower + upper).Over(2), c.Times(Growth)));
             }
         }
         return new MinimalPerturbations(_best.DetachFromDisposeScope(), _bestSquared.sqrt().DetachFromDisposeScope());
@@ -55,7 +56,7 @@ internal sealed class CwL2Search
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor fooled = zeros(rows.shape, ScalarType.Bool, rows.device);
-        CwL2Descent descent = new(_attack, _model, arange(rows.numel(), device: rows.device), c,
+        CwL2Descent descent = new(_attack, _model, ScalarArithmetic.Counting(rows.numel(), rows.device), c,
             _start.index_select(0, rows), _images.index_select(0, rows), _labels.index_select(0, rows), _targets?.index_select(0, rows),
             _best.index_select(0, rows), _bestSquared.index_select(0, rows));
         for (int step = 0; step < _attack.Steps && descent.Count > 0; step++)

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,7 +18,7 @@ internal static class TanhSpace
     public static Tensor From(Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        return ((images.clamp(0, 1) - 0.5) / Half).atanh_().clamp_(-Bound, Bound).MoveToOuterDisposeScope();
+        return images.Clamped(0, 1).Minus(0.5).Over(Half).atanh_().ClampInPlace(-Bound, Bound).MoveToOuterDisposeScope();
     }
 
     /// <summary>Images in [0, 1], and the slope of each pixel.</summary>
@@ -25,10 +26,10 @@ internal static class TanhSpace
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor tanh = w.tanh();
-        Tensor images = (tanh * Half).add_(0.5).clamp_(0, 1);
-        Tensor slope = tanh.square().neg_().add_(1).mul_(Half);
+        Tensor images = tanh.Times(Half).PlusInPlace(0.5).ClampInPlace(0, 1);
+        Tensor slope = tanh.square().neg_().PlusInPlace(1).TimesInPlace(Half);
         return (images.MoveToOuterDisposeScope(), slope.MoveToOuterDisposeScope());
     }
 
-    public static void Bind(Tensor w) => w.clamp_(-Bound, Bound);
+    public static void Bind(Tensor w) => w.ClampInPlace(-Bound, Bound);
 }

@@ -28,7 +28,7 @@ internal static class AttackInput
             throw new ArgumentException($"there must be one example id for each image, got {examples} ids for {images.shape[0]} images.", nameof(examples));
         using DisposeScope scope = NewDisposeScope();
         // Written so that NaN counts as outside.
-        if (!(images.ge(0) & images.le(1)).all().item<bool>())
+        if (!(images.IsAtLeast(0) & images.IsAtMost(1)).all().item<bool>())
             throw new ArgumentException($"pixels must lie in [0, 1], got values from {images.min().ToDouble()} to {images.max().ToDouble()}. "
                 + "Divide 8-bit pixels by 255, and put normalisation inside the model.", nameof(images));
     }

@@ -20,7 +20,7 @@ internal static class AttackRules
             throw new AttackRefusedException(attack.Name, $"it must keep shape, dtype and device ({Text(images)}), got {Text(returned)}.");
         using DisposeScope scope = NewDisposeScope();
         // Written so that NaN counts as outside.
-        long outside = (returned.ge(0) & returned.le(1)).logical_not().flatten(1).any(1).sum().item<long>();
+        long outside = (returned.IsAtLeast(0) & returned.IsAtMost(1)).logical_not().flatten(1).any(1).sum().item<long>();
         if (outside > 0)
             throw new AttackRefusedException(attack.Name, $"pixels must lie in [0, 1], got others or NaN in {outside} of {images.shape[0]} images. Clamp the result.");
         double distance = threat.Distance(returned, images).max().to(ScalarType.Float64).item<double>();

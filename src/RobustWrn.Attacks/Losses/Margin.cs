@@ -19,8 +19,8 @@ public sealed record Margin : IAttackLoss
         using DisposeScope scope = NewDisposeScope();
         Tensor index = (goal.Targets ?? goal.Labels).unsqueeze(1);
         Tensor own = logits.gather(1, index).squeeze(1);
-        Tensor isOwn = arange(logits.shape[1], device: logits.device).eq(index);
-        Tensor others = logits.masked_fill(isOwn, double.NegativeInfinity).amax([1]);
+        Tensor isOwn = ScalarArithmetic.Counting(logits.shape[1], logits.device).eq(index);
+        Tensor others = logits.FilledWhere(isOwn, double.NegativeInfinity).amax([1]);
         return (goal.Targets is null ? others - own : own - others).MoveToOuterDisposeScope();
     }
 

@@ -17,7 +17,7 @@ public sealed record HorizontalFlip : IAugmentation
     {
         AugmentedBatch.Check(images, examples);
         using DisposeScope scope = NewDisposeScope();
-        Tensor mirrored = noise.For(TypeName).Uniform(examples, [1, 1, 1], device: images.device).lt(0.5);
+        Tensor mirrored = noise.For(TypeName).Uniform(examples, [1, 1, 1], device: images.device).IsBelow(0.5);
         return where(mirrored, images.flip(3), images).MoveToOuterDisposeScope();
     }
 }

@@ -74,7 +74,7 @@ public sealed class InMemoryImages : IImageSource, IDisposable
         Tensor rows = tensor(ids);
         Tensor pixels = _pixels.index_select(0, rows).to(device ?? CPU);
         // A divisor that lies on the device: torch multiplies by the rounded reciprocal of one that does not, and pixels would differ between devices.
-        Tensor images = pixels.dtype == ScalarType.Byte ? pixels.to(ScalarType.Float32).div(full([], 255f, device: device ?? CPU)) : pixels;
+        Tensor images = pixels.dtype == ScalarType.Byte ? pixels.to(ScalarType.Float32).div(tensor(255f, device: device ?? CPU)) : pixels;
         Tensor labels = _labels.index_select(0, rows).to(device ?? CPU);
         return new ImageBatch(images.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), ids);
     }

@@ -26,8 +26,8 @@ internal static class LabelledTensors
         {
             using DisposeScope inner = NewDisposeScope();
             Tensor chunk = pixels.narrow(0, at, Math.Min(perChunk, pixels.shape[0] - at));
-            Tensor rounded = chunk.mul(255).round();
-            if (!rounded.div(255).eq(chunk).all().item<bool>())
+            Tensor rounded = chunk.Times(255.0).round();
+            if (!rounded.Over(255).eq(chunk).all().item<bool>())
                 return pixels.MoveToOuterDisposeScope();
             bytes.narrow(0, at, chunk.shape[0]).copy_(rounded.to(ScalarType.Byte));
         }
@@ -60,7 +60,7 @@ internal static class LabelledTensors
         if (labels.numel() == 0)
             return [];
         Tensor whole = labels.to(ScalarType.Int64);
-        Tensor outside = classes is { } bound ? whole.lt(0).logical_or(whole.ge(bound)) : whole.lt(0);
+        Tensor outside = classes is { } bound ? whole.IsBelow(0).logical_or(whole.IsAtLeast(bound)) : whole.IsBelow(0);
         if (!outside.any().item<bool>())
             return [];
         long at = outside.to(ScalarType.Int64).argmax().item<long>();

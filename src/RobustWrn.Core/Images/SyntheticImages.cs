@@ -62,7 +62,7 @@ public sealed record SyntheticImages : IDescription
         Tensor pixels = empty([count, Channels, Side, Side], ScalarType.Byte).DetachFromDisposeScope();
         Tensor labels = empty([count], ScalarType.Int64).DetachFromDisposeScope();
         using (NewDisposeScope())
-            labels.copy_(arange(count, ScalarType.Int64).remainder(ClassNames.Count));
+            labels.copy_(ScalarArithmetic.Counting(count).Modulo(ClassNames.Count));
         long next = 0;
         TensorMemory.ForEachChunk(pixels, bytes =>
         {

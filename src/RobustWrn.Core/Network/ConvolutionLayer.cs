@@ -41,6 +41,6 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         double deviation = Math.Sqrt(2.0 / (weight.shape[2] * weight.shape[3] * weight.shape[0]));
-        weight.copy_(stream.Normal([0], weight.shape).reshape(weight.shape) * deviation);
+        weight.copy_(stream.Normal([0], weight.shape).reshape(weight.shape).Times(deviation));
     }
 }

@@ -32,7 +32,7 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         double bound = 1 / Math.Sqrt(weight.shape[1]);
-        weight.copy_((stream.Uniform([0], weight.shape).reshape(weight.shape) * 2 - 1) * bound);
+        weight.copy_(stream.Uniform([0], weight.shape).reshape(weight.shape).Times(2.0).Minus(1).Times(bound));
         bias.zero_();
     }
 }

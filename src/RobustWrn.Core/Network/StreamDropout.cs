@@ -43,7 +43,7 @@ public sealed class StreamDropout : nn.Module<Tensor, Tensor>
         long rows = input.shape[0];
         long[] examples = _examples.Length == rows ? _examples : [.. Enumerable.Range(0, (int)rows).Select(i => (long)i)];
         Tensor uniform = _stream.At(_pass++).Uniform(examples, input.shape.AsSpan(1), ScalarType.Float32, input.device);
-        Tensor mask = uniform.ge(Rate).to(input.dtype) / (1 - Rate);
+        Tensor mask = uniform.IsAtLeast(Rate).to(input.dtype).Over(1 - Rate);
         return (input * mask).MoveToOuterDisposeScope();
     }
 }

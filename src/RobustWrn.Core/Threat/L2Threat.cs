@@ -33,7 +33,7 @@ public sealed record L2Threat : ThreatModel
         using DisposeScope scope = NewDisposeScope();
         Tensor direction = noise.For("direction").Normal(examples, images.shape.AsSpan(1), images.dtype, images.device);
         Tensor radius = noise.For("radius").Uniform(examples, [1, 1, 1], images.dtype, images.device);
-        Tensor start = images + direction / (Length(direction) + NormOffset) * radius * Epsilon;
+        Tensor start = images + (direction / Length(direction).Plus(NormOffset) * radius).Times(Epsilon);
         return Project(start, images).MoveToOuterDisposeScope();
     }
 
@@ -42,7 +42,7 @@ public sealed record L2Threat : ThreatModel
     public override Tensor SteepestDirection(Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();
-        return (gradient / (Length(gradient) + NormOffset)).MoveToOuterDisposeScope();
+        return (gradient / Length(gradient).Plus(NormOffset)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -50,8 +50,8 @@ public sealed record L2Threat : ThreatModel
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor move = candidates - images;
-        Tensor factor = (Epsilon / Length(move)).clamp_max(1);
-        return (images + move * factor).clamp_(0, 1).MoveToOuterDisposeScope();
+        Tensor factor = Length(move).reciprocal_().TimesInPlace(Epsilon).ClampInPlace(0, 1);
+        return (images + move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

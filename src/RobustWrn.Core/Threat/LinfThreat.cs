@@ -28,7 +28,7 @@ public sealed record LinfThreat : ThreatModel
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor uniform = noise.Uniform(examples, images.shape.AsSpan(1), images.dtype, images.device);
-        Tensor start = images + (uniform * 2 - 1) * Epsilon;
+        Tensor start = images + uniform.Times(2.0).Minus(1).Times(Epsilon);
         return Project(start, images).MoveToOuterDisposeScope();
     }
 
@@ -39,8 +39,8 @@ public sealed record LinfThreat : ThreatModel
     public override Tensor Project(Tensor candidates, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor inBall = minimum(maximum(candidates, images - Epsilon), images + Epsilon);
-        return inBall.clamp_(0, 1).MoveToOuterDisposeScope();
+        Tensor inBall = minimum(maximum(candidates, images.Minus(Epsilon)), images.Plus(Epsilon));
+        return inBall.ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

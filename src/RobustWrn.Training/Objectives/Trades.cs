@@ -52,7 +52,7 @@ public sealed record Trades : IRobustObjective
         Tensor attacked = context.Model.call(adversarial);
         Tensor target = SeparateTargetPass ? context.Model.call(context.Images) : logits;
         Tensor robust = Divergence(target, attacked);
-        Tensor total = natural + robust * Beta;
+        Tensor total = natural + robust.Times(Beta);
         return new ObjectiveLoss(total, attacked.detach(), adversarial, new LossPart("natural", natural.detach()), new LossPart("robust", robust.detach()))
             .MoveToOuterDisposeScope();
     }
@@ -78,6 +78,6 @@ public sealed record Trades : IRobustObjective
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor p = nn.functional.log_softmax(target, 1), q = nn.functional.log_softmax(attacked, 1);
-        return ((p.exp() * (p - q)).sum() / target.shape[0]).MoveToOuterDisposeScope();
+        return ((p.exp() * (p - q)).sum().Over(target.shape[0])).MoveToOuterDisposeScope();
     }
 }

@@ -1,0 +1,117 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>
+/// Arithmetic of tensors with numbers that is safe in long runs. TorchSharp 0.107.0 turns a number into a <see cref="Scalar"/> on the way and lets go of it
+/// before the native call ends; when a garbage collection falls in between, its finalizer frees the number under the call ("Unknown scalar type").
+/// These methods keep it alive and free it at once. Tensors they return belong to the caller; tensors they are given stay as they are, unless a name ends in InPlace.
+/// </summary>
+public static class ScalarArithmetic
+{
+    /// <summary>tensor + value.</summary>
+    public static Tensor Plus(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.add(scalar));
+
+    /// <summary>tensor - value.</summary>
+    public static Tensor Minus(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.sub(scalar));
+
+    /// <summary>tensor * value.</summary>
+    public static Tensor Times(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.mul(scalar));
+
+    /// <summary>tensor * value, in the tensor's own type for whole numbers.</summary>
+    public static Tensor Times(this Tensor tensor, long value)
+    {
+        using Scalar scalar = value.ToScalar();
+        return tensor.mul(scalar);
+    }
+
+    /// <summary>tensor / value.</summary>
+    public static Tensor Over(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.div(scalar));
+
+    /// <summary>tensor modulo value, for whole numbers.</summary>
+    public static Tensor Modulo(this Tensor tensor, long value)
+    {
+        using Scalar scalar = value.ToScalar();
+        return tensor.remainder(scalar);
+    }
+
+    /// <summary>min(max(tensor, low), high).</summary>
+    public static Tensor Clamped(this Tensor tensor, double low, double high)
+    {
+        using Scalar from = low.ToScalar(), to = high.ToScalar();
+        return tensor.clamp(from, to);
+    }
+
+    /// <summary>Whether tensor &gt; value.</summary>
+    public static Tensor IsAbove(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.gt(scalar));
+
+    /// <summary>Whether tensor &gt;= value.</summary>
+    public static Tensor IsAtLeast(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.ge(scalar));
+
+    /// <summary>Whether tensor &lt; value.</summary>
+    public static Tensor IsBelow(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.lt(scalar));
+
+    /// <summary>Whether tensor &lt;= value.</summary>
+    public static Tensor IsAtMost(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.le(scalar));
+
+    /// <summary>Whether tensor == value.</summary>
+    public static Tensor IsEqualTo(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.eq(scalar));
+
+    /// <summary>The tensor with value where the mask is true.</summary>
+    public static Tensor FilledWhere(this Tensor tensor, Tensor mask, double value)
+    {
+        using Scalar scalar = value.ToScalar();
+        return tensor.masked_fill(mask, scalar);
+    }
+
+    /// <summary>A tensor of one value, with the shape, dtype and device of another.</summary>
+    public static Tensor FilledLike(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => full_like(t, scalar));
+
+    /// <summary>The whole numbers 0 .. count-1, int64.</summary>
+    public static Tensor Counting(long count, Device? device = null)
+    {
+        using Scalar scalar = count.ToScalar();
+        return arange(scalar, ScalarType.Int64, device);
+    }
+
+    /// <summary>tensor += value; the same tensor.</summary>
+    public static Tensor PlusInPlace(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.add_(scalar));
+
+    /// <summary>tensor += other * factor; the same tensor.</summary>
+    public static Tensor PlusInPlace(this Tensor tensor, Tensor other, double factor)
+    {
+        using Scalar scalar = factor.ToScalar();
+        return tensor.add_(other, scalar);
+    }
+
+    /// <summary>tensor += left * right * factor; the same tensor.</summary>
+    public static Tensor PlusProductInPlace(this Tensor tensor, Tensor left, Tensor right, double factor)
+    {
+        using Scalar scalar = factor.ToScalar();
+        return tensor.addcmul_(left, right, scalar);
+    }
+
+    /// <summary>tensor += left / right * factor; the same tensor.</summary>
+    public static Tensor PlusQuotientInPlace(this Tensor tensor, Tensor left, Tensor right, double factor)
+    {
+        using Scalar scalar = factor.ToScalar();
+        return tensor.addcdiv_(left, right, scalar);
+    }
+
+    /// <summary>tensor *= value; the same tensor.</summary>
+    public static Tensor TimesInPlace(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.mul_(scalar));
+
+    /// <summary>tensor = min(max(tensor, low), high); the same tensor.</summary>
+    public static Tensor ClampInPlace(this Tensor tensor, double low, double high)
+    {
+        using Scalar from = low.ToScalar(), to = high.ToScalar();
+        return tensor.clamp_(from, to);
+    }
+
+    private static Tensor With(double value, Tensor tensor, Func<Tensor, Scalar, Tensor> operation)
+    {
+        using Scalar scalar = value.ToScalar();
+        return operation(tensor, scalar);
+    }
+}
