@@ -1,0 +1,92 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core.Tests;
+
+public class ScalarArithmeticTests
+{
+    private static readonly double[] Values = [-2, 0, 0.5, 3];
+
+    public static TheoryData<string, Func<Tensor, Tensor>, Func<double, double>> Operations => new()
+    {
+        { "Plus", x => x.Plus(1.5), v => v + 1.5 },
+        { "Minus", x => x.Minus(1.5), v => v - 1.5 },
+        { "Times", x => x.Times(1.5), v => v * 1.5 },
+        { "Times whole", x => x.Times(3L), v => v * 3 },
+        { "Over", x => x.Over(4), v => v / 4 },
+        { "Clamped", x => x.Clamped(-1, 0.25), v => Math.Clamp(v, -1, 0.25) },
+        { "IsAbove", x => x.IsAbove(0.5), v => v > 0.5 ? 1 : 0 },
+        { "IsAtLeast", x => x.IsAtLeast(0.5), v => v >= 0.5 ? 1 : 0 },
+        { "IsBelow", x => x.IsBelow(0.5), v => v < 0.5 ? 1 : 0 },
+        { "IsAtMost", x => x.IsAtMost(0.5), v => v <= 0.5 ? 1 : 0 },
+        { "IsEqualTo", x => x.IsEqualTo(0.5), v => v == 0.5 ? 1 : 0 },
+        { "FilledWhere", x => x.FilledWhere(x.IsBelow(0), 7), v => v < 0 ? 7 : v },
+        { "FilledLike", x => x.FilledLike(double.NegativeInfinity), _ => double.NegativeInfinity },
+        { "Modulo", x => x.to(ScalarType.Int64).Modulo(3), v => (((long)v % 3) + 3) % 3 },
+        { "PlusInPlace", x => x.clone().PlusInPlace(1.5), v => v + 1.5 },
+        { "PlusInPlace of a tensor", x => x.clone().PlusInPlace(x, 2), v => 3 * v },
+        { "PlusProductInPlace", x => x.clone().PlusProductInPlace(x, x, 2), v => v + 2 * v * v },
+        { "PlusQuotientInPlace", x => x.clone().PlusQuotientInPlace(x, ones_like(x), 2), v => 3 * v },
+        { "TimesInPlace", x => x.clone().TimesInPlace(1.5), v => v * 1.5 },
+        { "ClampInPlace", x => x.clone().ClampInPlace(-1, 0.25), v => Math.Clamp(v, -1, 0.25) },
+    };
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(Operations))]
+    public void Operation_Numbers_EqualsTheSameOnNumbers(string name, Func<Tensor, Tensor> operation, Func<double, double> expected)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = tensor(Values, ScalarType.Float64);
+
+        double[] actual = operation(x).to(ScalarType.Float64).data<double>().ToArray();
+
+        Assert.True(Values.Select(expected).SequenceEqual(actual), $"{name}: {string.Join(", ", actual)}");
+        Assert.Equal(Values, x.data<double>().ToArray());
+    }
+
+    [Fact]
+    public void Counting_Count_GivesWholeNumbersFromZero()
+    {
+        using Tensor counted = ScalarArithmetic.Counting(4);
+
+        Assert.Equal(ScalarType.Int64, counted.dtype);
+        Assert.Equal([0L, 1L, 2L, 3L], counted.data<long>().ToArray());
+    }
+}
+
+/// <summary>Alone in the process: the garbage collections it forces would make TorchSharp's own conversions fail in tests beside it.</summary>
+[CollectionDefinition(nameof(GarbageCollectionTests), DisableParallelization = true)]
+[Collection(nameof(GarbageCollectionTests))]
+public class GarbageCollectionTests
+{
+    [Fact]
+    public void Times_GarbageCollectionsAtAnyMoment_KeepsTheNumberAlive()
+    {
+        bool stop = false;
+        Thread collector = new(() =>
+        {
+            while (!Volatile.Read(ref stop))
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            using Tensor x = ones(4);
+            // x * 3 fails here within about 20,000 rounds.
+            for (int i = 0; i < 60_000; i++)
+            {
+                using Tensor y = x.Times(3.0);
+                if (i % 1_000 == 0)
+                    Assert.Equal(12f, y.sum().item<float>());
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            collector.Join();
+        }
+    }
+}
