@@ -30,6 +30,7 @@ static async Task<int> RunAsync(Choices choices, bool fresh, CancellationToken c
         IView view = AnsiConsole.Profile.Out.IsTerminal ? new LiveView(choices) : new PlainView();
         using DatasetSplits images = await choices.OpenImagesAsync(view, cancellationToken);
         RobustExperiment experiment = choices.Describe(images);
+        experiment.Check().ThrowIfAny(nameof(RobustExperiment));
         view.Introduce(choices, experiment);
         ExperimentResult result = await view.FollowAsync(experiment, cancellationToken);
         await result.WriteAsync(new JsonReport(), choices.ResultFile, cancellationToken);
