@@ -35,7 +35,7 @@ internal sealed class SmallNet : nn.Module<Tensor, Tensor>
             long fanIn = parameter.numel() / parameter.shape[0];
             parameter.copy_(name.EndsWith("bias", StringComparison.Ordinal)
                 ? zeros_like(parameter)
-                : random.At(index++).Normal([0], parameter.shape)[0] * Math.Sqrt(2.0 / fanIn));
+                : random.At(index++).Normal([0], parameter.shape)[0].Times(Math.Sqrt(2.0 / fanIn)));
         }
     }
 }

@@ -14,7 +14,7 @@ internal static class Targeted
         using DisposeScope scope = NewDisposeScope();
         AttackContext context = new(model, batch.Images, batch.Labels, threat)
         {
-            Targets = full_like(batch.Labels, target),
+            Targets = batch.Labels.FilledLike(target),
             Examples = batch.Examples.ToArray().ToValueList(),
         };
         Tensor moved = new Pgd { Steps = 40 }.Perturb(context);

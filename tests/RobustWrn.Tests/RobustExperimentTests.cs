@@ -134,6 +134,19 @@ public class RobustExperimentTests
     }
 
     [Fact]
+    public async Task RunAsync_LoggedTo_TellsOfEachNetworkAndTheSelection()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        ListLogger log = new();
+
+        await SmallExperiment.On(images).Within(Budget.Trials(1)).LoggedTo(log).RunAsync();
+
+        Assert.Equal(2, log.Lines.Count(line => line.Contains(" trained: validation robust ", StringComparison.Ordinal)));
+        Assert.Single(log.Lines, line => line.StartsWith("Search ended because ", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains(" on test: robust ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task RunAsync_TwoAtOnce_QueueAndGiveTheSameResult()
     {
         using DatasetSplits images = SmallExperiment.Images();

@@ -10,7 +10,6 @@ internal static class TorchThreads
     [ModuleInitializer]
     internal static void UseOne()
     {
-        Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", "passive");
         TorchRuntime.EnsureLoaded();
         torch.set_num_threads(1);
     }
