@@ -45,7 +45,8 @@ internal sealed class ContractNetwork : nn.Module<Tensor, Tensor>
         Calls++;
         _training.AddRange(modules().Select(module => module.training));
         using (no_grad())
-            _counter.PlusInPlace(1);
+        using (Scalar one = 1L.ToScalar())
+            _counter.add_(one);
         OnCall(Calls);
         using Tensor dropped = _drop.call(input);
         return _network.call(dropped);
