@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 namespace QuickStart;
 
 /// <summary>A table that fills while the experiment runs, with a progress bar for each network.</summary>
-internal sealed class LiveView(Choices choices) : IView
+internal sealed class LiveView : IView
 {
     private const int BarWidth = 20;
     private readonly List<Row> _rows = [];
@@ -18,7 +18,7 @@ internal sealed class LiveView(Choices choices) : IView
         task.Value = 100;
     });
 
-    public void Introduce(Choices _, RobustExperiment experiment)
+    public void Introduce(Choices choices, RobustExperiment experiment)
     {
         foreach (string line in Introduction.Lines(choices, experiment))
             AnsiConsole.MarkupLineInterpolated($"{line}");

@@ -27,7 +27,7 @@ static async Task<int> RunAsync(Choices choices, bool fresh, CancellationToken c
     {
         if (fresh)
             choices.Forget();
-        IView view = AnsiConsole.Profile.Out.IsTerminal ? new LiveView(choices) : new PlainView();
+        IView view = AnsiConsole.Profile.Out.IsTerminal ? new LiveView() : new PlainView();
         using DatasetSplits images = await choices.OpenImagesAsync(view, cancellationToken);
         RobustExperiment experiment = choices.Describe(images);
         experiment.Check().ThrowIfAny(nameof(RobustExperiment));

@@ -18,7 +18,8 @@ internal static class Estimation
         long Cost(INetworkSpec spec) => spec.Cost(data.Train.Height, data.Train.Width).MultiplyAdds;
         INetworkSpec[] proposals = [.. Proposals(experiment).Take(ProposalsLookedAt)];
         INetworkSpec probe = experiment.Baselines.Concat(proposals).MaxBy(Cost)!;
-        int trials = experiment.Space is null ? 0 : Math.Min(experiment.Budget.MaximalTrials, proposals.Length < ProposalsLookedAt ? proposals.Length : int.MaxValue);
+        // Fewer proposals than were asked for: the space or the budget ends there.
+        int trials = proposals.Length < ProposalsLookedAt ? proposals.Length : experiment.Budget.MaximalTrials;
         double meanTrial = proposals.Length == 0 ? 0 : proposals.Average(Cost), baselines = experiment.Baselines.Sum(spec => (double)Cost(spec));
 
         using MemoryPeak memory = new();
@@ -30,19 +31,18 @@ internal static class Estimation
         long validated = Math.Min(data.Validation.Count, experiment.Recipe.ValidationImages ?? long.MaxValue);
         double steps = Math.Ceiling((double)data.Train.Count / experiment.Recipe.BatchSize);
         double training = experiment.Recipe.Epochs * (steps * step.TotalSeconds + validated * validation.TotalSeconds);
-        double scale = (trials * meanTrial + baselines) / Cost(probe);
-        double perFinalist = trials + experiment.Baselines.Count == 0 ? 0 : scale / (trials + experiment.Baselines.Count);
-        int finalists = trials + experiment.Baselines.Count;
-        double all = training * (scale + (experiment.Replicates - 1) * finalists * perFinalist);
-        TimeSpan allowed = experiment.Budget.MaximalTime ?? TimeSpan.MaxValue;
+        // All networks and their replicates together, in units of the probe.
+        double probes = (trials * meanTrial + baselines) / Cost(probe) * experiment.Replicates;
+        double limit = experiment.Budget.MaximalTime is { } time ? time.TotalSeconds + training * baselines / Cost(probe) : double.MaxValue;
+        int trainings = (trials + experiment.Baselines.Count) * experiment.Replicates;
         return new ExperimentEstimate
         {
             Probe = probe.Name,
             Step = step,
-            Trainings = finalists * experiment.Replicates,
-            Training = TimeSpan.FromSeconds(Math.Min(all, allowed == TimeSpan.MaxValue ? double.MaxValue : allowed.TotalSeconds + training * baselines / Cost(probe))),
-            Tests = finalists * experiment.Replicates,
-            Testing = attack * (experiment.Data.Test.Count * finalists * perFinalist * experiment.Replicates),
+            Trainings = trainings,
+            Training = TimeSpan.FromSeconds(Math.Min(training * probes, limit)),
+            Tests = trainings,
+            Testing = attack * (experiment.Data.Test.Count * probes),
             PeakMemoryBytes = memory.Stop(),
         };
     }
