@@ -6,7 +6,7 @@ namespace RobustWrn.Core;
 /// Pixels in [0, 1] in, logits out: normalisation, then the network. The state dict of <see cref="Network"/> has the published names; weights are
 /// stored from there.
 /// </summary>
-public sealed class Classifier : nn.Module<Tensor, Tensor>
+public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork
 {
     private readonly nn.Module<Tensor, Tensor> network;
     private readonly Tensor? _mean, _std;
@@ -42,14 +42,21 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>
     /// <summary>Logits of the classes.</summary>
     /// <param name="input">Pixels, (N, C, H, W) in [0, 1], dtype and device of the weights; not changed, not disposed.</param>
     /// <returns>(N, classes), dtype of the weights. The caller disposes it.</returns>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Normalized(input, network.call);
+
+    /// <inheritdoc/>
+    /// <remarks>The stages of <see cref="Network"/> after normalisation; nothing is observed in a network that is not <see cref="IStagedNetwork"/>.</remarks>
+    public Tensor ForwardByStage(Tensor input, Action<string, Tensor> observe) =>
+        network is IStagedNetwork staged ? Normalized(input, normal => staged.ForwardByStage(normal, observe)) : forward(input);
+
+    private Tensor Normalized(Tensor input, Func<Tensor, Tensor> forward)
     {
         if (_mean is null || _std is null)
-            return network.call(input);
+            return forward(input);
         using Tensor mean = _mean.to(input.dtype, input.device), std = _std.to(input.dtype, input.device);
         using Tensor centred = input - mean;
         using Tensor normal = centred / std;
-        return network.call(normal);
+        return forward(normal);
     }
 
     /// <summary>Gives each <see cref="StreamDropout"/> of the network a stream of its own, keyed by the layer's name. Call it before every training step.</summary>

@@ -9,7 +9,7 @@ namespace RobustWrn.Core;
 /// <c>blocks.{stage}.layer.{i}.bn1.*</c>, <c>.conv1.weight</c>, <c>.bn2.*</c>, <c>.conv2.weight</c>, <c>.convShortcut.weight</c>, <c>bn1.*</c>, <c>fc.*</c>.
 /// Build it with <see cref="WideResNetSpec.Build"/>.
 /// </summary>
-public sealed class WideResNet : nn.Module<Tensor, Tensor>
+public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
 {
     private readonly ConvolutionLayer stem_conv;
     private readonly ModuleList<Stage> blocks;
@@ -36,16 +36,25 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>
     /// <param name="input">Normalised pixels, (N, C, H, W); not changed, not disposed.</param>
     /// <returns>(N, classes). The caller disposes it.</returns>
     /// <exception cref="ArgumentException">The channel count is not the one the network was built for.</exception>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => ForwardByStage(input, static (_, _) => { });
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The channel count is not the one the network was built for.</exception>
+    public Tensor ForwardByStage(Tensor input, Action<string, Tensor> observe)
     {
         if (input.dim() != 4 || input.shape[1] != Spec.InputChannels)
             throw new ArgumentException($"images must be (N, {Spec.InputChannels}, H, W), got ({string.Join(", ", input.shape)}).", nameof(input));
         using DisposeScope scope = NewDisposeScope();
         Tensor features = stem_conv.call(input);
-        foreach (Stage stage in blocks)
-            features = stage.call(features);
-        features = act.call(bn1.call(features));
-        return fc.call(features.mean([2, 3])).MoveToOuterDisposeScope();
+        observe("stem", features);
+        for (int stage = 0; stage < blocks.Count; stage++)
+        {
+            features = blocks[stage].call(features);
+            observe($"stage {stage + 1}", features);
+        }
+        features = act.call(bn1.call(features)).mean([2, 3]);
+        observe("pooled", features);
+        return fc.call(features).MoveToOuterDisposeScope();
     }
 
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
