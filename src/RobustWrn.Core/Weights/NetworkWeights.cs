@@ -14,35 +14,40 @@ public static class NetworkWeights
     /// <exception cref="InvalidDataException">Names are missing or unexpected, or shapes differ.</exception>
     public static void Load(nn.Module module, NamedTensors tensors, string source = "the weights")
     {
-        Dictionary<string, Tensor> own = module.state_dict();
-        // PyTorch before 0.4.1 stored no batch counter; it does not change what a network computes.
-        string[] missing = [.. own.Keys.Where(name => !tensors.TryGet(name, out _) && !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))];
-        string[] unexpected = [.. tensors.Names.Where(name => !own.ContainsKey(name))];
-        string[] misshaped = [.. own.Where(pair => tensors.TryGet(pair.Key, out Tensor? given) && !given.shape.SequenceEqual(pair.Value.shape))
-            .Select(pair => $"{pair.Key}: the network has ({string.Join(", ", pair.Value.shape)}), the file ({string.Join(", ", tensors[pair.Key].shape)})")];
-        if (missing.Length + unexpected.Length + misshaped.Length > 0)
-        {
-            throw new InvalidDataException($"{source} must fit the network; nothing was loaded."
-                + Listed("missing", missing) + Listed("unexpected", unexpected) + Listed("of another shape", misshaped)
-                + " Check the spec (depths, widths, classes) the weights were trained with.");
-        }
-        using IDisposable guard = no_grad();
-        foreach ((string name, Tensor target) in own)
-        {
-            if (!tensors.TryGet(name, out Tensor? given))
-                continue;
-            using Tensor converted = given.to(target.dtype, target.device);
-            target.copy_(converted);
-        }
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(tensors);
+        CheckedLoading.Exactly(module, Stored(tensors), source);
     }
 
-    /// <summary>Loads a safetensors file into a classifier's network.</summary>
+    /// <summary>
+    /// Copies named tensors into a module after taking off prefixes (<c>module.</c>, <c>model.</c>, <c>_orig_mod.</c>) and translating names of other people's
+    /// code (<see cref="IKeyMap"/>). Nothing is copied unless all fits but what the caller skips; all that does not is listed at once.
+    /// </summary>
+    /// <param name="module">The module; its dtype and device stay.</param>
+    /// <param name="tensors">The weights, by state-dict name; not changed, not disposed.</param>
+    /// <param name="options">Whose names, and what to skip; <see cref="WeightsOptions.Entry"/> is not used.</param>
+    /// <param name="source">Where they came from, for the report and error messages.</param>
+    /// <returns>Which names were found, and what was left out.</returns>
+    /// <exception cref="InvalidDataException">Names are missing or unexpected, or shapes differ.</exception>
+    public static WeightsReport Load(nn.Module module, NamedTensors tensors, WeightsOptions options, string source = "the weights")
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(tensors);
+        ArgumentNullException.ThrowIfNull(options);
+        return CheckedLoading.Recognised(module, Stored(tensors), options, new WeightsReport { Source = source });
+    }
+
+    /// <summary>Loads a file into a classifier's network, under whichever names are recognised.</summary>
+    /// <param name="classifier">The classifier; dtype and device of its network stay.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
+    /// <returns>Which names were found, and what was left out.</returns>
     /// <exception cref="InvalidDataException">The file is damaged, or does not fit the network.</exception>
-    public static void Load(Classifier classifier, string path)
+    public static WeightsReport Load(Classifier classifier, string path, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         using NamedTensors tensors = Safetensors.Read(path);
-        Load(classifier.Network, tensors, path);
+        return Load(classifier.Network, tensors, options ?? new WeightsOptions(), path);
     }
 
     /// <summary>Writes a classifier's weights under the published names, with its spec (and so its normalisation) in the header; atomically.</summary>
@@ -68,7 +73,7 @@ public static class NetworkWeights
         Classifier classifier = spec.Build(0, device);
         try
         {
-            Load(classifier.Network, tensors, path);
+            Load(classifier.Network, tensors, new WeightsOptions(), path);
             classifier.eval();
             return classifier;
         }
@@ -79,6 +84,5 @@ public static class NetworkWeights
         }
     }
 
-    private static string Listed(string what, string[] names) =>
-        names.Length == 0 ? "" : $" {names.Length} {what}: {string.Join("; ", names.Take(10))}{(names.Length > 10 ? "; ..." : "")}.";
+    private static MemoryTensor[] Stored(NamedTensors tensors) => [.. tensors.Pairs.Select(pair => new MemoryTensor(pair.Key, pair.Value))];
 }

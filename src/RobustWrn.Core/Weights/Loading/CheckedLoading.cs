@@ -1,0 +1,83 @@
+using System.IO.Enumeration;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>Weights into a network: all names and shapes are compared first, and nothing is copied unless every one fits.</summary>
+internal static class CheckedLoading
+{
+    /// <summary>Loads under the names the tensors have.</summary>
+    public static void Exactly(nn.Module module, IReadOnlyList<StoredTensor> tensors, string source)
+    {
+        Dictionary<string, Tensor> own = module.state_dict();
+        Copy(Fitted(own, tensors.ToDictionary(tensor => tensor.Name), [], own.Keys, source));
+    }
+
+    /// <summary>Loads under whichever names are recognised.</summary>
+    /// <param name="module">The network.</param>
+    /// <param name="tensors">What is stored.</param>
+    /// <param name="options">What the caller asks for.</param>
+    /// <param name="report">The report so far: source and entry.</param>
+    public static WeightsReport Recognised(nn.Module module, IReadOnlyList<StoredTensor> tensors, WeightsOptions options, WeightsReport report)
+    {
+        options.ThrowIfInvalid();
+        Dictionary<string, Tensor> own = module.state_dict();
+        WeightNaming naming = WeightNaming.Find([.. tensors.Select(tensor => tensor.Name)], own.Keys, options.Names, report.Source);
+        Dictionary<string, StoredTensor> found = [];
+        List<string> unexpected = [];
+        foreach (StoredTensor tensor in tensors)
+        {
+            if (!naming.Library.TryGetValue(tensor.Name, out string? name) || Skips(options, name))
+                continue;
+            if (own.ContainsKey(name))
+                found.Add(name, tensor);
+            else
+                unexpected.Add(tensor.Name);
+        }
+        string[] skipped = [.. own.Keys.Where(name => Skips(options, name))];
+        foreach (string pattern in options.Skip)
+        {
+            if (!own.Keys.Concat(naming.Library.Values).Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)))
+                throw new ArgumentException($"skipped names must be of the network or the file, but \"{pattern}\" fits none. There are {NameList.Short(own.Keys)}.", nameof(options));
+        }
+        Copy(Fitted(own, found, unexpected, own.Keys.Except(skipped), report.Source));
+        return report with { Prefix = naming.Prefix, Names = naming.Map, LeftOut = naming.LeftOut, Skipped = skipped.ToValueList() };
+    }
+
+    private static List<(Tensor Target, StoredTensor Stored)> Fitted(
+        Dictionary<string, Tensor> own, Dictionary<string, StoredTensor> found, IEnumerable<string> unexpectedNames, IEnumerable<string> wanted, string source)
+    {
+        List<string> missing = [], misshaped = [];
+        List<(Tensor, StoredTensor)> fitted = [];
+        foreach (string name in wanted)
+        {
+            if (!found.TryGetValue(name, out StoredTensor? stored))
+            {
+                // PyTorch before 0.4.1 stored no batch counter; it does not change what a network computes.
+                if (!name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))
+                    missing.Add(name);
+            }
+            else if (!stored.Shape.SequenceEqual(own[name].shape))
+                misshaped.Add($"{name}: the network has ({string.Join(", ", own[name].shape)}), the file ({string.Join(", ", stored.Shape)})");
+            else
+                fitted.Add((own[name], stored));
+        }
+        string[] unexpected = [.. unexpectedNames, .. found.Where(pair => !own.ContainsKey(pair.Key)).Select(pair => pair.Value.Name)];
+        return missing.Count + unexpected.Length + misshaped.Count == 0 ? fitted : throw new InvalidDataException(
+            $"{source} must fit the network; nothing was loaded."
+            + Listed("missing", missing) + Listed("unexpected", unexpected) + Listed("of another shape", misshaped)
+            + " Check the spec (depths, widths, classes) the weights were trained with.");
+    }
+
+    private static void Copy(List<(Tensor Target, StoredTensor Stored)> fitted)
+    {
+        using IDisposable guard = no_grad();
+        foreach ((Tensor target, StoredTensor stored) in fitted)
+            stored.CopyTo(target);
+    }
+
+    private static bool Skips(WeightsOptions options, string name) =>
+        options.Skip.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
+
+    private static string Listed(string what, IReadOnlyCollection<string> names) => names.Count == 0 ? "" : $" {names.Count} {what}: {NameList.Short(names, "; ")}.";
+}

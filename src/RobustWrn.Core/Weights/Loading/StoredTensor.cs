@@ -1,0 +1,19 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>A tensor that can be checked before its values are read.</summary>
+/// <param name="name">Its name where it is stored.</param>
+/// <param name="dtype">Its element type.</param>
+/// <param name="shape">Its sides.</param>
+internal abstract class StoredTensor(string name, ScalarType dtype, long[] shape)
+{
+    public string Name => name;
+
+    public ScalarType Type => dtype;
+
+    public long[] Shape => shape;
+
+    /// <summary>Copies the values into a tensor of the same shape, of any dtype and on any device.</summary>
+    public abstract void CopyTo(Tensor target);
+}

@@ -1,0 +1,28 @@
+namespace RobustWrn.Core;
+
+/// <summary>Which weights of a file a network takes, under whose names, and which parts it does without. Loading reports what was chosen: <see cref="WeightsReport"/>.</summary>
+public sealed record WeightsOptions : IDescription
+{
+    /// <summary>
+    /// The entry of a checkpoint that holds the weights, such as <c>ema_state_dict</c>, with dots into nested ones. Default null: the file itself if it is a
+    /// state dict, else the usual entries <c>model_state_dict</c>, <c>state_dict</c>, <c>model</c>, <c>net</c> before averaged ones.
+    /// </summary>
+    public string? Entry { get; init; }
+
+    /// <summary>Whose names the file uses. Default null: recognised from the names themselves; those that no map recognises stay as they are.</summary>
+    public IKeyMap? Names { get; init; }
+
+    /// <summary>
+    /// Tensors that are left as they are in the network, and left out of the file, by their names here; <c>*</c> stands for any characters.
+    /// <c>fc.*</c> loads all but the last layer, for another number of classes. Default: none.
+    /// </summary>
+    public ValueList<string> Skip { get; init; } = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() =>
+    [
+        .. Rule.Holds(Entry is not "", nameof(Entry), "must name an entry, or be null for the usual one, got an empty text."),
+        .. Names?.ProblemsAs(nameof(Names)) ?? [],
+        .. Rule.Holds(Skip is not null && Skip.All(pattern => !string.IsNullOrEmpty(pattern)), nameof(Skip), "must be patterns such as fc.*, got an empty one."),
+    ];
+}

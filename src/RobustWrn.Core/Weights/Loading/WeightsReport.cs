@@ -1,0 +1,46 @@
+using System.Text;
+
+namespace RobustWrn.Core;
+
+/// <summary>Where loaded weights came from, and what was left out on the way.</summary>
+public sealed record WeightsReport
+{
+    /// <summary>The file, or what the caller called it.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The entry of the checkpoint that was taken, with dots into nested ones; empty when the file is the state dict itself.</summary>
+    public string Entry { get; init; } = "";
+
+    /// <summary>Other entries of the file that hold weights: name one in <see cref="WeightsOptions.Entry"/> to load it instead.</summary>
+    public ValueList<string> OtherEntries { get; init; } = [];
+
+    /// <summary>What stood before every name and was taken off, such as <c>module.</c>; empty for nothing.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Whose names they were: the stored name of the <see cref="IKeyMap"/>. <c>paper</c> when the names are this library's.</summary>
+    public string Names { get; init; } = PaperNames.TypeName;
+
+    /// <summary>What the file has and no network here has a place for, by the file's names: unused copies, normalisation constants, counters of averaging.</summary>
+    public ValueList<string> LeftOut { get; init; } = [];
+
+    /// <summary>What the network kept as it was because the caller skipped it, by the names here.</summary>
+    public ValueList<string> Skipped { get; init; } = [];
+
+    /// <summary>The same as one line.</summary>
+    public override string ToString()
+    {
+        StringBuilder text = new(Source);
+        if (Entry.Length > 0)
+            text.Append($", entry {Entry}");
+        if (OtherEntries.Count > 0)
+            text.Append($" (there are also {string.Join(", ", OtherEntries)})");
+        if (Prefix.Length > 0)
+            text.Append($", without the prefix {Prefix}");
+        text.Append($", names: {Names}");
+        if (LeftOut.Count > 0)
+            text.Append($"; left out: {NameList.Short(LeftOut)}");
+        if (Skipped.Count > 0)
+            text.Append($"; skipped: {NameList.Short(Skipped)}");
+        return text.ToString();
+    }
+}
