@@ -12,7 +12,7 @@ public sealed record LeakyRelu : IActivation
     public double Slope { get; init; } = 0.01;
 
     /// <inheritdoc/>
-    public long Parameters(int channels) => 0;
+    public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Input);
 
     /// <inheritdoc/>
     public nn.Module<Tensor, Tensor> Build(int channels) => nn.LeakyReLU(Slope);

@@ -9,7 +9,7 @@ public sealed record Relu : IActivation
     public const string TypeName = "relu";
 
     /// <inheritdoc/>
-    public long Parameters(int channels) => 0;
+    public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Output);
 
     /// <inheritdoc/>
     public nn.Module<Tensor, Tensor> Build(int channels) => nn.ReLU();

@@ -9,7 +9,7 @@ public sealed record Silu : IActivation
     public const string TypeName = "silu";
 
     /// <inheritdoc/>
-    public long Parameters(int channels) => 0;
+    public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Input);
 
     /// <inheritdoc/>
     public nn.Module<Tensor, Tensor> Build(int channels) => nn.SiLU();

@@ -1,3 +1,6 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace RobustWrn.Core;
 
 /// <summary>What a network costs for images of one size.</summary>
@@ -10,11 +13,39 @@ public sealed record NetworkCost(long Parameters, long MultiplyAdds)
     /// <summary>The parts in the order of the forward pass: stem, stages, head. Their sums are the totals.</summary>
     public ValueList<PartCost> Parts { get; init; } = ValueList<PartCost>.Empty;
 
+    /// <summary>Numbers that a training step keeps for the backward pass, for one image; see <see cref="CostTrace"/> for what is kept.</summary>
+    public long TrainingActivations => Parts.Sum(part => part.TrainingActivations);
+
+    /// <summary>Numbers that an attack step on the module, parameters frozen, keeps for the gradient of the pixels, for one image.</summary>
+    public long AttackActivations => Parts.Sum(part => part.AttackActivations);
+
+    /// <summary>The largest feature map, in numbers for one image; the backward pass holds a few of this size beside what is kept.</summary>
+    public long LargestMap => Parts.Count == 0 ? 0 : Parts.Max(part => part.LargestMap);
+
+    /// <summary>
+    /// The peak of the activation memory of a training step: batch x (kept + 3 x largest map) x bytes of a number. The three are the gradients of a layer's output, of its
+    /// input, and the reordered copy a convolution works on. Weights, their gradients and the optimiser's state come on top.
+    /// </summary>
+    /// <param name="batchSize">Images of the step.</param>
+    /// <param name="dtype">Type of the features.</param>
+    public long TrainingActivationBytes(int batchSize, ScalarType dtype = ScalarType.Float32) => Bytes(TrainingActivations, batchSize, dtype);
+
+    /// <summary>The peak of the activation memory of an attack step on the module, by the same formula.</summary>
+    /// <param name="batchSize">Images of the step.</param>
+    /// <param name="dtype">Type of the features.</param>
+    public long AttackActivationBytes(int batchSize, ScalarType dtype = ScalarType.Float32) => Bytes(AttackActivations, batchSize, dtype);
+
     /// <summary>The cost of parts one after another.</summary>
     public static NetworkCost Of(IEnumerable<PartCost> parts)
     {
         ValueList<PartCost> list = parts.ToValueList();
         return new NetworkCost(list.Sum(part => part.Parameters), list.Sum(part => part.MultiplyAdds)) { Parts = list };
+    }
+
+    private long Bytes(long kept, int batchSize, ScalarType dtype)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        return checked(batchSize * (kept + 3 * LargestMap) * dtype.ElementSize());
     }
 }
 
@@ -25,4 +56,43 @@ public sealed record NetworkCost(long Parameters, long MultiplyAdds)
 /// <param name="Channels">Channels of its output.</param>
 /// <param name="Height">Rows of its output.</param>
 /// <param name="Width">Columns of its output.</param>
-public sealed record PartCost(string Name, long Parameters, long MultiplyAdds, int Channels, int Height, int Width);
+public sealed record PartCost(string Name, long Parameters, long MultiplyAdds, int Channels, int Height, int Width)
+{
+    /// <summary>Blocks in it; 0 for stem and head.</summary>
+    public int Blocks { get; init; }
+
+    /// <summary>Numbers that a training step keeps of it for the backward pass, for one image.</summary>
+    public long TrainingActivations { get; init; }
+
+    /// <summary>Numbers that an attack step keeps of it for the gradient of the pixels, for one image.</summary>
+    public long AttackActivations { get; init; }
+
+    /// <summary>Its largest feature map, in numbers for one image.</summary>
+    public long LargestMap { get; init; }
+
+    /// <summary>A part from its traces.</summary>
+    /// <param name="name">The part's name.</param>
+    /// <param name="output">What it writes.</param>
+    /// <param name="traces">Traces of its blocks, and how often each occurs.</param>
+    public static PartCost Of(string name, FeatureMap output, params ReadOnlySpan<(CostTrace Trace, int Times)> traces)
+    {
+        long parameters = 0, multiplyAdds = 0, training = 0, attack = 0, largest = 0;
+        foreach ((CostTrace trace, int times) in traces)
+        {
+            checked
+            {
+                parameters += times * trace.Parameters;
+                multiplyAdds += times * trace.MultiplyAdds;
+                training += times * trace.KeptByTraining;
+                attack += times * trace.KeptByAttack;
+                largest = Math.Max(largest, trace.LargestMap);
+            }
+        }
+        return new PartCost(name, parameters, multiplyAdds, output.Channels, output.Height, output.Width)
+        {
+            TrainingActivations = training,
+            AttackActivations = attack,
+            LargestMap = largest,
+        };
+    }
+}

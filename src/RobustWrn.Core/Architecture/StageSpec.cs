@@ -6,7 +6,7 @@ public sealed record StageSpec
     /// <summary>Residual blocks in the stage. Default 1.</summary>
     public int Depth { get; init; } = 1;
 
-    /// <summary>Channels of the stage's output. Default 16.</summary>
+    /// <summary>Channels of the stage's output, before a block's expansion. Default 16.</summary>
     public int Width { get; init; } = 16;
 
     /// <summary>Step of the first block. Default 1.</summary>
@@ -20,6 +20,9 @@ public sealed record StageSpec
 
     /// <summary>The nonlinearity inside the blocks. Default: ReLU.</summary>
     public IActivation Activation { get; init; } = new Relu();
+
+    /// <summary>Channels of the stage's output: the width, or its multiple for blocks that expand.</summary>
+    public int OutChannels => Block.OutChannels(Width);
 
     /// <summary>What is wrong with it.</summary>
     public IEnumerable<Problem> Problems() =>

@@ -11,6 +11,9 @@ public sealed record WideResNetBuilder
     /// <summary>The first convolution.</summary>
     public WideResNetBuilder Stem(int width, int stride = 1) => this with { Spec = Spec with { Stem = new StemSpec { Width = width, Stride = stride } } };
 
+    /// <summary>What comes before the stages.</summary>
+    public WideResNetBuilder Stem(StemSpec stem) => this with { Spec = Spec with { Stem = stem } };
+
     /// <summary>Adds a stage.</summary>
     /// <param name="depth">Residual blocks.</param>
     /// <param name="width">Channels.</param>
@@ -42,6 +45,15 @@ public sealed record WideResNetBuilder
 
     /// <summary>What happens to pixels before the stem.</summary>
     public WideResNetBuilder NormalizedBy(Normalization normalization) => this with { Spec = Spec with { Normalization = normalization } };
+
+    /// <summary>How features are normalised.</summary>
+    public WideResNetBuilder FeaturesNormalizedBy(IFeatureNormalization normalization) => this with { Spec = Spec with { FeatureNormalization = normalization } };
+
+    /// <summary>Where convolutions of stride 2 add zeros.</summary>
+    public WideResNetBuilder Padding(Padding padding) => this with { Spec = Spec with { Padding = padding } };
+
+    /// <summary>Lets every block start as its shortcut alone.</summary>
+    public WideResNetBuilder ZeroInitResidual(bool zero = true) => this with { Spec = Spec with { ZeroInitResidual = zero } };
 
     /// <summary>The spec.</summary>
     /// <exception cref="InvalidDescriptionException">It has problems; all of them are listed.</exception>

@@ -33,6 +33,18 @@ public sealed record WideResNetSpec : INetworkSpec
     /// <summary>What happens to pixels before the stem. Default: nothing, as in the 2021 code.</summary>
     public Normalization Normalization { get; init; } = Normalization.Identity;
 
+    /// <summary>How features are normalised. Default: batch normalisation with PyTorch's numbers, as in the 2021 code.</summary>
+    public IFeatureNormalization FeatureNormalization { get; init; } = new BatchNormalization();
+
+    /// <summary>Where convolutions of stride 2 add zeros. Default: symmetric, as in the 2021 code.</summary>
+    public Padding Padding { get; init; }
+
+    /// <summary>
+    /// Whether every block starts as its shortcut alone: the last convolution of its residual branch starts at zero (Goyal et al. 2017 zero the last normalisation, which in a
+    /// pre-activation block stands before a ReLU and would never get a gradient). Default: no, as in the 2021 code.
+    /// </summary>
+    public bool ZeroInitResidual { get; init; }
+
     /// <summary>WRN-depth-widen for 32x32 images (Zagoruyko and Komodakis 2016): three stages of (depth - 4) / 6 blocks, widths 16, 32, 64 times the widen factor, strides 1, 2, 2.</summary>
     /// <param name="depth">Total depth, 6n + 4: 10, 16, 22, 28, 34, ...</param>
     /// <param name="widen">Widen factor, at least 1.</param>
@@ -61,6 +73,33 @@ public sealed record WideResNetSpec : INetworkSpec
             stages[i] = new StageSpec { Depth = depths[i], Width = widths[i], Stride = i == 0 ? 1 : 2 };
         return new WideResNetSpec { Stem = new StemSpec { Width = stem }, Stages = [.. stages] };
     }
+
+    /// <summary>WRN-depth-widen as on the leaderboards: <see cref="Wrn"/> with the <see cref="WithLeaderboardConventions">conventions</see> of Gowal et al. 2020.</summary>
+    /// <param name="depth">Total depth, 6n + 4.</param>
+    /// <param name="widen">Widen factor.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or the factor is not in [1, 1000000].</exception>
+    public static WideResNetSpec Gowal(int depth, int widen) => Wrn(depth, widen).WithLeaderboardConventions();
+
+    /// <summary>
+    /// The network with the conventions of Gowal et al. 2020 (arXiv 2010.03593), which Rebuffi, Wang, Peng and Bartoldson kept: SiLU everywhere, SAME padding, batch norm of
+    /// momentum 0.01, shortcuts that read the activated input, and pixels normalised by the means and standard deviations of CIFAR-10.
+    /// </summary>
+    public WideResNetSpec WithLeaderboardConventions() => WithBlock(new BasicBlock { Shortcut = ShortcutInput.Activated }).WithActivation(new Silu()) with
+    {
+        Padding = Padding.Same,
+        FeatureNormalization = new BatchNormalization { Momentum = 0.01 },
+        Normalization = Normalization.Cifar10,
+    };
+
+    /// <summary>The network with one kind of block in all stages.</summary>
+    public WideResNetSpec WithBlock(IBlock block) => this with { Stages = Stages.Select(stage => stage with { Block = block }).ToValueList() };
+
+    /// <summary>The network with one activation in all stages and before the pooling.</summary>
+    public WideResNetSpec WithActivation(IActivation activation) => this with
+    {
+        Stages = Stages.Select(stage => stage with { Activation = activation }).ToValueList(),
+        FinalActivation = activation,
+    };
 
     /// <summary>The network with one stage changed: <c>spec.WithStage(^1, stage => stage with { Width = 256 })</c>.</summary>
     /// <param name="stage">Which one; <c>^1</c> is the last.</param>
@@ -128,9 +167,11 @@ public sealed record WideResNetSpec : INetworkSpec
             .. FinalActivation.ProblemsAs(nameof(FinalActivation)),
             .. Rule.Holds(Classes >= 2, nameof(Classes), $"must be at least 2, got {Classes}."),
             .. Rule.Positive(InputChannels),
+            .. FeatureNormalization.ProblemsAs(nameof(FeatureNormalization)),
+            .. Rule.Known(Padding),
             .. Normalization is null ? [new Problem(nameof(Normalization), "must be given, got null.")] : Normalization.Problems(InputChannels),
         ];
-        return parts.Length > 0 ? parts : WideResNetCost.SizeProblems(this);
+        return parts.Length > 0 ? parts : WideResNetCost.Problems(this);
     }
 
     private static IEnumerable<Problem> StageProblems(StageSpec? stage, string name) =>
@@ -139,7 +180,14 @@ public sealed record WideResNetSpec : INetworkSpec
     internal BlockShape Shape(int stage, int block)
     {
         StageSpec spec = Stages[stage];
-        int before = stage == 0 ? Stem.Width : Stages[stage - 1].Width;
-        return new BlockShape(block == 0 ? before : spec.Width, spec.Width, block == 0 ? spec.Stride : 1, spec.Activation, spec.Dropout);
+        int before = block > 0 ? spec.OutChannels : stage == 0 ? Stem.Width : Stages[stage - 1].OutChannels;
+        return new BlockShape(before, spec.Width, block == 0 ? spec.Stride : 1)
+        {
+            Activation = spec.Activation,
+            Dropout = spec.Dropout,
+            Normalization = FeatureNormalization,
+            Padding = Padding,
+            ZeroInitResidual = ZeroInitResidual,
+        };
     }
 }

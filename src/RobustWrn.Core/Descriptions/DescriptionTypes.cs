@@ -50,6 +50,9 @@ public static class DescriptionTypes
         return node.Deserialize(type, options) ?? throw new JsonException($"\"{name}\" has no content.");
     }
 
+    /// <summary>The stored name, or the name in code of a type that has none.</summary>
+    internal static string ShortNameOf(Type type) => Declared(type) ?? type.Name;
+
     private static string? Declared(Type type) =>
         type.GetField(NameConstant, BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) is { IsLiteral: true } field
             ? field.GetRawConstantValue() as string

@@ -38,6 +38,11 @@ public static class Rule
     public static IEnumerable<Problem> NotEmpty<T>(IReadOnlyCollection<T>? value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value is { Count: > 0 } ? [] : [new Problem(name, "must have at least one entry, got none.")];
 
+    /// <summary>One of the named values of an enumeration.</summary>
+    public static IEnumerable<Problem> Known<T>(T value, [CallerArgumentExpression(nameof(value))] string name = "")
+        where T : struct, Enum =>
+        Enum.IsDefined(value) ? [] : [new Problem(name, $"must be one of {string.Join(", ", Enum.GetNames<T>())}, got {value}.")];
+
     /// <summary>Any rule: the problem is reported when <paramref name="holds"/> is false.</summary>
     public static IEnumerable<Problem> Holds(bool holds, string name, string message) => holds ? [] : [new Problem(name, message)];
 

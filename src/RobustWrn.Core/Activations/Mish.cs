@@ -1,0 +1,19 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>x * tanh(softplus(x)) (Misra 2019, arXiv 1908.08681).</summary>
+public sealed record Mish : IActivation
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "mish";
+
+    /// <inheritdoc/>
+    public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Input);
+
+    /// <inheritdoc/>
+    public nn.Module<Tensor, Tensor> Build(int channels) => nn.Mish();
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() => [];
+}

@@ -1,0 +1,31 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core.Tests;
+
+public class ZeroInitResidualTests
+{
+    public static readonly TheoryData<string> Blocks = new(DescriptionTypes.Implementing(typeof(IBlock)).Where(pair => pair.Value.Assembly == typeof(IBlock).Assembly).Select(pair => pair.Key));
+
+    /// <summary>In evaluation mode a block of equal width is then the identity, and yet its last convolution gets a gradient: unlike after zeroing a normalisation before a ReLU.</summary>
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public void Build_ZeroInitResidual_BlockIsItsShortcutAndLearns(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        IBlock block = (IBlock)Activator.CreateInstance(DescriptionTypes.Implementing(typeof(IBlock))[name])!;
+        int width = 160; // the least at which the default RobustResBlock divides
+        BlockShape shape = new(block.OutChannels(width), width, 1) { ZeroInitResidual = true };
+        using nn.Module<Tensor, Tensor> module = block.Build(shape);
+        NetworkInitialization.Draw(module, RandomStream.From(1).For("test"));
+        Tensor input = rand(1, shape.InChannels, 3, 3);
+        module.eval();
+
+        Tensor output = module.call(input);
+        output.square().sum().backward();
+
+        Assert.True(output.Equals(input));
+        ConvolutionLayer last = Assert.Single(module.modules().OfType<ConvolutionLayer>(), layer => layer.StartsAtZero);
+        Assert.True(last.Weight.grad!.abs().sum().ToSingle() > 0);
+    }
+}
