@@ -1,0 +1,27 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>The length of the difference of the logits.</summary>
+public sealed record LogitDistance : IOutputDistance
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "logits";
+
+    /// <summary>The length. Default: L1, as in the code of Huang et al. 2021.</summary>
+    public VectorNorm Norm { get; init; } = VectorNorm.L1;
+
+    /// <inheritdoc/>
+    public string Name => $"{Norm}";
+
+    /// <inheritdoc/>
+    public Tensor Between(Tensor logits, Tensor perturbed)
+    {
+        using Tensor difference = logits - perturbed;
+        return difference.RowLength(Norm);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() => Rule.Holds(Enum.IsDefined(Norm), nameof(Norm), $"must be L1, L2 or Linf, got {Norm}.");
+}

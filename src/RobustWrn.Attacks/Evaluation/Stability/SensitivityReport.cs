@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using RobustWrn.Core;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>What a sensitivity analysis found.</summary>
+public sealed record SensitivityReport
+{
+    /// <summary>The version of the format written; newer ones are refused.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of the format.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>The network's short name.</summary>
+    public string Network { get; init; } = "";
+
+    /// <summary>The ball the perturbed images lie in.</summary>
+    public ThreatModel? Threat { get; init; }
+
+    /// <summary>What was measured, and how.</summary>
+    public SensitivityOptions Options { get; init; } = new();
+
+    /// <summary>Images that are right unchanged.</summary>
+    public Proportion Clean { get; init; }
+
+    /// <summary>Images that are right unchanged and perturbed.</summary>
+    public Proportion Robust { get; init; }
+
+    /// <summary>Images whose prediction the perturbation does not change, right or wrong: see <see cref="PerturbationStability"/>.</summary>
+    public Proportion Stability { get; init; }
+
+    /// <summary>How the perturbation grows, from the pixels through the stages to the logits.</summary>
+    public ValueList<StageSensitivity> Stages { get; init; } = [];
+
+    /// <summary>What each measure gave, in the order of the options.</summary>
+    public ValueList<PairMeasurement> Measurements { get; init; } = [];
+
+    /// <summary>The spectral norms of convolutions and linear layers, in the order of computation; empty when they were left out.</summary>
+    public ValueList<LayerSpectralNorm> Layers { get; init; } = [];
+
+    /// <summary>The spectral norms of each stage together.</summary>
+    public ValueList<StageSpectralNorms> StageNorms => SpectralNorms.ByStage(Layers);
+
+    /// <summary>As JSON, with the version.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, DescriptionJson.Options);
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="source">Where it came from, for error messages.</param>
+    /// <exception cref="InvalidDataException">Not such a document, or one of a newer version.</exception>
+    public static SensitivityReport FromJson(string json, string source = "the JSON text")
+    {
+        try
+        {
+            using (JsonDocument document = JsonDocument.Parse(json))
+            {
+                int version = document.RootElement.TryGetProperty("version", out JsonElement value) ? value.GetInt32() : 0;
+                if (version is < 1 or > CurrentVersion)
+                    throw new InvalidDataException($"{source} has version {version}; this library reads reports of versions 1 to {CurrentVersion}. Use the library that wrote it, or a newer one.");
+            }
+            return JsonSerializer.Deserialize<SensitivityReport>(json, DescriptionJson.Options)!;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"{source} is not a sensitivity report: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A table for readers: the stages, then the measures.</summary>
+    public override string ToString()
+    {
+        Dictionary<string, StageSpectralNorms> norms = StageNorms.ToDictionary(stage => stage.Stage);
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{Network}, {Clean.Total} images, {Threat}\n");
+        text.Append(CultureInfo.InvariantCulture, $"clean {Clean}, robust {Robust}, stable {Stability}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{"stage",-10} {"relative change",-20} {"amplification",-20} {"layers",6} {"norm product",13} {"largest",8}\n");
+        foreach (StageSensitivity stage in Stages)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{stage.Stage,-10} {stage.RelativeChange,-20} {stage.Amplification?.ToString() ?? "",-20}");
+            if (norms.TryGetValue(stage.Stage, out StageSpectralNorms? norm))
+                text.Append(CultureInfo.InvariantCulture, $" {norm.Layers,6} {norm.Product,13:g4} {norm.Maximum,8:0.###}");
+            text.Append('\n');
+        }
+        if (Measurements.Count > 0)
+            text.Append('\n');
+        foreach (PairMeasurement measurement in Measurements)
+            text.Append(CultureInfo.InvariantCulture, $"{measurement.Measure.Name}: {measurement.Values} (median {measurement.Values.Median:0.####}, from {measurement.Values.Minimum:0.####} to {measurement.Values.Maximum:0.####})\n");
+        int unfinished = Layers.Count(layer => !layer.Norm.Converged);
+        if (unfinished > 0)
+            text.Append(CultureInfo.InvariantCulture, $"{unfinished} of {Layers.Count} spectral norms did not converge and are lower bounds: raise {nameof(PowerIteration.MaximalSteps)} of {nameof(SensitivityOptions)}.{nameof(SensitivityOptions.SpectralNorms)}.\n");
+        return text.ToString();
+    }
+}

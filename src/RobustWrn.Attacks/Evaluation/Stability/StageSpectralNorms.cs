@@ -1,0 +1,8 @@
+namespace RobustWrn.Attacks;
+
+/// <summary>The spectral norms of a stage, summarised. Normalisation, activations and shortcuts are left out: the product bounds nothing, it compares stages.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Layers">How many convolutions and linear layers compute in it.</param>
+/// <param name="Product">The product of their norms.</param>
+/// <param name="Maximum">The largest of their norms.</param>
+public sealed record StageSpectralNorms(string Stage, int Layers, double Product, double Maximum);

@@ -1,0 +1,62 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+/// <summary>What cannot be measured is refused with rule, value and remedy.</summary>
+public sealed class ImagePairsTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly ImagePairs _pairs;
+
+    public ImagePairsTests() => _pairs = new(full([2, 1, 2, 2], 0.5, ScalarType.Float64), full([2, 1, 2, 2], 0.55, ScalarType.Float64), zeros(2, ScalarType.Int64), ThreatModel.Linf(0.1));
+
+    public void Dispose() => _scope.Dispose();
+
+    [Fact]
+    public void ThrowIfInvalid_GoodPairs_Returns() => _pairs.ThrowIfInvalid();
+
+    [Fact]
+    public void ThrowIfInvalid_FartherThanTheThreat_NamesTheImageAndBothLengths()
+    {
+        Tensor moved = _pairs.Perturbed.clone();
+        moved[1, 0, 1, 1] = full([], 0.75, ScalarType.Float64);
+        Assert.StartsWith("perturbed images must lie within 0.1 of the images in linf, got 0.25 for image 1. Give the threat they were made under",
+            Refusal(_pairs with { Perturbed = moved }));
+    }
+
+    [Fact]
+    public void ThrowIfInvalid_OtherShape_NamesBoth() =>
+        Assert.StartsWith("perturbed images must have the shape and dtype of the images, (2, 1, 2, 2) Float64, got (1, 1, 2, 2) Float64.",
+            Refusal(_pairs with { Perturbed = full([1, 1, 2, 2], 0.5, ScalarType.Float64) }));
+
+    [Fact]
+    public void ThrowIfInvalid_PixelsOutsideTheBox_SaysWhichRange()
+    {
+        Assert.StartsWith("pixels must lie in [0, 1], got values from 1.5 to 1.5.", Refusal(_pairs with { Perturbed = full([2, 1, 2, 2], 1.5, ScalarType.Float64) }));
+        Assert.StartsWith("pixels must lie in [0, 1]", Refusal(_pairs with { Images = full([2, 1, 2, 2], double.NaN, ScalarType.Float64) }));
+    }
+
+    [Fact]
+    public void ThrowIfInvalid_LabelsOfAnotherCount_SaysHowMany() =>
+        Assert.StartsWith("labels must be int64 (N), one for each of the 2 images", Refusal(_pairs with { Labels = zeros(3, ScalarType.Int64) }));
+
+    [Fact]
+    public void Measure_LabelWithoutALogit_IsRefused()
+    {
+        Lambda model = new(images => images.flatten(1));
+        Assert.StartsWith("labels must lie in [0, 4)", Assert.Throws<ArgumentException>(
+            () => new LocalLipschitz().Measure(model, _pairs with { Labels = full([2], 4, ScalarType.Int64) })).Message);
+    }
+
+    [Fact]
+    public void Measure_ShortFloats_AreRefusedWithTheRemedy()
+    {
+        Lambda model = new(images => images.flatten(1));
+        ImagePairs halves = _pairs with { Images = _pairs.Images.to(ScalarType.BFloat16), Perturbed = _pairs.Images.to(ScalarType.BFloat16) };
+        Assert.Contains("must compute in float32 or float64, got BFloat16", Assert.Throws<InvalidDescriptionException>(() => new LocalLipschitz().Measure(model, halves)).Message);
+    }
+
+    private static string Refusal(ImagePairs pairs) => Assert.Throws<ArgumentException>(pairs.ThrowIfInvalid).Message;
+}

@@ -1,0 +1,86 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+/// <summary>A linear model has one Lipschitz constant, the dual norm of its weights, which the worst perturbation reaches.</summary>
+public sealed class LocalLipschitzTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly LinearModel _model = LinearModel.TwoClasses(3 * 4 * 4, dtype: ScalarType.Float64);
+    private readonly Tensor _images = RandomStream.From(4).Uniform([0, 1, 2, 3, 4], [3, 4, 4], ScalarType.Float64).Times(0.6).Plus(0.2);
+    private readonly Tensor _labels = zeros(5, ScalarType.Int64);
+
+    private Tensor Weights => _model.Weight[1].reshape(3, 4, 4);
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _scope.Dispose();
+    }
+
+    [Theory]
+    [InlineData(VectorNorm.Linf)]
+    [InlineData(VectorNorm.L2)]
+    public void Measure_LinearModelMovedTheSteepestWay_IsTheDualNormOfItsWeights(VectorNorm input)
+    {
+        ThreatModel threat = input == VectorNorm.Linf ? ThreatModel.Linf(0.1) : ThreatModel.L2(0.1);
+        ImagePairs pairs = new(_images, _images + threat.SteepestDirection(Weights.unsqueeze(0)).Times(threat.Epsilon), _labels, threat);
+        double dual = _model.Weight[1].norm(input == VectorNorm.Linf ? 1f : 2f).ToDouble();
+
+        // The logit of class 0 never moves, so all lengths of the difference agree.
+        foreach (VectorNorm output in Enum.GetValues<VectorNorm>())
+        {
+            ValueList<double> constants = new LocalLipschitz { Output = new LogitDistance { Norm = output }, Input = input, Offset = 1e-12 }.Measure(_model, pairs);
+            Assert.All(constants, constant => Assert.Equal(dual, constant, 1e-9 * dual));
+        }
+    }
+
+    [Fact]
+    public void Measure_LinearModelMovedAnyWay_NeverExceedsTheDualNorm()
+    {
+        double dual = _model.Weight[1].norm(1f).ToDouble();
+        for (int i = 0; i < 20; i++)
+        {
+            Tensor moved = ThreatModel.Linf(0.1).RandomStart(_images, RandomStream.From(i), [0, 1, 2, 3, 4]);
+            // The offset shortens the way where every pixel that moved farthest went up.
+            Assert.All(new LocalLipschitz { Offset = 1e-9 }.Measure(_model, new ImagePairs(_images, moved, _labels, ThreatModel.Linf(0.1))), constant => Assert.InRange(constant, 0, dual * (1 + 1e-6)));
+        }
+    }
+
+    [Fact]
+    public void Measure_ImageThatDidNotMove_IsZero() =>
+        Assert.Equal([0, 0, 0, 0, 0], new LocalLipschitz().Measure(_model, new ImagePairs(_images, _images, _labels, ThreatModel.Linf(0.1))));
+
+    [Fact]
+    public void Measure_DivergenceOfTwoClasses_IsTheBinaryDivergence()
+    {
+        Tensor moved = _images + Weights.sign().Times(0.1);
+        ImagePairs pairs = new(_images, moved, _labels, ThreatModel.Linf(0.1));
+
+        ValueList<double> constants = new LocalLipschitz { Output = new PredictionDivergence(), Offset = 1e-12 }.Measure(_model, pairs);
+
+        double[] before = [.. _model.call(_images).select(1, 1).data<double>()], after = [.. _model.call(moved).select(1, 1).data<double>()];
+        for (int i = 0; i < 5; i++)
+        {
+            double p = Sigmoid(before[i]), q = Sigmoid(after[i]);
+            Assert.Equal((p * Math.Log(p / q) + (1 - p) * Math.Log((1 - p) / (1 - q))) / 0.1, constants[i], 1e-9);
+        }
+
+        static double Sigmoid(double z) => 1 / (1 + Math.Exp(-z));
+    }
+
+    [Fact]
+    public void Problems_WrongSettings_NamesEachOfThem()
+    {
+        LocalLipschitz wrong = new() { Output = new LogitDistance { Norm = (VectorNorm)9 }, Input = (VectorNorm)7, Offset = 0 };
+        Assert.Equal(
+        [
+            "Output.Norm: must be L1, L2 or Linf, got 9.",
+            "Offset: must be a finite number above 0, got 0.",
+            "Input: must be L1, L2 or Linf, got 7.",
+        ], wrong.Problems().Select(problem => problem.ToString()));
+        Assert.Throws<InvalidDescriptionException>(() => wrong.Measure(_model, new ImagePairs(_images, _images, _labels, ThreatModel.Linf(0.1))));
+    }
+}
