@@ -18,13 +18,13 @@ public sealed class CwL2Tests : IDisposable
     public void Minimize_LinearModel_FindsTheDistanceToTheHyperplane(ScalarType dtype)
     {
         using LinearModel model = LinearModel.TwoClasses(3 * 4 * 4, dtype: dtype);
-        Tensor images = RandomStream.From(1).Uniform([0, 1, 2, 3], [3, 4, 4], dtype) * 0.4 + 0.3;
+        Tensor images = RandomStream.From(1).Uniform([0, 1, 2, 3], [3, 4, 4], dtype).Times(0.4).Plus(0.3);
         Tensor logits = model.call(images);
         Tensor expected = (logits.select(1, 1) - logits.select(1, 0)).abs() / model.Weight[1].norm();
 
         using MinimalPerturbations found = Short.Minimize(new AttackContext(model, images, logits.argmax(1), ThreatModel.L2(1)));
 
-        Assert.True(found.Distances.ge(expected * 0.9999).all().item<bool>(), "nothing is nearer than the hyperplane");
+        Assert.True(found.Distances.ge(expected.Times(0.9999)).all().item<bool>(), "nothing is nearer than the hyperplane");
         Tensor excess = (found.Distances / expected).max();
         Assert.True(excess.ToDouble() < 1.02, $"{excess.ToDouble():0.0000} times the distance to the hyperplane");
         Assert.Equal(4, model.call(found.Images).argmax(1).ne(logits.argmax(1)).sum().item<long>());
@@ -34,26 +34,26 @@ public sealed class CwL2Tests : IDisposable
     public void Minimize_PixelsAtZeroAndOne_MoveThemInward()
     {
         using LinearModel model = LinearModel.TwoClasses(16, shift: -0.5, ScalarType.Float64);
-        Tensor images = model.Weight[1].gt(0).to(ScalarType.Float64).reshape(1, 1, 4, 4);
+        Tensor images = model.Weight[1].IsAbove(0).to(ScalarType.Float64).reshape(1, 1, 4, 4);
         Tensor labels = tensor(new long[] { 1 });
         double expected = (model.call(images)[0, 1] / model.Weight[1].norm()).ToDouble();
 
         using MinimalPerturbations found = (Short with { Steps = 300 }).Minimize(new AttackContext(model, images, labels, ThreatModel.L2(1)));
 
         Assert.InRange(found.Distances[0].ToDouble() / expected, 0.9999, 1.05);
-        Assert.True(found.Images.ge(0).logical_and(found.Images.le(1)).all().item<bool>());
+        Assert.True(found.Images.IsAtLeast(0).logical_and(found.Images.IsAtMost(1)).all().item<bool>());
     }
 
     [Fact]
     public void Minimize_AllOtherLogitsNegative_StillFools()
     {
         // max((1 - onehot) * z) would be 0 here and never exceed the label's logit.
-        using LinearModel model = new(stack([full(16, 1.0), full(16, -1.0)]), tensor(new double[] { -12, -12 }).to(ScalarType.Float32));
-        Tensor images = full([1, 1, 4, 4], 0.7f);
+        using LinearModel model = new(stack([ones(16), ones(16).neg()]), tensor(new double[] { -12, -12 }).to(ScalarType.Float32));
+        Tensor images = zeros([1, 1, 4, 4]).Plus(0.7f);
         using MinimalPerturbations found = Short.Minimize(new AttackContext(model, images, zeros(1, ScalarType.Int64), ThreatModel.L2(1)));
         Assert.Equal(double.PositiveInfinity, found.Distances[0].ToDouble()); // w.x >= 0 in the box: class 0 stays ahead
 
-        using LinearModel shifted = new(stack([full(16, 1.0), full(16, -1.0)]), tensor(new double[] { -20, -12 }).to(ScalarType.Float32));
+        using LinearModel shifted = new(stack([ones(16), ones(16).neg()]), tensor(new double[] { -20, -12 }).to(ScalarType.Float32));
         using MinimalPerturbations reached = Short.Minimize(new AttackContext(shifted, images, zeros(1, ScalarType.Int64), ThreatModel.L2(1)));
         Assert.InRange(reached.Distances[0].ToDouble(), 1.8 * 0.999, 1.8 * 1.02); // 0.45 in each of 16 pixels
     }
@@ -62,8 +62,8 @@ public sealed class CwL2Tests : IDisposable
     public void Minimize_AlreadyFooled_IsUnchangedAtDistanceZero()
     {
         using LinearModel model = LinearModel.TwoClasses(16);
-        Tensor images = full([1, 1, 4, 4], 0.5f);
-        Tensor wrong = 1 - model.call(images).argmax(1);
+        Tensor images = zeros([1, 1, 4, 4]).Plus(0.5f);
+        Tensor wrong = model.call(images).argmax(1).eq(zeros(1, ScalarType.Int64)).to(ScalarType.Int64);
         using MinimalPerturbations found = Short.Minimize(new AttackContext(model, images, wrong, ThreatModel.L2(1)));
         Assert.Equal(0, found.Distances[0].ToDouble());
         Assert.True(found.Images.eq(images).all().item<bool>());
@@ -73,7 +73,7 @@ public sealed class CwL2Tests : IDisposable
     public void Minimize_Confidence_ErrsByAtLeastThatMargin()
     {
         using LinearModel model = LinearModel.TwoClasses(16, dtype: ScalarType.Float64);
-        Tensor images = full([1, 1, 4, 4], 0.5, ScalarType.Float64);
+        Tensor images = zeros([1, 1, 4, 4], ScalarType.Float64).Plus(0.5);
         Tensor label = model.call(images).argmax(1);
         AttackContext context = new(model, images, label, ThreatModel.L2(1));
         using MinimalPerturbations plain = Short.Minimize(context), sure = (Short with { Confidence = 0.5 }).Minimize(context);
@@ -86,7 +86,7 @@ public sealed class CwL2Tests : IDisposable
     public void Minimize_TargetedOnPublishedNetwork_ReachesTheTargets()
     {
         using AttackVectorCase vector = new("attack_fgsm");
-        Tensor targets = (vector.Labels + 1) % 10;
+        Tensor targets = vector.Labels.add(ones(1, ScalarType.Int64)).Modulo(10);
         using MinimalPerturbations found = (Short with { Steps = 60, SearchSteps = 1, InitialConstant = 100 })
             .Minimize(vector.Context(ThreatModel.L2(1)) with { Targets = targets });
         bool[] reached = [.. vector.Model.call(found.Images).argmax(1).eq(targets).data<bool>()];
@@ -115,13 +115,13 @@ public sealed class CwL2Tests : IDisposable
         using AttackVectorCase vector = new("attack_fgsm");
         CwL2 attack = Short with { Steps = 30, SearchSteps = 3 };
         using MinimalPerturbations free = attack.Minimize(vector.Context(ThreatModel.L2(1)));
-        double middle = free.Distances.masked_select(free.Distances.gt(0)).median().ToDouble();
+        double middle = free.Distances.masked_select(free.Distances.IsAbove(0)).median().ToDouble();
         L2Threat threat = ThreatModel.L2(middle);
 
         Tensor images = attack.Perturb(vector.Context(threat));
 
         Assert.True(threat.Distance(images, vector.Images).max().ToDouble() <= middle + threat.Tolerance);
-        Tensor inside = free.Distances.le(middle), fooled = vector.Model.call(images).argmax(1).ne(vector.Labels);
+        Tensor inside = free.Distances.IsAtMost(middle), fooled = vector.Model.call(images).argmax(1).ne(vector.Labels);
         Assert.True(fooled.logical_or(inside.logical_not()).all().item<bool>(), "what is within reach must be fooled");
         Assert.True(inside.sum().item<long>() < 8, "the test needs an example out of reach");
     }
@@ -131,7 +131,7 @@ public sealed class CwL2Tests : IDisposable
     {
         using LinearModel model = LinearModel.TwoClasses(16, dtype: ScalarType.Float64);
         // The first is one step from the hyperplane, the second far away: they need different numbers of steps.
-        Tensor near = full([1, 1, 4, 4], 0.02, ScalarType.Float64), far = full([1, 1, 4, 4], 0.9, ScalarType.Float64);
+        Tensor near = zeros([1, 1, 4, 4], ScalarType.Float64).Plus(0.02), far = zeros([1, 1, 4, 4], ScalarType.Float64).Plus(0.9);
         Tensor images = cat([near, far]), labels = model.call(images).argmax(1);
         CwL2 patient = Short with { AbortEarly = false };
         using MinimalPerturbations early = Short.Minimize(new AttackContext(model, images, labels, ThreatModel.L2(1)));

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -25,7 +26,7 @@ internal sealed class LinearModel : nn.Module<Tensor, Tensor>
     /// <summary>The same number of weights of alternating sign for class 1, none for class 0; class 1 wins where w.x + shift is positive.</summary>
     public static LinearModel TwoClasses(int pixels, double shift = 0, ScalarType dtype = ScalarType.Float32)
     {
-        Tensor w = arange(pixels, dtype: ScalarType.Float64).sin() + 0.1;
+        Tensor w = ScalarArithmetic.Counting(pixels).to(ScalarType.Float64).sin().Plus(0.1);
         return new LinearModel(stack([zeros_like(w), w]).to(dtype), tensor(new double[] { 0, shift }).to(dtype));
     }
 

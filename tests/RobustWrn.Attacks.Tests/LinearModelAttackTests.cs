@@ -62,7 +62,7 @@ public sealed class LinearModelAttackTests : IDisposable
             Tensor score = (first - 0.55).sign() + 0 * first;
             return stack([-score, score], 1);
         });
-        AttackContext context = new(model, full([40, 1, 1, 1], 0.5f), zeros(40, ScalarType.Int64), threat);
+        AttackContext context = new(model, zeros([40, 1, 1, 1]).Plus(0.5f), zeros(40, ScalarType.Int64), threat);
         long Fooled(int restarts) => model.call(new Pgd { Steps = 1, Restarts = restarts }.Perturb(context)).argmax(1).sum().item<long>();
         long one = Fooled(1), ten = Fooled(10);
         Assert.InRange(one, 3, 18); // a start lies behind the wall with probability 1/4

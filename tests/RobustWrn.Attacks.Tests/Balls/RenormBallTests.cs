@@ -26,7 +26,7 @@ public sealed class RenormBallTests : IDisposable
     [Fact]
     public void Project_NothingToShorten_LeavesTheCandidate()
     {
-        Tensor images = full([1, 1, 2, 2], 0.5, ScalarType.Float64), near = images + 0.1;
+        Tensor images = zeros([1, 1, 2, 2], ScalarType.Float64).Plus(0.5), near = images + 0.1;
         Assert.True((_ball.Project(near, images) - near).abs().max().ToDouble() < 1e-15);
         Assert.True(_ball.Project(images, images).eq(images).all().item<bool>());
     }
@@ -44,7 +44,7 @@ public sealed class RenormBallTests : IDisposable
     [Fact]
     public void SteepestDirection_ZeroGradient_IsZero()
     {
-        Tensor gradient = stack([zeros(1, 2, 2), full([1, 2, 2], 3f)]);
+        Tensor gradient = stack([zeros(1, 2, 2), zeros([1, 2, 2]).Plus(3f)]);
         float[] lengths = [.. _ball.SteepestDirection(gradient).flatten(1).norm(1).data<float>()];
         Assert.Equal([0f, 1f], lengths);
     }

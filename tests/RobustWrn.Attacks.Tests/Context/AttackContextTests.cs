@@ -10,7 +10,7 @@ public sealed class AttackContextTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly AttackContext _sound;
 
-    public AttackContextTests() => _sound = new AttackContext(LinearModel.TwoClasses(16), full([2, 1, 4, 4], 0.5f), zeros(2, ScalarType.Int64), ThreatModel.Linf(8, outOf: 255));
+    public AttackContextTests() => _sound = new AttackContext(LinearModel.TwoClasses(16), zeros([2, 1, 4, 4]).Plus(0.5f), zeros(2, ScalarType.Int64), ThreatModel.Linf(8, outOf: 255));
 
     public static TheoryData<string> Faults() => ["255", "nan", "negative", "three dims", "bytes", "int labels", "few labels", "label -1", "label 2", "target 2", "start shape", "ids", "epsilon"];
 

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class AttackedModelTests : IDisposable
     {
         using AttackedModel attacked = new(new Lambda(images => images.detach().flatten(1)));
         InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(
-            () => attacked.Gradient(full([1, 1, 1, 2], 0.5f), new CrossEntropy(), new AttackGoal(zeros(1, ScalarType.Int64))));
+            () => attacked.Gradient(zeros([1, 1, 1, 2]).Plus(0.5f), new CrossEntropy(), new AttackGoal(zeros(1, ScalarType.Int64))));
         Assert.StartsWith("logits must depend on the pixels", refusal.Message);
     }
 
@@ -41,7 +42,7 @@ public sealed class AttackedModelTests : IDisposable
     public void Gradient_ModelThatReturnsItsInput_IsTheLosssOwn()
     {
         using AttackedModel attacked = new(new Lambda(images => images.flatten(1)));
-        Tensor gradient = attacked.Gradient(full([1, 1, 1, 2], 0.5f), new Margin(), new AttackGoal(zeros(1, ScalarType.Int64)));
+        Tensor gradient = attacked.Gradient(zeros([1, 1, 1, 2]).Plus(0.5f), new Margin(), new AttackGoal(zeros(1, ScalarType.Int64)));
         Assert.Equal([-1f, 1f], gradient.flatten().data<float>().ToArray());
     }
 
@@ -49,7 +50,7 @@ public sealed class AttackedModelTests : IDisposable
     public void Logits_NaN_CountsTheImages()
     {
         using AttackedModel attacked = new(new Lambda(images => (images.flatten(1) - 0.4).sqrt()));
-        Tensor images = cat([full([2, 1, 1, 2], 0.5f), full([1, 1, 1, 2], 0.1f)]);
+        Tensor images = cat([zeros([2, 1, 1, 2]).Plus(0.5f), zeros([1, 1, 1, 2]).Plus(0.1f)]);
         NonFiniteLogitsException refusal = Assert.Throws<NonFiniteLogitsException>(() => attacked.Logits(images));
         Assert.Equal((1, 3), (refusal.Rows, refusal.Total));
     }
@@ -59,7 +60,7 @@ public sealed class AttackedModelTests : IDisposable
     {
         // The slope of the square root at 0 is infinite, and times 0 it is NaN.
         Lambda model = new(images => ((images - images).sqrt() * 0).flatten(1) + images.flatten(1));
-        AttackContext context = new(model, full([1, 1, 1, 2], 0.5f), zeros(1, ScalarType.Int64), Core.ThreatModel.Linf(0.1));
+        AttackContext context = new(model, zeros([1, 1, 1, 2]).Plus(0.5f), zeros(1, ScalarType.Int64), Core.ThreatModel.Linf(0.1));
         Assert.StartsWith("the gradient with respect to the pixels must be finite", Assert.Throws<NonFiniteGradientException>(() => new Pgd().Perturb(context)).Message);
         Assert.StartsWith("the gradient with respect to the pixels must be finite", Assert.Throws<NonFiniteGradientException>(() => new CwL2 { Steps = 3 }.Perturb(context)).Message);
     }

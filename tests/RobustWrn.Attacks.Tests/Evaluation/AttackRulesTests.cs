@@ -56,7 +56,7 @@ public sealed class AttackRulesTests : IDisposable
     private RobustnessResult Evaluate(Func<Tensor, Tensor> move) =>
         RobustnessEvaluation.Run(_model, Source(), Threat, AttackSuite.Of("mine", new HomeMade(context => move(context.Images))));
 
-    private static TensorSource Source() => new(full([4, 1, 4, 4], 0.5f), ones(4, ScalarType.Int64));
+    private static TensorSource Source() => new(zeros([4, 1, 4, 4]).Plus(0.5f), ones(4, ScalarType.Int64));
 
     private static (Func<Tensor, Tensor> Move, string Rule) Broken(string fault) => fault switch
     {

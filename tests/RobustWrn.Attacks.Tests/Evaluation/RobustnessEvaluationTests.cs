@@ -142,8 +142,8 @@ public sealed class RobustnessEvaluationTests : IDisposable
     [Fact]
     public void Run_ModelThatReturnsNaN_StopsAndNamesIt()
     {
-        using LinearModel model = new(full([2, 16], double.NaN).to(ScalarType.Float32), zeros(2));
-        TensorSource source = new(full([3, 1, 4, 4], 0.5f), zeros(3, ScalarType.Int64));
+        using LinearModel model = new(zeros([2, 16]).Plus(double.NaN).to(ScalarType.Float32), zeros(2));
+        TensorSource source = new(zeros([3, 1, 4, 4]).Plus(0.5f), zeros(3, ScalarType.Int64));
         NonFiniteLogitsException stop = Assert.Throws<NonFiniteLogitsException>(() => RobustnessEvaluation.Run(model, source, Threat, Both));
         Assert.StartsWith("logits must be finite, got NaN or infinity for 3 of 3 images", stop.Message);
         Assert.True(model.training);
@@ -194,7 +194,7 @@ public sealed class RobustnessEvaluationTests : IDisposable
     public void Measure_ModelOfAnotherDtype_ConvertsTheSample()
     {
         using LinearModel model = LinearModel.TwoClasses(16, dtype: ScalarType.Float32);
-        using ImageBatch batch = new TensorSource(full([2, 1, 4, 4], 0.5, ScalarType.Float64), zeros(2, ScalarType.Int64)).Read([0, 1]);
+        using ImageBatch batch = new TensorSource(zeros([2, 1, 4, 4], ScalarType.Float64).Plus(0.5), zeros(2, ScalarType.Int64)).Read([0, 1]);
         Assert.Equal(2, AttackEstimate.Measure(AttackSuite.Of("one", new Fgsm()), model, batch, images: 2).Gradients);
     }
 

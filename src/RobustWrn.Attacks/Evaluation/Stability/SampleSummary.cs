@@ -32,5 +32,5 @@ public sealed record SampleSummary(long Count, double Mean, double Deviation, do
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Mean:0.####} ± {Deviation:0.####}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Mean:g4} ± {Deviation:g2}");
 }

@@ -12,7 +12,7 @@ public sealed record SensitivityOptions : IDescription
     /// <summary>What is measured on each pair. Default: the local Lipschitz constants of Huang et al. 2021, L1 / Linf and KL / Linf, and FOSC.</summary>
     public ValueList<IPairMeasure> Measures { get; init; } = [new LocalLipschitz(), new LocalLipschitz { Output = new PredictionDivergence() }, new Fosc()];
 
-    /// <summary>How spectral norms are found; null leaves them out. They take about as long as sending a few hundred images through the network.</summary>
+    /// <summary>How spectral norms are found; null leaves them out. They take about as long as sending two hundred images through the network.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public PowerIteration? SpectralNorms { get; init; } = new();
 

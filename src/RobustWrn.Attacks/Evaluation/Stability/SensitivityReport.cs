@@ -79,15 +79,15 @@ public sealed record SensitivityReport
         text.Append(CultureInfo.InvariantCulture, $"{"stage",-10} {"relative change",-20} {"amplification",-20} {"layers",6} {"norm product",13} {"largest",8}\n");
         foreach (StageSensitivity stage in Stages)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{stage.Stage,-10} {stage.RelativeChange,-20} {stage.Amplification?.ToString() ?? "",-20}");
+            string line = string.Create(CultureInfo.InvariantCulture, $"{stage.Stage,-10} {stage.RelativeChange,-20} {stage.Amplification,-20}");
             if (norms.TryGetValue(stage.Stage, out StageSpectralNorms? norm))
-                text.Append(CultureInfo.InvariantCulture, $" {norm.Layers,6} {norm.Product,13:g4} {norm.Maximum,8:0.###}");
-            text.Append('\n');
+                line += string.Create(CultureInfo.InvariantCulture, $" {norm.Layers,6} {norm.Product,13:g4} {norm.Maximum,8:g4}");
+            text.Append(line.TrimEnd()).Append('\n');
         }
         if (Measurements.Count > 0)
             text.Append('\n');
         foreach (PairMeasurement measurement in Measurements)
-            text.Append(CultureInfo.InvariantCulture, $"{measurement.Measure.Name}: {measurement.Values} (median {measurement.Values.Median:0.####}, from {measurement.Values.Minimum:0.####} to {measurement.Values.Maximum:0.####})\n");
+            text.Append(CultureInfo.InvariantCulture, $"{measurement.Measure.Name}: {measurement.Values} (median {measurement.Values.Median:g4}, from {measurement.Values.Minimum:g4} to {measurement.Values.Maximum:g4})\n");
         int unfinished = Layers.Count(layer => !layer.Norm.Converged);
         if (unfinished > 0)
             text.Append(CultureInfo.InvariantCulture, $"{unfinished} of {Layers.Count} spectral norms did not converge and are lower bounds: raise {nameof(PowerIteration.MaximalSteps)} of {nameof(SensitivityOptions)}.{nameof(SensitivityOptions.SpectralNorms)}.\n");

@@ -68,7 +68,7 @@ public sealed class FoscTests : IDisposable
     [Fact]
     public void Measure_GradientNotFinite_SaysSo()
     {
-        Lambda model = new(images => ((images - images).sqrt() * 0).flatten(1) + images.flatten(1));
+        Lambda model = new(images => (images - images).sqrt().Times(0).flatten(1) + images.flatten(1));
         Assert.Throws<NonFiniteGradientException>(() => new Fosc().Measure(model, new ImagePairs(_images, _images, _labels, ThreatModel.Linf(0.1))));
     }
 }

@@ -10,7 +10,7 @@ public sealed class ImagePairsTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly ImagePairs _pairs;
 
-    public ImagePairsTests() => _pairs = new(full([2, 1, 2, 2], 0.5, ScalarType.Float64), full([2, 1, 2, 2], 0.55, ScalarType.Float64), zeros(2, ScalarType.Int64), ThreatModel.Linf(0.1));
+    public ImagePairsTests() => _pairs = new(zeros([2, 1, 2, 2], ScalarType.Float64).Plus(0.5), zeros([2, 1, 2, 2], ScalarType.Float64).Plus(0.55), zeros(2, ScalarType.Int64), ThreatModel.Linf(0.1));
 
     public void Dispose() => _scope.Dispose();
 
@@ -21,7 +21,7 @@ public sealed class ImagePairsTests : IDisposable
     public void ThrowIfInvalid_FartherThanTheThreat_NamesTheImageAndBothLengths()
     {
         Tensor moved = _pairs.Perturbed.clone();
-        moved[1, 0, 1, 1] = full([], 0.75, ScalarType.Float64);
+        moved[1, 0, 1, 1] = zeros([], ScalarType.Float64).Plus(0.75);
         Assert.StartsWith("perturbed images must lie within 0.1 of the images in linf, got 0.25 for image 1. Give the threat they were made under",
             Refusal(_pairs with { Perturbed = moved }));
     }
@@ -29,13 +29,13 @@ public sealed class ImagePairsTests : IDisposable
     [Fact]
     public void ThrowIfInvalid_OtherShape_NamesBoth() =>
         Assert.StartsWith("perturbed images must have the shape and dtype of the images, (2, 1, 2, 2) Float64, got (1, 1, 2, 2) Float64.",
-            Refusal(_pairs with { Perturbed = full([1, 1, 2, 2], 0.5, ScalarType.Float64) }));
+            Refusal(_pairs with { Perturbed = zeros([1, 1, 2, 2], ScalarType.Float64).Plus(0.5) }));
 
     [Fact]
     public void ThrowIfInvalid_PixelsOutsideTheBox_SaysWhichRange()
     {
-        Assert.StartsWith("pixels must lie in [0, 1], got values from 1.5 to 1.5.", Refusal(_pairs with { Perturbed = full([2, 1, 2, 2], 1.5, ScalarType.Float64) }));
-        Assert.StartsWith("pixels must lie in [0, 1]", Refusal(_pairs with { Images = full([2, 1, 2, 2], double.NaN, ScalarType.Float64) }));
+        Assert.StartsWith("pixels must lie in [0, 1], got values from 1.5 to 1.5.", Refusal(_pairs with { Perturbed = zeros([2, 1, 2, 2], ScalarType.Float64).Plus(1.5) }));
+        Assert.StartsWith("pixels must lie in [0, 1]", Refusal(_pairs with { Images = zeros([2, 1, 2, 2], ScalarType.Float64).Plus(double.NaN) }));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ImagePairsTests : IDisposable
     {
         Lambda model = new(images => images.flatten(1));
         Assert.StartsWith("labels must lie in [0, 4)", Assert.Throws<ArgumentException>(
-            () => new LocalLipschitz().Measure(model, _pairs with { Labels = full([2], 4, ScalarType.Int64) })).Message);
+            () => new LocalLipschitz().Measure(model, _pairs with { Labels = tensor(new long[] { 4, 4 }) })).Message);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class StageSensitivityTests : IDisposable
     {
         // x + c (x - m) with m the mean of the image: directions without mean grow by 1 + c, the mean stays.
         const double C = 3;
-        Tensor images = full([1, 1, 2, 2], 0.5, ScalarType.Float64), ripple = tensor(new[] { 0.1, -0.1, 0.1, -0.1 }).reshape(1, 1, 2, 2);
+        Tensor images = zeros([1, 1, 2, 2], ScalarType.Float64).Plus(0.5), ripple = tensor(new[] { 0.1, -0.1, 0.1, -0.1 }).reshape(1, 1, 2, 2);
         ImagePairs pairs = new(images, images + ripple, zeros(1, ScalarType.Int64), ThreatModel.Linf(0.11));
         using StagesModel model = new(x => x + (x - x.mean([1, 2, 3], keepdim: true)).Times(C), x => x.alias());
 
