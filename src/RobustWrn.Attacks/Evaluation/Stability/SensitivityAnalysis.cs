@@ -7,6 +7,13 @@ namespace RobustWrn.Attacks;
 /// Why one network is more robust than another: how each stage amplifies a perturbation, the norms of its layers, and how much the answer depends on the image.
 /// It is the analysis by which Huang et al. 2021 (arXiv 2110.03825) explain that a smaller last stage helps.
 /// </summary>
+/// <example>
+/// <code>
+/// Tensor adversarial = new Pgd().Perturb(new AttackContext(classifier, images, labels, threat), token);
+/// SensitivityReport report = SensitivityAnalysis.Run(classifier, new ImagePairs(images, adversarial, labels, threat));
+/// logger.LogInformation("{Report}", report);
+/// </code>
+/// </example>
 public static class SensitivityAnalysis
 {
     /// <summary>Measures a network on images and what an attack made of them.</summary>
