@@ -21,6 +21,17 @@ internal static class TensorMemory
             Rows(tensor, at, Math.Min(perChunk, rows - at), visit);
     }
 
+    /// <summary>Visits the bytes of any tensor, in the order of its elements.</summary>
+    /// <param name="tensor">Of any layout, on any device; not changed.</param>
+    /// <param name="visit">Reads the bytes.</param>
+    internal static void ForEachByte(Tensor tensor, Chunk visit)
+    {
+        if (tensor.numel() == 0)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        ForEachChunk(tensor.detach().cpu().contiguous().view(-1), visit);
+    }
+
     /// <summary>Visits the bytes of a range of rows.</summary>
     internal static void Rows(Tensor tensor, long from, long count, Chunk visit)
     {

@@ -16,7 +16,7 @@ public static class NetworkWeights
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(tensors);
-        CheckedLoading.Exactly(module, Stored(tensors), source);
+        CheckedLoading.Exactly(module, InMemory(tensors), source);
     }
 
     /// <summary>
@@ -34,38 +34,56 @@ public static class NetworkWeights
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(options);
-        return CheckedLoading.Recognised(module, Stored(tensors), options, new WeightsReport { Source = source });
+        return CheckedLoading.Recognised(module, InMemory(tensors), new Dictionary<string, string>(), options, new WeightsReport { Source = source });
     }
 
-    /// <summary>Loads a file into a classifier's network, under whichever names are recognised.</summary>
+    /// <summary>
+    /// Loads a file (safetensors, or PyTorch's <c>.pth</c>) into a classifier's network, under whichever names are recognised. The values are read straight into
+    /// the network; a network of the file's dtype on the CPU needs no further memory.
+    /// </summary>
     /// <param name="classifier">The classifier; dtype and device of its network stay.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; its content tells its format.</param>
     /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
-    /// <returns>Which names were found, and what was left out.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged, or does not fit the network.</exception>
+    /// <returns>What was taken, which names were found, and what was left out.</returns>
+    /// <exception cref="WeightsFileException">The file is damaged, or holds no such weights.</exception>
+    /// <exception cref="InvalidDataException">They do not fit the network.</exception>
     public static WeightsReport Load(Classifier classifier, string path, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        using NamedTensors tensors = Safetensors.Read(path);
-        return Load(classifier.Network, tensors, options ?? new WeightsOptions(), path);
+        using WeightsFile file = WeightsFile.Open(path);
+        return Load(classifier.Network, file, options ?? new WeightsOptions());
     }
 
-    /// <summary>Writes a classifier's weights under the published names, with its spec (and so its normalisation) in the header; atomically.</summary>
-    public static void Save(Classifier classifier, string path)
+    /// <summary>
+    /// Writes a classifier's weights with its spec (and so its normalisation) beside them; atomically. A <c>.pth</c> or <c>.pt</c> file is written for PyTorch,
+    /// any other as safetensors.
+    /// </summary>
+    /// <param name="classifier">The classifier.</param>
+    /// <param name="path">Where.</param>
+    /// <param name="names">Under whose names; null for this library's, which are those of Huang et al. 2021.</param>
+    public static void Save(Classifier classifier, string path, IKeyMap? names = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        Safetensors.Write(path, classifier.Network.state_dict(), new Dictionary<string, string> { [SpecKey] = DescriptionJson.Write(classifier.Spec) });
+        ArgumentNullException.ThrowIfNull(path);
+        names?.ThrowIfInvalid();
+        IEnumerable<KeyValuePair<string, Tensor>> tensors = classifier.Network.state_dict().Select(pair => KeyValuePair.Create(names?.ToForeign(pair.Key) ?? pair.Key, pair.Value));
+        Dictionary<string, string> metadata = new() { [SpecKey] = DescriptionJson.Write(classifier.Spec) };
+        if (Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT")
+            PyTorchFile.Write(path, tensors, metadata);
+        else
+            Safetensors.Write(path, tensors, metadata);
     }
 
     /// <summary>Builds the network a file was written from, with its normalisation, and loads the weights.</summary>
     /// <param name="path">A file written by <see cref="Save"/>.</param>
     /// <param name="device">Where the weights go; null is the CPU.</param>
     /// <returns>The classifier, in evaluation mode. The caller disposes it.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged, has no spec, or does not fit it.</exception>
+    /// <exception cref="WeightsFileException">The file is damaged.</exception>
+    /// <exception cref="InvalidDataException">It has no spec, or does not fit it.</exception>
     public static Classifier Open(string path, Device? device = null)
     {
-        using NamedTensors tensors = Safetensors.Read(path);
-        if (!tensors.Metadata.TryGetValue(SpecKey, out string? json))
+        using WeightsFile file = WeightsFile.Open(path);
+        if (!file.Metadata.TryGetValue(SpecKey, out string? json))
             throw new InvalidDataException($"{path} carries no spec: build the network from its spec and load the file into it with NetworkWeights.Load.");
         INetworkSpec spec = DescriptionJson.Read<INetworkSpec>(json, path);
         if (spec.Problems().ToArray() is [Problem first, ..])
@@ -73,7 +91,7 @@ public static class NetworkWeights
         Classifier classifier = spec.Build(0, device);
         try
         {
-            Load(classifier.Network, tensors, new WeightsOptions(), path);
+            Load(classifier.Network, file, new WeightsOptions());
             classifier.eval();
             return classifier;
         }
@@ -84,5 +102,13 @@ public static class NetworkWeights
         }
     }
 
-    private static MemoryTensor[] Stored(NamedTensors tensors) => [.. tensors.Pairs.Select(pair => new MemoryTensor(pair.Key, pair.Value))];
+    private static WeightsReport Load(nn.Module module, WeightsFile file, WeightsOptions options)
+    {
+        options.ThrowIfInvalid();
+        (string entry, List<StridedTensor> tensors, Dictionary<string, string> objects) = file.Stored(options.Entry);
+        WeightsReport report = new() { Source = file.Path, Entry = entry, OtherEntries = file.Entries.Where(other => other != entry && other.Length > 0).ToValueList() };
+        return CheckedLoading.Recognised(module, tensors, objects, options, report);
+    }
+
+    private static MemoryTensor[] InMemory(NamedTensors tensors) => [.. tensors.Pairs.Select(pair => new MemoryTensor(pair.Key, pair.Value))];
 }

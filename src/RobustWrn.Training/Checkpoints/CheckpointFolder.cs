@@ -37,7 +37,7 @@ internal sealed class CheckpointFolder(string path)
             {
                 checkpoint = TrainingCheckpoint.Read(file);
             }
-            catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+            catch (Exception e) when (e is InvalidDataException or WeightsFileException or EndOfStreamException)
             {
                 TrainingLog.Damaged(logger, file, e.Message);
                 continue;

@@ -100,16 +100,16 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "must not overlap or leave holes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "must not overlap or leave holes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775803,9223372036854775807]}}""", 4, "must not overlap or leave holes")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}}""", 4, "tensors of up to 2 GiB can be read")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}}""", 4, "it is truncated")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7, "it is truncated")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 5, "something was appended")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "its header is not JSON")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "\"a\" is described twice")]
     public void Read_DamagedFile_SaysWhatIsWrongAndLeaksNothing(string header, int bytes, string reason)
     {
         WriteRaw(Encoding.UTF8.GetByteCount(header), header, bytes);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Safetensors.Read(FilePath));
+        WeightsFileException error = Assert.Throws<WeightsFileException>(() => Safetensors.Read(FilePath));
 
         Assert.StartsWith($"{FilePath} is not a valid safetensors file: ", error.Message);
         Assert.Contains(reason, error.Message);
@@ -125,7 +125,7 @@ public sealed class SafetensorsTests : IDisposable
     {
         WriteRaw(length, "{}", 0);
 
-        Assert.Contains("its header is said to have", Assert.Throws<InvalidDataException>(() => Safetensors.Read(FilePath)).Message);
+        Assert.Contains("its header is said to have", Assert.Throws<WeightsFileException>(() => Safetensors.Read(FilePath)).Message);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class SafetensorsTests : IDisposable
         for (int length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(FilePath, whole[..length]);
-            Assert.Throws<InvalidDataException>(() => Safetensors.Read(FilePath));
+            Assert.Throws<WeightsFileException>(() => Safetensors.Read(FilePath));
         }
 
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);

@@ -16,13 +16,14 @@ internal static class CheckedLoading
     /// <summary>Loads under whichever names are recognised.</summary>
     /// <param name="module">The network.</param>
     /// <param name="tensors">What is stored.</param>
+    /// <param name="objects">What stands among it and is no tensor, in words: no harm unless the network needs it.</param>
     /// <param name="options">What the caller asks for.</param>
     /// <param name="report">The report so far: source and entry.</param>
-    public static WeightsReport Recognised(nn.Module module, IReadOnlyList<StoredTensor> tensors, WeightsOptions options, WeightsReport report)
+    public static WeightsReport Recognised(nn.Module module, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> objects, WeightsOptions options, WeightsReport report)
     {
         options.ThrowIfInvalid();
         Dictionary<string, Tensor> own = module.state_dict();
-        WeightNaming naming = WeightNaming.Find([.. tensors.Select(tensor => tensor.Name)], own.Keys, options.Names, report.Source);
+        WeightNaming naming = WeightNaming.Find([.. tensors.Select(tensor => tensor.Name), .. objects.Keys], own.Keys, options.Names, report.Source);
         Dictionary<string, StoredTensor> found = [];
         List<string> unexpected = [];
         foreach (StoredTensor tensor in tensors)
@@ -34,6 +35,11 @@ internal static class CheckedLoading
             else
                 unexpected.Add(tensor.Name);
         }
+        foreach ((string name, string what) in objects)
+        {
+            if (naming.Library.TryGetValue(name, out string? needed) && own.ContainsKey(needed) && !Skips(options, needed))
+                throw new WeightsFileException(report.Source, $"cannot be read: the network needs {name}, which is {what}; nothing but tensors is ever constructed.");
+        }
         string[] skipped = [.. own.Keys.Where(name => Skips(options, name))];
         foreach (string pattern in options.Skip)
         {
@@ -41,7 +47,7 @@ internal static class CheckedLoading
                 throw new ArgumentException($"skipped names must be of the network or the file, but \"{pattern}\" fits none. There are {NameList.Short(own.Keys)}.", nameof(options));
         }
         Copy(Fitted(own, found, unexpected, own.Keys.Except(skipped), report.Source));
-        return report with { Prefix = naming.Prefix, Names = naming.Map, LeftOut = naming.LeftOut, Skipped = skipped.ToValueList() };
+        return report with { Prefix = naming.Prefix, Names = naming.Map, LeftOut = naming.LeftOut.Concat(objects.Keys).Distinct().ToValueList(), Skipped = skipped.ToValueList() };
     }
 
     private static List<(Tensor Target, StoredTensor Stored)> Fitted(
@@ -71,6 +77,8 @@ internal static class CheckedLoading
 
     private static void Copy(List<(Tensor Target, StoredTensor Stored)> fitted)
     {
+        foreach ((_, StoredTensor stored) in fitted)
+            stored.Verify();
         using IDisposable guard = no_grad();
         foreach ((Tensor target, StoredTensor stored) in fitted)
             stored.CopyTo(target);

@@ -14,6 +14,11 @@ internal abstract class StoredTensor(string name, ScalarType dtype, long[] shape
 
     public long[] Shape => shape;
 
+    /// <summary>Finds damage of the values before any is copied, where the file has a checksum of them.</summary>
+    public virtual void Verify()
+    {
+    }
+
     /// <summary>Copies the values into a tensor of the same shape, of any dtype and on any device.</summary>
     public abstract void CopyTo(Tensor target);
 }

@@ -1,0 +1,90 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>Which values of a pickle are tensors, and where their elements lie. A value that is none stays what it is: a name for messages.</summary>
+internal sealed class TorchTensors(TorchArchive archive)
+{
+    private const int MaximalNesting = 8;
+
+    /// <summary>Whether a value says it is a tensor.</summary>
+    public static bool IsTensor(object? value) => value is PickleCall { Callable: PickleGlobal function }
+        && (function is { Module: "torch._tensor", Name: "_rebuild_from_type_v2" } || (function.Module == "torch._utils" && function.Name.StartsWith("_rebuild_", StringComparison.Ordinal)));
+
+    /// <summary>Whether a value says it is an array of NumPy.</summary>
+    public static bool IsArray(object? value) => value is PickleCall { Callable: PickleGlobal function } && NumPyValues.IsArray(function);
+
+    /// <summary>The tensor; null for a value that is none, which <paramref name="what"/> describes.</summary>
+    public StridedTensor? Read(string name, object? value, out string what)
+    {
+        what = Describe(value);
+        for (int level = 0; level < MaximalNesting; level++)
+        {
+            if (value is not PickleCall { Callable: PickleGlobal function } call)
+                return NumPyValues.Number(value) is { } number ? Inline(name, number) : null;
+            object?[] arguments = call.ArgumentList;
+            switch (function)
+            {
+                case { Module: "torch._utils", Name: "_rebuild_tensor" or "_rebuild_tensor_v2" } when arguments is [PicklePersistent outside, long offset, var shape, var strides, ..]:
+                    return arguments is [_, _, _, _, _, _, var marks, ..] && IsConjugate(marks) ? null : Tensor(name, outside, null, offset, shape, strides);
+                case { Module: "torch._utils", Name: "_rebuild_tensor_v3" } when arguments is [PicklePersistent outside, long offset, var shape, var strides, _, _, PickleGlobal { Module: "torch" } dtype, ..]:
+                    return ElementTypes.OfName(dtype.Name) is { } type ? Tensor(name, outside, type, offset, shape, strides) : null;
+                case { Module: "torch._utils", Name: "_rebuild_parameter" or "_rebuild_parameter_with_state" } when arguments is [var data, ..]:
+                    value = data;
+                    continue;
+                case { Module: "torch._tensor", Name: "_rebuild_from_type_v2" } when arguments is [var rebuild, _, var inner, ..]:
+                    value = new PickleCall(rebuild, inner);
+                    continue;
+                default:
+                    return NumPyValues.Array(archive.File, call) is { } array ? Inline(name, array) : null;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>A value in words.</summary>
+    public static string Describe(object? value) => value switch
+    {
+        null => "None",
+        PickleCall { Callable: PickleGlobal { Module: "copyreg" or "copy_reg", Name: "_reconstructor" }, ArgumentList: [PickleGlobal type, ..] } => $"a pickled {type}",
+        PickleCall { Callable: PickleGlobal function } => $"a pickled {function}",
+        PickleGlobal name => $"the name {name}",
+        PickleDict => "a dictionary",
+        PickleList => "a list",
+        PickleTuple => "a tuple",
+        string => "a text",
+        byte[] => "bytes",
+        long or double or bool or System.Numerics.BigInteger => "a number",
+        _ => "an object",
+    };
+
+    private StridedTensor Tensor(string name, PicklePersistent outside, ScalarType? dtype, long offset, object? shape, object? strides)
+    {
+        StorageId id = StorageId.Parse(archive.File, outside);
+        ScalarType type = dtype ?? id.Type ?? throw archive.File.Damaged($"the tensor {name} has bytes, but no element type");
+        StridedLayout layout = new(offset, Sides(name, shape), Sides(name, strides));
+        if (layout.Problem((id.Bytes - id.ViewFrom) / ElementTypes.Size(type)) is { } problem)
+            throw archive.File.Damaged($"the tensor {name} {problem}");
+        return new StridedTensor(name, type, layout, archive.Storage(id.Key, id.Bytes), id.ViewFrom, archive.File.Gate);
+    }
+
+    private StridedTensor? Inline(string name, NumPyArray array)
+    {
+        long size = ElementTypes.Size(array.Type);
+        if (array.Layout.Problem(array.Content.Length / size) is { } problem)
+            throw archive.File.Damaged($"the array {name} {problem}");
+        return new StridedTensor(name, array.Type, array.Layout, new InlineStorage(array.Content, array.BigEndian), 0, archive.File.Gate);
+    }
+
+    private long[] Sides(string name, object? value)
+    {
+        object? tuple = value is PickleCall { Callable: PickleGlobal { Module: "torch", Name: "Size" }, ArgumentList: [var inner] } ? inner : value;
+        return tuple is PickleTuple { Items: var items } && Array.TrueForAll(items, item => item is long)
+            ? Array.ConvertAll(items, item => (long)item!)
+            : throw archive.File.Damaged($"the tensor {name} has {Describe(value)} for its shape or strides");
+    }
+
+    // A complex tensor can be marked as conjugated or negated instead of being so; its bytes alone are other numbers.
+    private bool IsConjugate(object? marks) =>
+        PickleDictionaries.Is(marks) && PickleDictionaries.Named(marks, archive.File.Gate).Any(mark => mark is { Key: "conj" or "neg", Value: true });
+}

@@ -1,0 +1,69 @@
+using Microsoft.Win32.SafeHandles;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>A file read by position, straight into the place that needs the bytes; never mapped, as a file cut short while mapped kills the process.</summary>
+internal sealed class PositionedFile : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+
+    public PositionedFile(string path)
+    {
+        Path = path;
+        _handle = File.OpenHandle(path);
+        Length = RandomAccess.GetLength(_handle);
+        Gate = new AllocationGate(path, Length);
+    }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    public AllocationGate Gate { get; }
+
+    /// <summary>Fills a buffer.</summary>
+    public void Read(long position, Span<byte> buffer)
+    {
+        if (position < 0 || position > Length - buffer.Length)
+            throw Damaged($"it ends at byte {Length}, but {buffer.Length} bytes are needed at {position}");
+        while (buffer.Length > 0)
+        {
+            int read = RandomAccess.Read(_handle, buffer, position);
+            if (read == 0)
+                throw Damaged("it became shorter while it was read");
+            position += read;
+            buffer = buffer[read..];
+        }
+    }
+
+    /// <summary>Fills a contiguous tensor of the CPU.</summary>
+    public void Read(long position, Tensor tensor)
+    {
+        if (tensor.numel() == 0)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        TensorMemory.ForEachChunk(tensor.detach().view(-1), bytes =>
+        {
+            Read(position, bytes);
+            position += bytes.Length;
+        });
+    }
+
+    /// <summary>A new buffer with a part of the file.</summary>
+    public byte[] Bytes(long position, long count, string what)
+    {
+        if (position < 0 || count < 0 || position > Length - count)
+            throw Damaged($"{what} has {count} bytes at {position}, but the file ends at {Length}");
+        byte[] bytes = new byte[Gate.Admit(count, what)];
+        Read(position, bytes);
+        return bytes;
+    }
+
+    public WeightsFileException Damaged(string reason) => new(Path, $"is damaged: {reason}.");
+
+    public WeightsFileException Unsupported(string reason) => new(Path, $"cannot be read: {reason}.");
+
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,16 @@
+namespace RobustWrn.Core;
+
+/// <summary>
+/// A weights file is damaged, hostile or of a kind that cannot be read. Nothing was loaded. (Weights that can be read but do not fit a network are an
+/// <see cref="InvalidDataException"/>.)
+/// </summary>
+/// <param name="path">The file.</param>
+/// <param name="reason">What is wrong with it, going on from its path.</param>
+public sealed class WeightsFileException(string path, string reason) : IOException($"{path} {reason}")
+{
+    /// <summary>The file.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>What is wrong with it, going on from its path.</summary>
+    public string Reason { get; } = reason;
+}
