@@ -9,7 +9,12 @@ public sealed record Mish : IActivation
     public const string TypeName = "mish";
 
     /// <inheritdoc/>
-    public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Input);
+    public FeatureMap Trace(CostTrace trace, FeatureMap input)
+    {
+        // TorchSharp's layer writes the formula out, so the tanh is kept too.
+        FeatureMap tanh = trace.Elementwise(trace.Elementwise(input, KeptForBackward.Input), KeptForBackward.Output);
+        return trace.Multiply(input, tanh);
+    }
 
     /// <inheritdoc/>
     public nn.Module<Tensor, Tensor> Build(int channels) => nn.Mish();

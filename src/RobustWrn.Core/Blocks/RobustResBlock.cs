@@ -77,7 +77,7 @@ public sealed record RobustResBlock : IBlock
     private static CostTrace Unread(FeatureMap input, BlockShape shape)
     {
         CostTrace aside = new();
-        shape.Activation.Trace(aside, shape.Normalization.Trace(aside, input));
+        shape.Activation.Trace(aside, shape.Normalization.Trace(aside, new FeatureMap(input.Channels, input.Height, input.Width)));
         return aside;
     }
 

@@ -35,12 +35,7 @@ public sealed class StreamDropout : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>What the layer costs where it stands: in training it keeps its mask.</summary>
-    public static FeatureMap Trace(CostTrace trace, FeatureMap input)
-    {
-        FeatureMap mask = trace.Elementwise(input, KeptForBackward.Nothing);
-        trace.KeepInTraining(mask);
-        return trace.Elementwise(input, KeptForBackward.Nothing);
-    }
+    public static FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Dropout(input);
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)
