@@ -127,6 +127,26 @@ public sealed class CostTrace
         return output;
     }
 
+    /// <summary>Average pooling of windows side by side, rows and columns that fill no window left out; it keeps its input.</summary>
+    /// <param name="input">What it reads.</param>
+    /// <param name="window">Side of a window.</param>
+    public FeatureMap AveragePoolApart(FeatureMap input, int window)
+    {
+        Keep(input);
+        return New(input.Channels, input.Height / window, input.Width / window);
+    }
+
+    /// <summary>Maximum pooling of windows side by side, rows and columns that fill no window left out; it keeps its input and, as 64-bit numbers, where each maximum stood.</summary>
+    /// <param name="input">What it reads.</param>
+    /// <param name="window">Side of a window.</param>
+    public FeatureMap MaxPoolApart(FeatureMap input, int window)
+    {
+        FeatureMap output = New(input.Channels, input.Height / window, input.Width / window);
+        Keep(input);
+        Keep(new FeatureMap(checked(2 * output.Channels), output.Height, output.Width));
+        return output;
+    }
+
     /// <summary>The mean over all pixels.</summary>
     public FeatureMap GlobalAveragePool(FeatureMap input) => New(input.Channels, 1, 1);
 

@@ -4,7 +4,7 @@ namespace RobustWrn.Core;
 public static class NetworkPresets
 {
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<NetworkPreset> All { get; } = [.. WideResNetPresets.All];
+    public static IReadOnlyList<NetworkPreset> All { get; } = [.. WideResNetPresets.All, .. BaselinePresets.All];
 
     /// <summary>The preset of a name, whatever its case; null where there is none.</summary>
     public static NetworkPreset? Find(string name) => All.FirstOrDefault(preset => string.Equals(preset.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -23,7 +23,7 @@ internal static class WideResNetName
         return string.Join(' ', [name, .. Distinct(spec.Stages.Select(stage => stage.Block), new BasicBlock()), .. Distinct(spec.Stages.Select(stage => stage.Activation), new Relu())]);
     }
 
-    private static IEnumerable<string> Distinct<T>(IEnumerable<T> parts, T usual)
+    internal static IEnumerable<string> Distinct<T>(IEnumerable<T> parts, T usual)
         where T : class, IDescription =>
         parts.Where(part => part is not null && part.GetType() != usual.GetType()).Select(part => DescriptionTypes.ShortNameOf(part.GetType())).Distinct();
 }

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
@@ -66,12 +65,8 @@ public sealed record WideResNetSpec : INetworkSpec
     /// <exception cref="ArgumentException">There are not as many widths as depths.</exception>
     public static WideResNetSpec Of(int stem, ReadOnlySpan<int> depths, ReadOnlySpan<int> widths)
     {
-        if (depths.Length != widths.Length)
-            throw new ArgumentException($"there must be one width for each depth, got {depths.Length} depths and {widths.Length} widths.", nameof(widths));
-        StageSpec[] stages = new StageSpec[depths.Length];
-        for (int i = 0; i < stages.Length; i++)
-            stages[i] = new StageSpec { Depth = depths[i], Width = widths[i], Stride = i == 0 ? 1 : 2 };
-        return new WideResNetSpec { Stem = new StemSpec { Width = stem }, Stages = [.. stages] };
+        ValueList<StageSpec> stages = SpecRules.Stages(depths, widths, (i, depth, width) => new StageSpec { Depth = depth, Width = width, Stride = i == 0 ? 1 : 2 });
+        return new WideResNetSpec { Stem = new StemSpec { Width = stem }, Stages = stages };
     }
 
     /// <summary>WRN-depth-widen as on the leaderboards: <see cref="Wrn"/> with the <see cref="WithLeaderboardConventions">conventions</see> of Gowal et al. 2020.</summary>
@@ -105,14 +100,7 @@ public sealed record WideResNetSpec : INetworkSpec
     /// <param name="stage">Which one; <c>^1</c> is the last.</param>
     /// <param name="change">Makes the new stage from the old one.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such stage.</exception>
-    public WideResNetSpec WithStage(Index stage, Func<StageSpec, StageSpec> change)
-    {
-        ArgumentNullException.ThrowIfNull(change);
-        int at = stage.GetOffset(Stages.Count);
-        if (at < 0 || at >= Stages.Count)
-            throw new ArgumentOutOfRangeException(nameof(stage), $"the network has {Stages.Count} stages, got {stage}.");
-        return this with { Stages = Stages.With(at, change(Stages[at])) };
-    }
+    public WideResNetSpec WithStage(Index stage, Func<StageSpec, StageSpec> change) => this with { Stages = SpecRules.WithStage(Stages, stage, change) };
 
     /// <summary>The network with other depths, one a stage.</summary>
     /// <exception cref="ArgumentException">There are not as many depths as stages.</exception>
@@ -130,31 +118,10 @@ public sealed record WideResNetSpec : INetworkSpec
     public string Name => WideResNetName.Of(this);
 
     /// <inheritdoc/>
-    public NetworkCost Cost(int height, int width)
-    {
-        this.ThrowIfInvalid();
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        try
-        {
-            return WideResNetCost.Of(this, height, width);
-        }
-        catch (OverflowException)
-        {
-            throw new ArgumentOutOfRangeException(nameof(height), $"images of {height} x {width} cost this network more multiply-adds than a 64-bit number holds. Give the size of one image.");
-        }
-    }
+    public NetworkCost Cost(int height, int width) => NetworkTrace.Cost(this, height, width, network => WideResNetCost.Trace(this, network));
 
     /// <inheritdoc/>
-    public Classifier Build(Seed seed, Device? device = null)
-    {
-        this.ThrowIfInvalid();
-        TorchRuntime.EnsureLoaded();
-        WideResNet network = new(this);
-        NetworkInitialization.Draw(network, RandomStream.From(seed).For("initialisation"));
-        Classifier classifier = new(this, network, Normalization);
-        return device is null ? classifier : classifier.to(device);
-    }
+    public Classifier Build(Seed seed, Device? device = null) => NetworkInitialization.Classifier(this, () => new WideResNet(this), Normalization, seed, device);
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems()
@@ -162,20 +129,13 @@ public sealed record WideResNetSpec : INetworkSpec
         Problem[] parts =
         [
             .. Stem is null ? [new Problem(nameof(Stem), "must be given, got null.")] : Stem.Problems().Select(problem => problem.Within(nameof(Stem))),
-            .. Rule.NotEmpty(Stages),
-            .. (Stages ?? []).SelectMany((stage, i) => StageProblems(stage, $"{nameof(Stages)}[{i}]")),
+            .. SpecRules.OfStages(Stages, stage => stage.Problems()),
             .. FinalActivation.ProblemsAs(nameof(FinalActivation)),
-            .. Rule.Holds(Classes >= 2, nameof(Classes), $"must be at least 2, got {Classes}."),
-            .. Rule.Positive(InputChannels),
-            .. FeatureNormalization.ProblemsAs(nameof(FeatureNormalization)),
             .. Rule.Known(Padding),
-            .. Normalization is null ? [new Problem(nameof(Normalization), "must be given, got null.")] : Normalization.Problems(InputChannels),
+            .. SpecRules.Of(this, FeatureNormalization, Normalization),
         ];
-        return parts.Length > 0 ? parts : WideResNetCost.Problems(this);
+        return parts.Length > 0 ? parts : NetworkTrace.Problems(this, network => WideResNetCost.Trace(this, network));
     }
-
-    private static IEnumerable<Problem> StageProblems(StageSpec? stage, string name) =>
-        stage is null ? [new Problem(name, "must be given, got null.")] : stage.Problems().Select(problem => problem.Within(name));
 
     internal BlockShape Shape(int stage, int block)
     {

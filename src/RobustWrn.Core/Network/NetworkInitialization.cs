@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
@@ -15,5 +16,15 @@ public static class NetworkInitialization
             if (module is IDrawnAtRandom layer)
                 layer.Draw(stream.For(name));
         }
+    }
+    /// <summary>A network of a valid spec, its weights drawn, behind its normalisation.</summary>
+    internal static Classifier Classifier(INetworkSpec spec, Func<nn.Module<Tensor, Tensor>> build, Normalization normalization, Seed seed, Device? device)
+    {
+        spec.ThrowIfInvalid();
+        TorchRuntime.EnsureLoaded();
+        nn.Module<Tensor, Tensor> network = build();
+        Draw(network, RandomStream.From(seed).For("initialisation"));
+        Classifier classifier = new(spec, network, normalization);
+        return device is null ? classifier : classifier.to(device);
     }
 }

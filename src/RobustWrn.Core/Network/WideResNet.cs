@@ -44,8 +44,7 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
     /// <exception cref="ArgumentException">The channel count is not the one the network was built for.</exception>
     public Tensor ForwardByStage(Tensor input, Action<string, Tensor> observe)
     {
-        if (input.dim() != 4 || input.shape[1] != Spec.InputChannels)
-            throw new ArgumentException($"images must be (N, {Spec.InputChannels}, H, W), got ({string.Join(", ", input.shape)}).", nameof(input));
+        ImageShape.Check(input, Spec);
         using DisposeScope scope = NewDisposeScope();
         Tensor features = stem_conv.call(input);
         observe("stem", features);
@@ -62,16 +61,8 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
     /// <param name="destination">Added to; null makes a new one.</param>
     /// <param name="prefix">Before each name.</param>
-    public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
-    {
-        destination ??= [];
-        foreach (IGrouping<string, KeyValuePair<string, Tensor>> layer in base.state_dict(null, prefix).GroupBy(pair => pair.Key[..pair.Key.LastIndexOf('.')]))
-        {
-            foreach ((string name, Tensor tensor) in layer)
-                destination.TryAdd(name, tensor);
-        }
-        return destination;
-    }
+    public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null) =>
+        PublishedOrder.Of(base.state_dict(null, prefix), destination);
 
     private sealed class Stage : nn.Module<Tensor, Tensor>
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CsCheck;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace RobustWrn.Core.Tests;
 
@@ -44,33 +43,11 @@ public class NetworkCostTests
     public void Cost_RandomNetworks_IsThatOfTheBuiltNetwork() =>
         Gen.Select(SpecGen.Spec, Gen.Int[7, 13], Gen.Int[7, 13]).Sample((spec, height, width) =>
         {
-            using DisposeScope scope = NewDisposeScope();
-            using IDisposable guard = no_grad();
             using Classifier classifier = spec.Build(0);
-            classifier.eval();
             NetworkCost cost = spec.Cost(height, width);
-            long multiplyAdds = 0;
-            foreach (ConvolutionLayer layer in classifier.modules().OfType<ConvolutionLayer>())
-            {
-                layer.register_forward_hook((module, _, output) =>
-                {
-                    multiplyAdds += ((ConvolutionLayer)module).Weight.numel() * output.shape[2] * output.shape[3];
-                    return output;
-                });
-            }
-            foreach (LinearLayer layer in classifier.modules().OfType<LinearLayer>())
-            {
-                layer.register_forward_hook((_, input, output) =>
-                {
-                    multiplyAdds += input.shape[1] * output.shape[1];
-                    return output;
-                });
-            }
-
-            classifier.call(zeros(1, spec.InputChannels, height, width));
 
             Assert.Equal(classifier.parameters().Sum(parameter => parameter.numel()), cost.Parameters);
-            Assert.Equal(multiplyAdds, cost.MultiplyAdds);
+            Assert.Equal(CountedMultiplyAdds.Of(classifier, height, width), cost.MultiplyAdds);
             Assert.Equal(cost.Parameters, cost.Parts.Sum(part => part.Parameters));
             Assert.Equal(spec.Stages.Count + 2, cost.Parts.Count);
         }, iter: 300, threads: 1);

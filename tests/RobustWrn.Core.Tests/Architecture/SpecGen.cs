@@ -19,7 +19,8 @@ internal static class SpecGen
             (IBlock)new SqueezeExcitationBlock { Shortcut = shortcut, Ratio = ratio, Placement = placement, Bias = bias }),
         Gen.Select(Shortcut, Gen.Int[1, 4]).Select((shortcut, expansion) => (IBlock)new BottleneckBlock { Shortcut = shortcut, Expansion = expansion }),
         Gen.Select(Gen.Int[2, 5], Gen.Int[160, 350], Gen.Int[1, 2], Gen.Int[1, 4]).Select((scales, baseWidth, cardinality, reduction) =>
-            (IBlock)new RobustResBlock { Scales = scales, BaseWidth = baseWidth, Cardinality = cardinality, SqueezeReduction = reduction }));
+            (IBlock)new RobustResBlock { Scales = scales, BaseWidth = baseWidth, Cardinality = cardinality, SqueezeReduction = reduction }),
+        Gen.Const<IBlock>(new PostActivationBlock()), Gen.Int[1, 4].Select(expansion => (IBlock)new PostActivationBottleneck { Expansion = expansion }));
 
     public static readonly Gen<IFeatureNormalization> FeatureNormalization = Gen.OneOf<IFeatureNormalization>(
         Gen.Select(Gen.Double[0.001, 1], Gen.Double[1e-6, 1e-3]).Select((momentum, epsilon) => (IFeatureNormalization)new BatchNormalization { Momentum = momentum, Epsilon = epsilon }),
@@ -67,5 +68,5 @@ internal static class SpecGen
                 : Normalization.Identity,
         };
 
-    private static Gen<T> Among<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+    public static Gen<T> Among<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 }

@@ -10,6 +10,7 @@ public class ModelVectorTests
     [
         "model_relu", "model_silu_equalwidth_stride2", "model_leakyrelu_stemstride2_7classes", "model_four_stages_mixed", "model_imagenet_stem",
         "model_preact_basic_relu", "model_preact_robust_res_block_relu", "model_gowal_silu",
+        "model_resnet_basic", "model_resnet_bottleneck", "model_vgg", "model_densenet",
     ], [ScalarType.Float64, ScalarType.Float32]);
 
     [Theory]

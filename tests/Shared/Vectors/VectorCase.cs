@@ -51,8 +51,10 @@ internal sealed class VectorCase : IDisposable
         return classifier;
     }
 
-    private static WideResNetSpec Spec(JsonElement model)
+    private static INetworkSpec Spec(JsonElement model)
     {
+        if (model.TryGetProperty("spec", out JsonElement own))
+            return DescriptionJson.Read<INetworkSpec>(own.GetRawText());
         if (model.TryGetProperty("width", out JsonElement widen))
         {
             WideResNetSpec gowal = WideResNetSpec.Gowal(model.GetProperty("depth").GetInt32(), widen.GetInt32());
@@ -152,7 +154,7 @@ internal sealed class VectorCase : IDisposable
 
     private static readonly (string Theirs, string Ours)[] SuccessorNames =
     [
-        (@"^norm1\.", "bn1."), (@"\.shortcut\.0\.", ".convShortcut."),
+        (@"^norm1\.", "bn1."), (@"^(blocks\..+)\.shortcut\.0\.", "$1.convShortcut."),
         (@"^init_conv\.", "stem_conv."), (@"^layer\.(\d+)\.block\.", "blocks.$1.layer."), (@"^batchnorm\.", "bn1."), (@"^logits\.", "fc."),
         (@"\.batchnorm_0\.", ".bn1."), (@"\.batchnorm_1\.", ".bn2."), (@"\.conv_0\.", ".conv1."), (@"\.conv_1\.", ".conv2."), (@"\.shortcut\.weight$", ".convShortcut.weight"),
     ];
