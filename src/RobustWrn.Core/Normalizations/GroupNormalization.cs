@@ -23,7 +23,14 @@ public sealed record GroupNormalization : IFeatureNormalization
     }
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Build(int channels) => nn.GroupNorm(Groups(channels), channels, Epsilon);
+    public nn.Module<Tensor, Tensor> Build(int channels)
+    {
+        TorchSharp.Modules.GroupNorm layer = nn.GroupNorm(Groups(channels), channels, Epsilon);
+        // TorchSharp 0.107.0 leaves scale and shift as the memory was.
+        nn.init.ones_(layer.weight!);
+        nn.init.zeros_(layer.bias!);
+        return layer;
+    }
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [.. Rule.Positive(ChannelsPerGroup), .. Rule.Positive(Epsilon)];
