@@ -15,6 +15,17 @@ public class ActivationMemoryTests
             Assert.Equal(KeptActivations.Count(classifier, spec.InputChannels, height, width, training: true), cost.TrainingActivations);
         }, iter: 150, threads: 1);
 
+    [Fact]
+    public void Cost_RandomBaselines_KeepsWhatTheirModulesKeep() =>
+        Gen.Select(BaselineGen.Any, Gen.Int[8, 13], Gen.Int[8, 13]).Sample((spec, height, width) =>
+        {
+            using Classifier classifier = spec.Build(0);
+            NetworkCost cost = spec.Cost(height, width);
+
+            Assert.Equal(KeptActivations.Count(classifier, spec.InputChannels, height, width, training: false), cost.AttackActivations);
+            Assert.Equal(KeptActivations.Count(classifier, spec.InputChannels, height, width, training: true), cost.TrainingActivations);
+        }, iter: 150, threads: 1);
+
     /// <summary>Counted by hand: stem input; per block x, act, conv1, act; padded or plain; the last normalisation and activation; pooled features for the linear layer.</summary>
     [Fact]
     public void Cost_SmallNetworkByHand_IsTheSum()

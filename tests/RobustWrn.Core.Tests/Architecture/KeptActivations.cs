@@ -77,6 +77,16 @@ internal sealed class KeptActivations : IDisposable
                 Hook(stem, (_, output) => _withoutTensor += 2 * output.numel()); // where each maximum stood, 64 bits each
                 Hook((nn.Module<Tensor, Tensor>)stem.children().Last(), (_, output) => _withoutTensor += output.numel()); // the ReLU after it
                 break;
+            case MaxPool2d pooling:
+                Hook(pooling, (input, output) => Keep(input, also: 2 * output.numel())); // and where each maximum stood, 64 bits each
+                break;
+            case nn.Module<Tensor, Tensor> transition when transition.GetName() == "DenseTransition":
+                Hook(transition.modules().OfType<ConvolutionLayer>().Single(), (_, output) => Keep(output)); // read by the average pooling
+                break;
+            case ResNet { Spec.Stem.Pooled: true } resNet:
+                Hook((nn.Module<Tensor, Tensor>)resNet.named_children().Single(child => child.name == "act1").module,
+                    (_, output) => Keep(output, also: 2 * output.shape[1] * ((output.shape[2] + 1) / 2) * ((output.shape[3] + 1) / 2))); // read by the maximum pooling
+                break;
             case nn.Module<Tensor, Tensor> parametric when parametric.GetName() == nameof(ParametricSilu):
                 Hook(parametric, (input, _) => Keep(input, others: _training ? 3 : 2)); // sigmoid and gate; for the weights also their product with the input
                 break;
@@ -107,11 +117,11 @@ internal sealed class KeptActivations : IDisposable
         return last > size ? last - size : 0;
     }
 
-    private void Keep(Tensor tensor, bool when = true, int others = 0)
+    private void Keep(Tensor tensor, bool when = true, int others = 0, long also = 0)
     {
         if (!when)
             return;
-        _withoutTensor += others * tensor.numel();
+        _withoutTensor += others * tensor.numel() + also;
         // Held, so that no later tensor gets the same address.
         Tensor held = tensor.alias().DetachFromDisposeScope();
         _held.Add(held);

@@ -24,7 +24,7 @@ public class MeasuredMemoryTests
             Assert.All(Networks(), Compare);
     }
 
-    private static IEnumerable<WideResNetSpec> Networks()
+    private static IEnumerable<INetworkSpec> Networks()
     {
         WideResNetSpec plain = WideResNetSpec.Of(16, [2, 2, 2], [16, 32, 48]);
         return
@@ -33,10 +33,13 @@ public class MeasuredMemoryTests
             plain.WithLeaderboardConventions(),
             plain.WithBlock(new RobustResBlock()).WithDepths(1, 1, 1),
             plain.WithActivation(new Mish()) with { FeatureNormalization = new GroupNormalization() },
+            ResNetSpec.Of(16, [1, 2, 1], [16, 32, 48]),
+            VggSpec.Of([1, 1, 2], [16, 32, 48]),
+            DenseNetSpec.Of(8, [3, 3, 3], [16, 20, 24]),
         ];
     }
 
-    private static void Compare(WideResNetSpec spec)
+    private static void Compare(INetworkSpec spec)
     {
         foreach (bool attack in new[] { true, false })
         {
@@ -48,7 +51,7 @@ public class MeasuredMemoryTests
         }
     }
 
-    private static long Peak(WideResNetSpec spec, bool attack)
+    private static long Peak(INetworkSpec spec, bool attack)
     {
         using DisposeScope scope = NewDisposeScope();
         using Classifier classifier = spec.Build(1);
