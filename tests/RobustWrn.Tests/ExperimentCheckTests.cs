@@ -49,6 +49,17 @@ public class ExperimentCheckTests
     }
 
     [Fact]
+    public void Check_PoolingsThatLeaveNothingOfTheImages_SaysWhichSizeIsNeeded()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        VggSpec deep = VggSpec.Of([1, 1, 1, 1, 1, 1], [4, 4, 4, 4, 4, 4]);
+
+        Problem problem = Assert.Single(RobustExperiment.On(images, ThreatModel.Linf(8, outOf: 255)).Comparing(deep).Check());
+
+        Assert.Equal("Baselines[0]: must take the 32 x 32 images, got a network that needs at least 64 x 64. Take out a stage that pools.", problem.ToString());
+    }
+
+    [Fact]
     public void Check_NothingToTrain_SaysSo()
     {
         using DatasetSplits images = SmallExperiment.Images();

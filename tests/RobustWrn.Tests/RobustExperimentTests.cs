@@ -1,4 +1,6 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
+using RobustWrn.Search;
 using RobustWrn.Training;
 using TorchSharp;
 
@@ -28,6 +30,32 @@ public class RobustExperimentTests
             Assert.Equal(outcome.Robust.Hits, outcome.Attacks[^1].CorrectAfter);
         });
         Assert.All(result.Networks, network => Assert.Equal(network.Spec.Cost(32, 32).Parameters, network.Parameters));
+    }
+
+    /// <summary>A search over one family of networks, compared with one of each other: experiment, training, attacks, files and results take them all.</summary>
+    [Fact]
+    public async Task RunAsync_EveryFamilyOfNetworks_IsTrainedAttackedAndRecorded()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TemporaryFolder folder = new();
+        DenseNetSpec dense = DenseNetSpec.Of(growth: 2, depths: [1, 1, 1], widths: [4, 4, 4]);
+        SearchSpace<DenseNetSpec> space = new SearchSpace<DenseNetSpec>(dense)
+            .Vary("last stage width", [3, 5], (spec, width) => spec.WithStage(^1, stage => stage with { Width = width }));
+        StemSpec stem = new() { Width = 4, Stride = 2 };
+        RobustExperiment experiment = SmallExperiment.On(images)
+            .Searching(space, new GridSampler())
+            .Comparing(SmallExperiment.Baseline, ResNetSpec.Of(4, [1, 1], [4, 8]) with { Stem = stem },
+                ResNetSpec.Of(4, [1, 1], [2, 3]).WithBlock(new PostActivationBottleneck()) with { Stem = stem }, VggSpec.Of([1, 1, 1], [4, 4, 6]))
+            .TrainedBy(new Trades { InnerSteps = 1 }, new TrainingRecipe { Epochs = 1, BatchSize = 32, ValidationAttack = new Pgd { Steps = 1 } })
+            .RecordedIn(folder.File("record"));
+
+        ExperimentResult result = await experiment.RunAsync(), again = await experiment.RunAsync();
+
+        Assert.Equal(6, result.Networks.Count);
+        Assert.Equal(Comparable(result), Comparable(again));
+        Assert.All(result.Networks, network => Assert.Equal(network.Spec.Cost(32, 32).Parameters, network.Parameters));
+        Assert.Equal(4, result.Networks.Count(network => network.IsBaseline && network.Test.Count == 1));
+        Assert.All(result.Networks, network => Assert.Contains(network.Name, new MarkdownReport().Render(result), StringComparison.Ordinal));
     }
 
     [Fact]

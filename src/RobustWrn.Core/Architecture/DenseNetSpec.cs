@@ -62,12 +62,11 @@ public sealed record DenseNetSpec : INetworkSpec
     /// <inheritdoc/>
     public string Name => BaselineName.Of(this);
 
-    /// <summary>Rows and columns that an image must have at least, so that the poolings leave a pixel.</summary>
-    internal int SmallestSide => 1 << (Stages.Count - 1);
+    /// <inheritdoc/>
+    public int SmallestSide => 1 << Math.Clamp((Stages?.Count ?? 0) - 1, 0, MostStages - 1);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The poolings leave nothing of the image.</exception>
-    public NetworkCost Cost(int height, int width) => NetworkTrace.Cost(this, height, width, Trace, () => SmallestSide);
+    public NetworkCost Cost(int height, int width) => NetworkTrace.Cost(this, height, width, Trace);
 
     /// <inheritdoc/>
     public Classifier Build(Seed seed, Device? device = null) => NetworkInitialization.Classifier(this, () => new DenseNet(this), Normalization, seed, device);

@@ -19,14 +19,13 @@ internal sealed class NetworkTrace
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
     /// <param name="run">Says its parts in order.</param>
-    /// <param name="smallestSide">The least rows and columns that leave a pixel to the last layer; asked once the spec is known to be valid. Null for 1.</param>
-    public static NetworkCost Cost(INetworkSpec spec, int height, int width, Action<NetworkTrace> run, Func<int>? smallestSide = null)
+    public static NetworkCost Cost(INetworkSpec spec, int height, int width, Action<NetworkTrace> run)
     {
         spec.ThrowIfInvalid();
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        if (smallestSide?.Invoke() is { } least && Math.Min(height, width) < least)
-            throw new ArgumentOutOfRangeException(nameof(height), ImageShape.TooSmall(spec, least, height, width));
+        if (Math.Min(height, width) < spec.SmallestSide)
+            throw new ArgumentOutOfRangeException(nameof(height), ImageShape.TooSmall(spec, height, width));
         try
         {
             NetworkTrace trace = new(spec, height, width);

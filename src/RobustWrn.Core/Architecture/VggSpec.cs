@@ -64,12 +64,11 @@ public sealed record VggSpec : INetworkSpec
     /// <inheritdoc/>
     public string Name => BaselineName.Of(this);
 
-    /// <summary>Rows and columns that an image must have at least, so that the poolings leave a pixel.</summary>
-    internal int SmallestSide => 1 << Stages.Count;
+    /// <inheritdoc/>
+    public int SmallestSide => 1 << Math.Min(Stages?.Count ?? 0, MostStages);
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">The poolings leave nothing of the image.</exception>
-    public NetworkCost Cost(int height, int width) => NetworkTrace.Cost(this, height, width, Trace, () => SmallestSide);
+    public NetworkCost Cost(int height, int width) => NetworkTrace.Cost(this, height, width, Trace);
 
     /// <inheritdoc/>
     public Classifier Build(Seed seed, Device? device = null) => NetworkInitialization.Classifier(this, () => new Vgg(this), Normalization, seed, device);

@@ -46,7 +46,7 @@ public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork
     /// <exception cref="ArgumentException">The channel count is not the one the network was built for, or the poolings leave nothing of the images.</exception>
     public Tensor ForwardByStage(Tensor input, Action<string, Tensor> observe)
     {
-        ImageShape.Check(input, Spec, Spec.SmallestSide);
+        ImageShape.Check(input, Spec);
         using DisposeScope scope = NewDisposeScope();
         Tensor values = input;
         int stage = 0;

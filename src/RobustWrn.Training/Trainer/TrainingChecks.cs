@@ -44,5 +44,7 @@ internal static class TrainingChecks
     [
         .. Rule.Holds(images.Channels == network.InputChannels, name, $"must have images of {network.InputChannels} channels, as the network was specified for, got {images.Channels}."),
         .. Rule.Holds(images.ClassNames.Count == network.Classes, name, $"must have {network.Classes} classes, as the network was specified for, got {images.ClassNames.Count}."),
+        .. Rule.Holds(Math.Min(images.Height, images.Width) >= network.SmallestSide, name,
+            $"must have images of at least {network.SmallestSide} x {network.SmallestSide}, which the network's poolings need, got {images.Height} x {images.Width}."),
     ];
 }

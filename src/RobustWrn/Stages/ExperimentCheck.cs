@@ -68,6 +68,8 @@ internal static class ExperimentCheck
     [
         .. Rule.Holds(spec.Classes == images.ClassNames.Count, $"{name}.Classes", $"must be the {images.ClassNames.Count} classes of the images, got {spec.Classes}."),
         .. Rule.Holds(spec.InputChannels == images.Channels, $"{name}.InputChannels", $"must be the {images.Channels} channels of the images, got {spec.InputChannels}."),
+        .. Rule.Holds(Math.Min(images.Height, images.Width) >= spec.SmallestSide, name,
+            $"must take the {images.Height} x {images.Width} images, got a network that needs at least {spec.SmallestSide} x {spec.SmallestSide}. Take out a stage that pools."),
     ];
 
     private static IEnumerable<Problem> OnDevice(Device? device)

@@ -87,6 +87,7 @@ public class BaselineSpecTests
         Assert.Equal(["Stages[0].Depth", "Stages[0].Width", "Growth", "BottleneckFactor", "Activation"], Subjects(denseNet));
         Assert.Equal(["Stages", "Stages", "Stages"], [.. Subjects(new ResNetSpec()), .. Subjects(new VggSpec()), .. Subjects(new DenseNetSpec())]);
         Assert.Throws<InvalidDescriptionException>(() => denseNet.Cost(32, 32));
+        Assert.Equal([1, 1], [(new VggSpec { Stages = null! }).SmallestSide, (new DenseNetSpec { Stages = null! }).SmallestSide]);
         Assert.Throws<InvalidDescriptionException>(() => vgg.Build(0));
     }
 
