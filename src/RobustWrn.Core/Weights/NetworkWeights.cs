@@ -50,8 +50,21 @@ public static class NetworkWeights
     public static WeightsReport Load(Classifier classifier, string path, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
+        return Load(classifier.Network, path, options);
+    }
+
+    /// <summary>Loads a file into any module, as <see cref="Load(Classifier, string, WeightsOptions)"/> does.</summary>
+    /// <param name="module">The module; its dtype and device stay.</param>
+    /// <param name="path">The file; its content tells its format.</param>
+    /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
+    /// <returns>What was taken, which names were found, and what was left out.</returns>
+    /// <exception cref="WeightsFileException">The file is damaged, or holds no such weights.</exception>
+    /// <exception cref="InvalidDataException">They do not fit the module.</exception>
+    public static WeightsReport Load(nn.Module module, string path, WeightsOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
         using WeightsFile file = WeightsFile.Open(path);
-        return Load(classifier.Network, file, options ?? new WeightsOptions());
+        return Load(module, file, options ?? new WeightsOptions());
     }
 
     /// <summary>
@@ -102,7 +115,7 @@ public static class NetworkWeights
         }
     }
 
-    private static WeightsReport Load(nn.Module module, WeightsFile file, WeightsOptions options)
+    internal static WeightsReport Load(nn.Module module, WeightsFile file, WeightsOptions options)
     {
         options.ThrowIfInvalid();
         (string entry, List<StridedTensor> tensors, Dictionary<string, string> objects) = file.Stored(options.Entry);

@@ -41,6 +41,9 @@ public sealed class WeightsFile : IDisposable
     /// <summary>Texts and numbers beside the weights: the metadata of safetensors; of a checkpoint its own, such as <c>epoch</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>The largest number of bytes that reading has allocated at once so far.</summary>
+    internal long LargestAllocation => _file.Gate.Largest;
+
     /// <summary>Opens a file and reads what it says of its tensors, not their values.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="WeightsFileException">It is damaged, truncated, or of another kind.</exception>

@@ -260,7 +260,7 @@ internal sealed class Unpickler(PickleSource source)
     private object Integer(uint count) =>
         count <= LongestInteger ? Narrow(new BigInteger(source.Bytes(count))) : throw source.File.Unsupported($"its pickle has an integer of {count} bytes");
 
-    private static object Narrow(BigInteger number) => number >= long.MinValue && number <= long.MaxValue ? (long)number : number;
+    private static object Narrow(BigInteger number) => number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
 
     private WeightsFileException Malformed(string what) => source.File.Damaged($"its pickle {what}");
 }

@@ -37,19 +37,19 @@ internal sealed class CheckpointEntries
         if (entry is not null)
         {
             object? named = (entry.Length == 0 ? _root : Find(_root, entry, 0)) ?? throw _file.Unsupported($"it has no entry \"{entry}\". {Available()}");
-            return Best(named, entry, 0) ?? throw _file.Unsupported($"its entry {entry} is {TorchTensors.Describe(named)} without tensors. {Available()}");
+            return Best(named, entry, 0, NewSet()) ?? throw _file.Unsupported($"its entry {entry} is {TorchTensors.Describe(named)} without tensors. {Available()}");
         }
-        return Best(_root, "", 0) ?? throw _file.Unsupported(All.Count > 0 ? $"it holds several sets of tensors and none under a usual name. Name one as the entry. {Available()}" : NoWeights());
+        return Best(_root, "", 0, NewSet()) ?? throw _file.Unsupported(All.Count > 0 ? $"it holds several sets of tensors and none under a usual name. Name one as the entry. {Available()}" : NoWeights());
     }
 
-    private (string, IReadOnlyDictionary<string, object?>)? Best(object? value, string path, int depth)
+    private (string, IReadOnlyDictionary<string, object?>)? Best(object? value, string path, int depth, HashSet<object> seen)
     {
-        if (depth > MaximalDepth || !PickleDictionaries.Is(value))
+        if (depth > MaximalDepth || !PickleDictionaries.Is(value) || !seen.Add(value!))
             return null;
         OrderedDictionary<string, object?> entries = Entries(value!);
         foreach (string name in Usual)
         {
-            if (entries.TryGetValue(name, out object? inner) && Best(inner, Joined(path, name), depth + 1) is { } found)
+            if (entries.TryGetValue(name, out object? inner) && Best(inner, Joined(path, name), depth + 1, seen) is { } found)
                 return found;
         }
         if (HoldsWeights(entries, path))
@@ -63,7 +63,7 @@ internal sealed class CheckpointEntries
     private List<string> Collect()
     {
         List<string> found = [];
-        HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
+        HashSet<object> seen = NewSet();
         Queue<(object Value, string Path, int Depth)> open = new();
         if (PickleDictionaries.Is(_root) && seen.Add(_root!))
             open.Enqueue((_root!, "", 0));
@@ -117,6 +117,8 @@ internal sealed class CheckpointEntries
             ? "it holds no tensors"
             : $"its entry {object_} is {TorchTensors.Describe(Root[object_])}, which is never constructed. Save its state_dict()";
     }
+
+    private static HashSet<object> NewSet() => new(ReferenceEqualityComparer.Instance);
 
     private static string Joined(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }

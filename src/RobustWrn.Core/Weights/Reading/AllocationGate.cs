@@ -7,7 +7,7 @@ namespace RobustWrn.Core;
 internal sealed class AllocationGate(string path, long fileLength)
 {
     // A value of a pickle takes up to about 100 bytes here and one byte there.
-    private const long MaximalValues = 1 << 24;
+    private const long MaximalValues = 1 << 23;
 
     private long _values;
 

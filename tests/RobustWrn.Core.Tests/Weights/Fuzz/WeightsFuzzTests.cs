@@ -1,0 +1,99 @@
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core.Tests;
+
+/// <summary>
+/// Thousands of damaged files: each is read correctly or refused with the library's own exception, within bounds of time and memory.
+/// <c>ROBUSTWRN_FUZZ</c> sets how many per kind.
+/// </summary>
+public sealed class WeightsFuzzTests : IDisposable
+{
+    private static readonly int Each = int.TryParse(Environment.GetEnvironmentVariable("ROBUSTWRN_FUZZ"), out int each) ? each : 450;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+
+    private string FilePath => Path.Combine(_folder, "weights");
+
+    [Theory]
+    [InlineData("types", 1)]
+    [InlineData("views", 2)]
+    [InlineData("numpy", 3)]
+    [InlineData("written", 4)]
+    public void Read_DamagedArchive_GivesTheTensorsOrRefuses(string name, int seed)
+    {
+        byte[] valid = File.ReadAllBytes(TorchFixture.Path(name));
+        IReadOnlyDictionary<string, byte[]> expected = WeightsTrial.Run(FilePath, valid).Tensors!;
+
+        // Every byte that matters has a checksum, so what is read is what was written.
+        Fuzz(seed, random => Mutation.Anywhere(valid, random), (_, tensors) => Assert.Equal(expected, tensors));
+    }
+
+    [Theory]
+    [InlineData("types", 5)]
+    [InlineData("views", 6)]
+    [InlineData("numpy", 7)]
+    [InlineData("numpy_protocol5", 8)]
+    [InlineData("network_expected", 9)]
+    public void Read_ArchiveWithADamagedPickle_GivesTensorsOrRefuses(string name, int seed)
+    {
+        byte[] valid = File.ReadAllBytes(TorchFixture.Path(name));
+
+        Fuzz(seed, random => Mutation.Pickle(valid, Path.Combine(_folder, "scratch"), random), (_, tensors) => Assert.NotNull(tensors));
+    }
+
+    [Theory]
+    [InlineData("types_legacy", 10)]
+    [InlineData("views_legacy", 11)]
+    public void Read_DamagedFileBefore16_GivesTensorsOrRefuses(string name, int seed)
+    {
+        byte[] valid = File.ReadAllBytes(TorchFixture.Path(name));
+
+        Fuzz(seed, random => Mutation.Anywhere(valid, random), (_, tensors) => Assert.NotNull(tensors));
+    }
+
+    [Theory]
+    [InlineData(false, 12)]
+    [InlineData(true, 13)]
+    public void Read_DamagedSafetensors_GivesWhatItsHeaderSaysOrRefuses(bool header, int seed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using MemoryStream stream = new();
+        Safetensors.Write(stream, [new("a", rand(3, 4)), new("empty", zeros(0)), new("b", arange(9)), new("c.d", ones(5, ScalarType.BFloat16))], new Dictionary<string, string> { ["note"] = "text" });
+        byte[] valid = stream.ToArray();
+
+        Fuzz(seed, random => header ? Mutation.Header(valid, random) : Mutation.Anywhere(valid, random), (file, tensors) => Assert.Equal(AsItsHeaderSays(file), tensors));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private void Fuzz(int seed, Func<Random, byte[]> mutate, Action<byte[], IReadOnlyDictionary<string, byte[]>> check)
+    {
+        Random random = new(seed);
+        int loaded = 0;
+        mutate(random);
+        for (int i = 0; i < Each; i++)
+        {
+            byte[] file = mutate(random);
+            WeightsTrial trial = WeightsTrial.RunWithinBounds(FilePath, file, $"mutation {i} of seed {seed}");
+            if (trial.Tensors is null)
+                continue;
+            loaded++;
+            check(file, trial.Tensors);
+        }
+        Assert.InRange(loaded, 1, Each - 1);
+    }
+
+    // The header read by another parser.
+    private static Dictionary<string, byte[]> AsItsHeaderSays(byte[] file)
+    {
+        int length = (int)BitConverter.ToInt64(file);
+        using JsonDocument document = JsonDocument.Parse(file.AsMemory(8, length));
+        return document.RootElement.EnumerateObject().Where(property => property.Name != "__metadata__").ToDictionary(property => property.Name, property =>
+        {
+            int[] range = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt32())];
+            return file[(8 + length + range[0])..(8 + length + range[1])];
+        });
+    }
+}
