@@ -1,0 +1,3 @@
+using DescribeArchitecture;
+
+return await DescribeCommand.RunAsync(args, Console.Out, Console.Error);
