@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
@@ -48,7 +49,7 @@ public sealed record BottleneckBlock : IBlock
 
     private bool ShortcutReadsActivation(BlockShape shape) => Shortcut == ShortcutInput.Activated || shape.InChannels != OutChannels(shape.Width);
 
-    private sealed class Module : nn.Module<Tensor, Tensor>
+    private sealed class Module : nn.Module<Tensor, Tensor>, IFreezableBlock
     {
         private readonly bool _shortcutReadsActivation;
         private readonly nn.Module<Tensor, Tensor> bn1, act1;
@@ -90,6 +91,29 @@ public sealed record BottleneckBlock : IBlock
             main = conv3.call(main);
             Tensor shortcut = convShortcut is null ? input : convShortcut.call(_shortcutReadsActivation ? activated : input);
             return (main + shortcut).MoveToOuterDisposeScope();
+        }
+
+        public BatchNorm2d? FirstNormalization => bn1 as BatchNorm2d;
+
+        public bool KeepsInput => convShortcut is null;
+
+        public bool ReadsRawInput => convShortcut is not null && !_shortcutReadsActivation;
+
+        public Func<Tensor, Tensor> Freeze(Folding folding, ChannelAffine input, ChannelAffine output)
+        {
+            Func<Tensor, Tensor> normalize = folding.Normalization(bn1, input);
+            Func<Tensor, Tensor> activate = Folding.Activation(act1, mayOverwrite: !ReadsRawInput);
+            Func<Tensor, Tensor> first = folding.Convolution(conv1, bn2, act2), second = folding.Convolution(conv2, bn3, act3);
+            Func<Tensor, Tensor> third = folding.Convolution(conv3, output.ScaleAlone());
+            Func<Tensor, Tensor>? shortcut = convShortcut is null ? null : folding.Convolution(convShortcut, output, ReadsRawInput ? input : null);
+            return features =>
+            {
+                using DisposeScope scope = NewDisposeScope();
+                Tensor activated = activate(normalize(features));
+                Tensor main = third(second(first(activated)));
+                Tensor aside = shortcut is null ? features : shortcut(ReadsRawInput ? features : activated);
+                return main.add_(aside).MoveToOuterDisposeScope();
+            };
         }
     }
 }

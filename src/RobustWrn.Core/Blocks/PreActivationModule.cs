@@ -1,10 +1,11 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
 /// <summary>The module of <see cref="PreActivationLayers"/>.</summary>
-internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>
+internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezableBlock
 {
     private readonly PreActivationLayers _layers;
 
@@ -47,6 +48,51 @@ internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>
         main = Excited(conv2.call(main), SqueezePlacement.AfterSecondConvolution);
         Tensor shortcut = convShortcut is null ? input : convShortcut.call(_layers.ShortcutReadsActivation ? activated : input);
         return (main + shortcut).MoveToOuterDisposeScope();
+    }
+
+    public BatchNorm2d? FirstNormalization => bn1 as BatchNorm2d;
+
+    public bool KeepsInput => convShortcut is null;
+
+    public bool ReadsRawInput => convShortcut is not null && !_layers.ShortcutReadsActivation;
+
+    public Func<Tensor, Tensor> Freeze(Folding folding, ChannelAffine input, ChannelAffine output)
+    {
+        Func<Tensor, Tensor> normalize = folding.Normalization(bn1, input);
+        Func<Tensor, Tensor> activate = Folding.Activation(act1, mayOverwrite: !ReadsRawInput);
+        bool folds = bn2 is BatchNorm2d && !_layers.Placed(SqueezePlacement.AfterFirstConvolution);
+        Func<Tensor, Tensor> first = folding.Convolution(conv1, folds ? ChannelAffine.Of((BatchNorm2d)bn2) : null);
+        Func<Tensor, Tensor> between = folds ? features => features : Between(folding);
+        Func<Tensor, Tensor> activateAgain = Folding.Activation(act2);
+        // Gates scale what the second convolution writes, so the output's coordinates go into them.
+        bool excitesLast = _layers.Placed(SqueezePlacement.AfterSecondConvolution);
+        Func<Tensor, Tensor> second = folding.Convolution(conv2, excitesLast ? null : output.ScaleAlone());
+        Tensor? gateScale = excitesLast && !output.IsIdentity ? folding.Row(output.Scale) : null;
+        Func<Tensor, Tensor>? shortcut = convShortcut is null ? null : folding.Convolution(convShortcut, output, ReadsRawInput ? input : null);
+        return features =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor activated = activate(normalize(features));
+            Tensor main = activateAgain(between(first(Excited(activated, SqueezePlacement.BeforeFirstConvolution))));
+            main = second(main);
+            if (excitesLast)
+            {
+                Tensor gate = se!.Gate(main.mean([2, 3]));
+                main = main * (gateScale is null ? gate : gate * gateScale);
+            }
+            Tensor aside = shortcut is null ? features : shortcut(ReadsRawInput ? features : activated);
+            return main.add_(aside).MoveToOuterDisposeScope();
+        };
+    }
+
+    /// <summary>Squeeze and excitation, and the normalisation that it keeps from being folded: scale * gate * x + shift at once.</summary>
+    private Func<Tensor, Tensor> Between(Folding folding)
+    {
+        if (bn2 is not BatchNorm2d batch)
+            return features => bn2.call(Excited(features, SqueezePlacement.AfterFirstConvolution));
+        ChannelAffine affine = ChannelAffine.Of(batch);
+        Tensor scale = folding.Row(affine.Scale), shift = folding.Row(affine.Shift);
+        return features => features * (se!.Gate(features.mean([2, 3])) * scale) + shift;
     }
 
     private Tensor Excited(Tensor features, SqueezePlacement placement) => _layers.Placed(placement) ? se!.call(features) : features;

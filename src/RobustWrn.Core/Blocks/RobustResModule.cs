@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>The module of a <see cref="RobustResBlock"/>, with the names of the code of Lu et al. 2022 but for the shortcut's.</summary>
-internal sealed class RobustResModule : nn.Module<Tensor, Tensor>
+internal sealed class RobustResModule : nn.Module<Tensor, Tensor>, IFreezableBlock
 {
     private readonly int _scales, _stride;
     private readonly nn.Module<Tensor, Tensor> bn1, act1;
@@ -48,18 +48,60 @@ internal sealed class RobustResModule : nn.Module<Tensor, Tensor>
         // The authors' code normalises and activates the input in every block, although only a shortcut convolution reads the result; the statistics are kept up to date.
         Tensor activated = act1.call(bn1.call(input));
         Tensor shortcut = convShortcut is null ? input : convShortcut.call(activated);
-        Tensor[] splits = act2.call(bn2.call(conv1.call(input))).chunk(_scales, 1);
-        Tensor[] parts = new Tensor[_scales];
-        for (int s = 0; s < _scales - 1; s++)
-        {
-            Tensor part = s == 0 || _stride > 1 ? splits[s] : splits[s] + parts[s - 1];
-            parts[s] = act3[s].call(bn3[s].call(conv2[s].call(part)));
-        }
-        parts[^1] = _stride == 1 ? splits[^1] : nn.functional.avg_pool2d(splits[^1], 3, _stride, 1);
-        Tensor joined = cat(parts, 1);
+        Tensor joined = Joined(act2.call(bn2.call(conv1.call(input))), (s, part) => act3[s].call(bn3[s].call(conv2[s].call(part))));
         if (dropout is not null)
             joined = dropout.call(joined);
         Tensor main = conv3.call(joined);
         return (main + shortcut + se.call(se_bn.call(main))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Joined(Tensor split, Func<int, Tensor, Tensor> scale)
+    {
+        Tensor[] splits = split.chunk(_scales, 1);
+        Tensor[] parts = new Tensor[_scales];
+        for (int s = 0; s < _scales - 1; s++)
+            parts[s] = scale(s, s == 0 || _stride > 1 ? splits[s] : splits[s] + parts[s - 1]);
+        parts[^1] = _stride == 1 ? splits[^1] : nn.functional.avg_pool2d(splits[^1], 3, _stride, 1);
+        return cat(parts, 1);
+    }
+
+    // Its first convolution, squeeze and excitation and the pooled scale all read features as they are.
+    public BatchNorm2d? FirstNormalization => null;
+
+    public bool KeepsInput => convShortcut is null;
+
+    public bool ReadsRawInput => true;
+
+    public Func<Tensor, Tensor> Freeze(Folding folding, ChannelAffine input, ChannelAffine output)
+    {
+        Func<Tensor, Tensor> aside = convShortcut is null ? features => features : Shortcut(folding, input);
+        Func<Tensor, Tensor> split = folding.Convolution(conv1, bn2, act2);
+        Func<Tensor, Tensor>[] scales = [.. Enumerable.Range(0, _scales - 1).Select(s => folding.Convolution(conv2[s], bn3[s], act3[s]))];
+        Func<Tensor, Tensor> join = folding.Convolution(conv3), normalize = folding.Normalization(se_bn, ChannelAffine.Identity(0));
+        Func<Tensor, Tensor, Tensor> excited = se_bn is BatchNorm2d batch ? Excited(folding, ChannelAffine.Of(batch)) : (main, shortcut) => (main + shortcut).add_(se.call(normalize(main)));
+        return features =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor main = join(Joined(split(features), (s, part) => scales[s](part)));
+            return excited(main, aside(features)).MoveToOuterDisposeScope();
+        };
+    }
+
+    private Func<Tensor, Tensor> Shortcut(Folding folding, ChannelAffine input)
+    {
+        Func<Tensor, Tensor> normalize = folding.Normalization(bn1, input), activate = Folding.Activation(act1), convolve = folding.Convolution(convShortcut!);
+        return features => convolve(activate(normalize(features)));
+    }
+
+    /// <summary>out + gate * (a * out + b) + shortcut = out * (1 + gate * a) + (gate * b + shortcut), the gate computed from a * mean(out) + b: no pass over the features for the normalisation.</summary>
+    private Func<Tensor, Tensor, Tensor> Excited(Folding folding, ChannelAffine normalization)
+    {
+        Tensor scale = folding.Row(normalization.Scale), shift = folding.Row(normalization.Shift);
+        return (main, shortcut) =>
+        {
+            Tensor means = main.mean([2, 3], keepdim: true) * scale + shift;
+            Tensor gate = se.Gate(means.squeeze(-1).squeeze(-1));
+            return main * (gate * scale).Plus(1) + gate * shift + shortcut;
+        };
     }
 }

@@ -6,7 +6,7 @@ namespace RobustWrn.Core;
 /// Pixels in [0, 1] in, logits out: normalisation, then the network. The state dict of <see cref="Network"/> has the published names; weights are
 /// stored from there.
 /// </summary>
-public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork
+public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
     private readonly nn.Module<Tensor, Tensor> network;
     private readonly Tensor? _mean, _std;
@@ -48,6 +48,13 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork
     /// <remarks>The stages of <see cref="Network"/> after normalisation; nothing is observed in a network that is not <see cref="IStagedNetwork"/>.</remarks>
     public Tensor ForwardByStage(Tensor input, Action<string, Tensor> observe) =>
         network is IStagedNetwork staged ? Normalized(input, normal => staged.ForwardByStage(normal, observe)) : forward(input);
+
+    /// <inheritdoc/>
+    /// <remarks>The view of <see cref="Network"/> after normalisation; none of a network that is not <see cref="IFreezable"/>.</remarks>
+    public FrozenNetwork? Freeze() =>
+        !training && !ForwardHooks.Any(this) && network is IFreezable freezable && freezable.Freeze() is { } view
+            ? new FrozenNetwork(images => Normalized(images, view.Logits), view)
+            : null;
 
     private Tensor Normalized(Tensor input, Func<Tensor, Tensor> forward)
     {

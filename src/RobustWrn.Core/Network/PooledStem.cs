@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -26,4 +27,18 @@ internal sealed class PooledStem : nn.Module<Tensor, Tensor>
         Tensor features = _normalization.call(_convolution.call(input)).relu();
         return nn.functional.max_pool2d(features, 3, 2, 1).MoveToOuterDisposeScope();
     }
+
+    public Func<Tensor, Tensor> Freeze(Folding folding)
+    {
+        Func<Tensor, Tensor> convolve = _normalization is BatchNorm2d batch
+            ? folding.Convolution(_convolution, ChannelAffine.Of(batch))
+            : Then(folding.Convolution(_convolution), _normalization.call);
+        return images =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return nn.functional.max_pool2d(convolve(images).relu_(), 3, 2, 1).MoveToOuterDisposeScope();
+        };
+    }
+
+    private static Func<Tensor, Tensor> Then(Func<Tensor, Tensor> first, Func<Tensor, Tensor> second) => images => second(first(images));
 }

@@ -9,7 +9,7 @@ namespace RobustWrn.Core;
 /// <c>blocks.{stage}.layer.{i}.bn1.*</c>, <c>.conv1.weight</c>, <c>.bn2.*</c>, <c>.conv2.weight</c>, <c>.convShortcut.weight</c>, <c>bn1.*</c>, <c>fc.*</c>.
 /// Build it with <see cref="WideResNetSpec.Build"/>.
 /// </summary>
-public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
+public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
     private readonly nn.Module<Tensor, Tensor> stem_conv;
     private readonly ModuleList<Stage> blocks;
@@ -58,6 +58,41 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
         return fc.call(features).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public FrozenNetwork? Freeze()
+    {
+        if (training || ForwardHooks.Any(this))
+            return null;
+        nn.Module<Tensor, Tensor>[] layers = [.. blocks.SelectMany(stage => stage.Blocks)];
+        int[] channels = [.. Spec.Stages.SelectMany((stage, s) => Enumerable.Range(0, stage.Depth).Select(i => Spec.Shape(s, i).InChannels)), Spec.Stages[^1].OutChannels];
+        ChannelAffine[] coordinates = StreamCoordinates.Choose(layers, stemGives: stem_conv is ConvolutionLayer, bn1, channels);
+        Folding folding = new(this);
+        try
+        {
+            Func<Tensor, Tensor> stem = stem_conv is ConvolutionLayer convolution ? folding.Convolution(convolution, coordinates[0]) : ((PooledStem)stem_conv).Freeze(folding);
+            Func<Tensor, Tensor>[] steps = [.. layers.Select((layer, i) => layer is IFreezableBlock block ? block.Freeze(folding, coordinates[i], coordinates[i + 1]) : layer.call)];
+            Func<Tensor, Tensor> normalize = folding.Normalization(bn1, coordinates[^1]), activate = Folding.Activation(act);
+            return new FrozenNetwork(images =>
+            {
+                ImageShape.Check(images, Spec);
+                Tensor features = stem(folding.Layout(images));
+                foreach (Func<Tensor, Tensor> step in steps)
+                {
+                    Tensor next = step(features);
+                    if (!ReferenceEquals(next, features))
+                        features.Dispose();
+                    features = next;
+                }
+                return fc.call(activate(normalize(features)).mean([2, 3]));
+            }, folding);
+        }
+        catch
+        {
+            folding.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
     /// <param name="destination">Added to; null makes a new one.</param>
     /// <param name="prefix">Before each name.</param>
@@ -67,6 +102,8 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
     private sealed class Stage : nn.Module<Tensor, Tensor>
     {
         private readonly ModuleList<nn.Module<Tensor, Tensor>> layer;
+
+        public IEnumerable<nn.Module<Tensor, Tensor>> Blocks => layer;
 
         public Stage(WideResNetSpec spec, int stage)
             : base(nameof(Stage))

@@ -1,0 +1,48 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>
+/// A view of a network in evaluation mode for attacks: the same function of the pixels up to rounding, with batch normalisations folded into convolutions and features in
+/// the layout that convolutions work on fastest. It is made of plain operations, so any loss can be differentiated through it with respect to the pixels; it has no
+/// gradients for weights, and is only valid until they change.
+/// </summary>
+/// <remarks>Attacks look for points with it; verdicts that are reported come from the network itself.</remarks>
+public sealed class FrozenNetwork : IDisposable
+{
+    private readonly Func<Tensor, Tensor> _forward;
+    private readonly IDisposable[] _owned;
+    private bool _disposed;
+
+    /// <summary>Makes a view from a function.</summary>
+    /// <param name="forward">From images to logits; the caller of <see cref="Logits"/> disposes what it returns.</param>
+    /// <param name="owned">What the view disposes: folded weights, inner views.</param>
+    public FrozenNetwork(Func<Tensor, Tensor> forward, params ReadOnlySpan<IDisposable> owned)
+    {
+        ArgumentNullException.ThrowIfNull(forward);
+        _forward = forward;
+        _owned = [.. owned];
+    }
+
+    /// <summary>Logits of the classes.</summary>
+    /// <param name="images">What the network takes, (N, C, H, W); not changed, not disposed.</param>
+    /// <returns>(N, classes). The caller disposes it.</returns>
+    /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
+    public Tensor Logits(Tensor images)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using DisposeScope scope = NewDisposeScope();
+        return _forward(images).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        foreach (IDisposable item in _owned)
+            item.Dispose();
+    }
+}

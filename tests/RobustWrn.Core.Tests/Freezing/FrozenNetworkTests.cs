@@ -1,0 +1,98 @@
+using CsCheck;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core.Tests;
+
+public class FrozenNetworkTests
+{
+    /// <summary>
+    /// In float64 the view is the module to 1e-12. In float32 both are compared with the float64 module: rounding of the view may be up to 4 times the module's in the logits,
+    /// and its gradient's signs differ at most 1.5 times as often, over all networks together (a single ReLU at its kink may flip one of the two and not the other).
+    /// </summary>
+    [Fact]
+    public void Freeze_RandomNetworksWithRandomStatistics_ComputesTheSame()
+    {
+        double viewErrors = 0, moduleErrors = 0, worst = 0;
+        long viewFlips = 0, moduleFlips = 0, signs = 0;
+        int networks = 0;
+        // The same networks in every run: their sums are compared, which luck of the draw must not decide.
+        foreach ((WideResNetSpec spec, int size, uint seed) in Gen.Select(SpecGen.Spec, Gen.Int[9, 16], Gen.UInt).Array[150].Single(_ => true, "0N0XIzNsQ0O2"))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            RandomStream stream = RandomStream.From(seed).For("test");
+            using Classifier classifier = spec.Build(seed);
+            Unsettle(classifier, stream, nearZero: seed % 2 == 0);
+            classifier.eval();
+            Tensor images = stream.For("images").Uniform([0, 1, 2], [spec.InputChannels, size, size]);
+            (Tensor view32, Tensor viewGradient) = Run(classifier.Freeze()!, images);
+            (Tensor module32, Tensor moduleGradient) = Run(classifier, images);
+            classifier.to(ScalarType.Float64);
+            (Tensor view64, _) = Run(classifier.Freeze()!, images.to(ScalarType.Float64));
+            (Tensor module64, Tensor gradient64) = Run(classifier, images.to(ScalarType.Float64));
+
+            double scale = module64.abs().max().ToDouble();
+            if (scale < 1e-3) // group normalisation of single numbers: what is left of the image is rounding
+                continue;
+            Assert.True((view64 - module64).abs().max().ToDouble() <= 1e-12 * scale, $"{(view64 - module64).abs().max().ToDouble() / scale:g3}");
+            double viewError = (view32 - module64).abs().mean().ToDouble() / scale, moduleError = (module32 - module64).abs().mean().ToDouble() / scale;
+            worst = Math.Max(worst, viewError / Math.Max(moduleError, 1e-8));
+            viewErrors += viewError;
+            moduleErrors += moduleError;
+            viewFlips += viewGradient.sign().ne(gradient64.sign()).sum().ToInt64();
+            moduleFlips += moduleGradient.sign().ne(gradient64.sign()).sum().ToInt64();
+            signs += images.numel();
+            networks++;
+        }
+
+        Assert.True(networks >= 100);
+        string found = $"logits {viewErrors / networks:g3} against {moduleErrors / networks:g3} (worst {worst:g3}), flips {viewFlips} against {moduleFlips} of {signs}";
+        TestContext.Current.TestOutputHelper?.WriteLine(found);Console.Error.WriteLine(found);
+        Assert.True(viewErrors <= 4 * moduleErrors, found);
+        Assert.True(viewFlips <= 1.5 * moduleFlips + 1e-4 * signs, found);
+    }
+
+    /// <summary>Random statistics, scales and shifts for all normalisations, some negative, and on request one scale in eight close to zero.</summary>
+    private static void Unsettle(Classifier classifier, RandomStream stream, bool nearZero)
+    {
+        using IDisposable guard = no_grad();
+        foreach ((string name, nn.Module module) in classifier.named_modules())
+        {
+            RandomStream own = stream.For(name);
+            if (module is BatchNorm2d batch)
+            {
+                batch.running_mean!.copy_(own.For("mean").Normal([0], batch.running_mean.shape).reshape(-1).Times(0.5));
+                batch.running_var!.copy_(own.For("variance").Uniform([0], batch.running_var.shape).reshape(-1).Times(2).Plus(0.1));
+                Tensor scale = own.For("scale").Normal([0], batch.weight!.shape).reshape(-1).Times(0.4).Plus(1);
+                Tensor small = own.For("small").Uniform([0], batch.weight!.shape).reshape(-1).lt(full_like(scale, nearZero ? 0.125f : 0));
+                batch.weight!.copy_(where(small, scale.Times(1e-5), scale));
+                batch.bias!.copy_(own.For("shift").Normal([0], batch.bias!.shape).reshape(-1).Times(0.3));
+            }
+            else if (module is GroupNorm group)
+            {
+                group.weight!.copy_(own.For("scale").Normal([0], group.weight.shape).reshape(-1).Plus(1));
+            }
+            else if (module is ConvolutionLayer { StartsAtZero: true } convolution)
+            {
+                convolution.Weight.copy_(own.For("weight").Normal([0], convolution.Weight.shape).reshape(convolution.Weight.shape).Times(0.1));
+            }
+        }
+    }
+
+    private static (Tensor Logits, Tensor Gradient) Run(FrozenNetwork view, Tensor images)
+    {
+        using (view)
+            return Run(view.Logits, images);
+    }
+
+    private static (Tensor Logits, Tensor Gradient) Run(Classifier classifier, Tensor images) => Run(classifier.call, images);
+
+    private static (Tensor Logits, Tensor Gradient) Run(Func<Tensor, Tensor> network, Tensor images)
+    {
+        Tensor leaf = images.detach().clone().requires_grad_();
+        Tensor logits = network(leaf);
+        Tensor loss = nn.functional.cross_entropy(logits, zeros(images.shape[0], ScalarType.Int64));
+        return (logits.detach(), autograd.grad([loss], [leaf])[0]);
+    }
+}
