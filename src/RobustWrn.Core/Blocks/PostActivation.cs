@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -14,6 +15,17 @@ internal static class PostActivation
             ? shape.Normalization.Trace(trace, trace.Convolution(input, main.Channels, 1, shape.Stride, padding: shape.Padding))
             : input;
         return shape.Activation.Trace(trace, trace.Add(main, shortcut));
+    }
+
+    /// <summary>The sum of a folded residual branch and the shortcut, activated. All normalisations stand after convolutions, so nothing but the block's own input is read or written.</summary>
+    public static Func<Tensor, Tensor> Sum(Folding folding, Func<Tensor, Tensor> main, ProjectionShortcut? shortcut, nn.Module<Tensor, Tensor> activation)
+    {
+        Func<Tensor, Tensor> aside = shortcut is null ? features => features : shortcut.Freeze(folding), activate = Folding.Activation(activation);
+        return features =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return activate(main(features).add_(aside(features))).MoveToOuterDisposeScope();
+        };
     }
 
     public static ProjectionShortcut? Shortcut(BlockShape shape, int outChannels) => HasShortcutConvolution(shape, outChannels) ? new ProjectionShortcut(shape, outChannels) : null;
@@ -57,4 +69,6 @@ internal sealed class ProjectionShortcut : nn.Module<Tensor, Tensor>
         using Tensor convolved = _convolution.call(input);
         return _normalization.call(convolved);
     }
+
+    public Func<Tensor, Tensor> Freeze(Folding folding) => folding.Convolution(_convolution, _normalization);
 }

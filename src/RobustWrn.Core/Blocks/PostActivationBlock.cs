@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
@@ -31,7 +32,7 @@ public sealed record PostActivationBlock : IBlock
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [];
 
-    private sealed class Module : nn.Module<Tensor, Tensor>
+    private sealed class Module : nn.Module<Tensor, Tensor>, IFreezableBlock
     {
         private readonly ConvolutionLayer conv1;
         private readonly nn.Module<Tensor, Tensor> bn1, act1;
@@ -63,5 +64,15 @@ public sealed record PostActivationBlock : IBlock
             main = bn2.call(conv2.call(main));
             return act2.call(main + (shortcut is null ? input : shortcut.call(input))).MoveToOuterDisposeScope();
         }
+
+        // Its convolutions read the input as it is, and what it writes is activated.
+        public BatchNorm2d? FirstNormalization => null;
+
+        public bool KeepsInput => false;
+
+        public bool ReadsRawInput => true;
+
+        public Func<Tensor, Tensor> Freeze(Folding folding, ChannelAffine input, ChannelAffine output) =>
+            PostActivation.Sum(folding, Folding.InOrder(folding.Convolution(conv1, bn1, act1), folding.Convolution(conv2, bn2)), shortcut, act2);
     }
 }

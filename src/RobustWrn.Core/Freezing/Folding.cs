@@ -56,18 +56,35 @@ public sealed class Folding : IDisposable
         return features => layer.Convolve(features, folded, added);
     }
 
+    /// <summary>A convolution and the normalisation after it, folded if it is of a batch.</summary>
+    public Func<Tensor, Tensor> Convolution(ConvolutionLayer layer, nn.Module<Tensor, Tensor> normalization)
+    {
+        if (normalization is BatchNorm2d batch)
+            return Convolution(layer, ChannelAffine.Of(batch));
+        Func<Tensor, Tensor> plain = Convolution(layer);
+        return features => normalization.call(plain(features));
+    }
+
     /// <summary>A convolution, the normalisation after it, folded if it is of a batch, and an activation.</summary>
     public Func<Tensor, Tensor> Convolution(ConvolutionLayer layer, nn.Module<Tensor, Tensor> normalization, nn.Module<Tensor, Tensor> activation)
     {
-        Func<Tensor, Tensor> activate = Activation(activation);
-        if (normalization is not BatchNorm2d batch)
-        {
-            Func<Tensor, Tensor> plain = Convolution(layer);
-            return features => activate(normalization.call(plain(features)));
-        }
-        Func<Tensor, Tensor> folded = Convolution(layer, ChannelAffine.Of(batch));
-        return features => activate(folded(features));
+        Func<Tensor, Tensor> normalized = Convolution(layer, normalization), activate = Activation(activation);
+        return features => activate(normalized(features));
     }
+
+    /// <summary>One function after the other; what stands between two of them is disposed as soon as it was read.</summary>
+    public static Func<Tensor, Tensor> InOrder(params IReadOnlyList<Func<Tensor, Tensor>> steps) => input =>
+    {
+        Tensor features = input;
+        foreach (Func<Tensor, Tensor> step in steps)
+        {
+            Tensor next = step(features);
+            if (!ReferenceEquals(next, features) && !ReferenceEquals(features, input))
+                features.Dispose();
+            features = next;
+        }
+        return features;
+    };
 
     /// <summary>A normalisation that cannot be folded away: of a batch as one multiplication and addition, any other as it is.</summary>
     /// <param name="normalization">The module.</param>

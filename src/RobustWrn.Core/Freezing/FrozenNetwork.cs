@@ -25,6 +25,27 @@ public sealed class FrozenNetwork : IDisposable
         _owned = [.. owned];
     }
 
+    /// <summary>The view of a network in evaluation mode that nobody looks into.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="fold">Folds its layers; may give the features of the images to the dispose scope of its caller.</param>
+    /// <returns>The view; null in training mode or where there are forward hooks.</returns>
+    internal static FrozenNetwork? Of(nn.Module network, Func<Folding, Func<Tensor, Tensor>> fold)
+    {
+        if (network.training || ForwardHooks.Any(network))
+            return null;
+        Folding folding = new(network);
+        try
+        {
+            Func<Tensor, Tensor> forward = fold(folding);
+            return new FrozenNetwork(images => forward(folding.Layout(images)), folding);
+        }
+        catch
+        {
+            folding.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Logits of the classes.</summary>
     /// <param name="images">What the network takes, (N, C, H, W); not changed, not disposed.</param>
     /// <returns>(N, classes). The caller disposes it.</returns>

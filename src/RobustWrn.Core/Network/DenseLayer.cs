@@ -40,5 +40,17 @@ internal sealed class DenseLayer : nn.Module<Tensor, Tensor>
         return cat([conv2.call(act2.call(bn2.call(inner))), input], 1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The second normalisation is folded. The first is not: it stands before an activation, and the channels it reads go on unchanged.</summary>
+    public Func<Tensor, Tensor> Freeze(Folding folding)
+    {
+        Func<Tensor, Tensor> normalize = folding.Normalization(bn1, ChannelAffine.Identity(0)), activate = Folding.Activation(act1);
+        Func<Tensor, Tensor> layers = Folding.InOrder(normalize, activate, folding.Convolution(conv1, bn2, act2), folding.Convolution(conv2));
+        return features =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return cat([layers(features), features], 1).MoveToOuterDisposeScope();
+        };
+    }
+
     private static int Inner(DenseNetSpec spec) => checked(spec.BottleneckFactor * spec.Growth);
 }

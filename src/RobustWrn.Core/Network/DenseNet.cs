@@ -10,7 +10,7 @@ namespace RobustWrn.Core;
 /// <c>.conv1.weight</c>, <c>.bn2.*</c>, <c>.conv2.weight</c>, <c>stages.{stage}.1.bn.*</c>, <c>.conv.weight</c>, <c>bn.*</c>, <c>linear.*</c>.
 /// Build it with <see cref="DenseNetSpec.Build"/>.
 /// </summary>
-public sealed class DenseNet : nn.Module<Tensor, Tensor>, IStagedNetwork
+public sealed class DenseNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
     private readonly ConvolutionLayer conv1;
     private readonly ModuleList<Stage> stages;
@@ -57,6 +57,18 @@ public sealed class DenseNet : nn.Module<Tensor, Tensor>, IStagedNetwork
         return linear.call(features).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, folding =>
+    {
+        Func<Tensor, Tensor> normalize = folding.Normalization(bn, ChannelAffine.Identity(0)), activate = Folding.Activation(act);
+        Func<Tensor, Tensor> layers = Folding.InOrder([folding.Convolution(conv1), .. stages.SelectMany(stage => stage.Freeze(folding)), normalize, activate]);
+        return images =>
+        {
+            ImageShape.Check(images, Spec);
+            return linear.call(layers(images).mean([2, 3]));
+        };
+    });
+
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
     /// <param name="destination">Added to; null makes a new one.</param>
     /// <param name="prefix">Before each name.</param>
@@ -79,6 +91,9 @@ public sealed class DenseNet : nn.Module<Tensor, Tensor>, IStagedNetwork
             _transition = stage + 1 < spec.Stages.Count ? new DenseTransition(spec, OutChannels(spec, own), spec.Stages[stage + 1].Width) : null;
             RegisterComponents();
         }
+
+        public IEnumerable<Func<Tensor, Tensor>> Freeze(Folding folding) =>
+            [.. _layers.Select(layer => layer.Freeze(folding)), .. _transition is null ? [] : (Func<Tensor, Tensor>[])[_transition.Freeze(folding)]];
 
         public static int OutChannels(DenseNetSpec spec, DenseNetStage stage) => stage.Width + stage.Depth * spec.Growth;
 

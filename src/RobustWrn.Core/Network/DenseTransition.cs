@@ -21,6 +21,10 @@ internal sealed class DenseTransition : nn.Module<Tensor, Tensor>
     public static FeatureMap Trace(DenseNetSpec spec, CostTrace trace, FeatureMap input, int outChannels) =>
         trace.AveragePoolApart(trace.Convolution(spec.Activation.Trace(trace, spec.FeatureNormalization.Trace(trace, input)), outChannels, 1), 2);
 
+    /// <summary>The pooling comes first: a 1x1 convolution and a mean over pixels commute, and a quarter of the pixels are left to convolve.</summary>
+    public Func<Tensor, Tensor> Freeze(Folding folding) => Folding.InOrder(
+        folding.Normalization(bn, ChannelAffine.Identity(0)), Folding.Activation(act), features => nn.functional.avg_pool2d(features, 2), folding.Convolution(conv));
+
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -8,7 +8,7 @@ namespace RobustWrn.Core;
 /// The network of a <see cref="ResNetSpec"/>, with the state-dict names of the code of Huang et al. 2021, which are those of most CIFAR code: <c>conv1.weight</c>, <c>bn1.*</c>,
 /// <c>layer{stage}.{i}.conv1.weight</c>, <c>.bn1.*</c>, <c>.shortcut.0.weight</c>, <c>.shortcut.1.*</c>, <c>linear.*</c>. Build it with <see cref="ResNetSpec.Build"/>.
 /// </summary>
-public sealed class ResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
+public sealed class ResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
     private readonly ConvolutionLayer conv1;
     private readonly nn.Module<Tensor, Tensor> bn1, act1;
@@ -63,6 +63,22 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IStagedNetwork
         observe("pooled", features);
         return linear.call(features).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, folding =>
+    {
+        List<Func<Tensor, Tensor>> steps = [folding.Convolution(conv1, bn1, act1)];
+        if (Spec.Stem.Pooled)
+            steps.Add(features => nn.functional.max_pool2d(features, 3, 2, 1));
+        foreach (nn.Module<Tensor, Tensor> block in _stages.SelectMany(stage => stage))
+            steps.Add(block is IFreezableBlock freezable ? freezable.Freeze(folding, ChannelAffine.Identity(0), ChannelAffine.Identity(0)) : block.call);
+        Func<Tensor, Tensor> features = Folding.InOrder([.. steps]);
+        return images =>
+        {
+            ImageShape.Check(images, Spec);
+            return linear.call(features(images).mean([2, 3]));
+        };
+    });
 
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
     /// <param name="destination">Added to; null makes a new one.</param>

@@ -8,7 +8,7 @@ namespace RobustWrn.Core;
 /// The network of a <see cref="VggSpec"/>, with the state-dict names of the code of Huang et al. 2021, which are those of most CIFAR code: <c>features.{n}.*</c>, where each
 /// convolution, normalisation, activation and pooling counts one, and <c>classifier.*</c>. Build it with <see cref="VggSpec.Build"/>.
 /// </summary>
-public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork
+public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
     private readonly ModuleList<nn.Module<Tensor, Tensor>> features;
     private readonly LinearLayer classifier;
@@ -60,6 +60,25 @@ public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork
         observe("pooled", values);
         return classifier.call(values).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, folding =>
+    {
+        List<Func<Tensor, Tensor>> steps = [];
+        for (int i = 0; i < features.Count; i++)
+        {
+            if (features[i] is ConvolutionLayer convolution)
+                steps.Add(folding.Convolution(convolution, features[++i], features[++i]));
+            else
+                steps.Add(features[i].call);
+        }
+        Func<Tensor, Tensor> layers = Folding.InOrder([.. steps]);
+        return images =>
+        {
+            ImageShape.Check(images, Spec);
+            return classifier.call(layers(images).mean([2, 3]));
+        };
+    });
 
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
     /// <param name="destination">Added to; null makes a new one.</param>
