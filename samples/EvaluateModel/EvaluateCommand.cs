@@ -12,7 +12,7 @@ public static class EvaluateCommand
 
     private const int Stopped = 130;
 
-    private static readonly Option<string?> Spec = new("--spec") { Description = "the network: a preset (WRN-28-10, WRN-34-R) or a JSON file; default: the spec that the weights file carries" };
+    private static readonly Option<string?> Spec = new("--spec") { Description = "the network: a preset (WRN-28-10, ResNet-18) or a JSON file; default: the spec that the weights file carries" };
     private static readonly Option<int?> Stem = new("--stem") { Description = "instead of --spec: channels of the stem" };
     private static readonly Option<string?> Depths = new("--depths") { Description = "instead of --spec: blocks of each stage, such as 5,5,5" };
     private static readonly Option<string?> Channels = new("--channels") { Description = "instead of --spec: channels of each stage, such as 320,640,512" };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RobustWrn.Core;
 
@@ -67,8 +68,8 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
                 return null;
             }
         }
-        if (name.Equals("WRN-34-R", StringComparison.OrdinalIgnoreCase))
-            return WideResNetSpec.Wrn34R with { Classes = Classes ?? 10 };
+        if (NetworkPresets.Find(name) is { } published)
+            return Checked(published.Spec, problems);
         if (Preset().Match(name) is { Success: true } match)
         {
             try
@@ -81,11 +82,11 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
                 return null;
             }
         }
-        problems.Add($"--spec must be WRN-depth-widen (WRN-28-10), WRN-34-R or a JSON file, got {name}, which is neither a preset nor a file.");
+        problems.Add($"--spec must be WRN-depth-widen (WRN-16-4), a preset ({string.Join(", ", NetworkPresets.All.Select(preset => preset.Name))}) or a JSON file, got {name}, which is none of them.");
         return null;
     }
 
-    private WideResNetSpec? FromNumbers(List<string> problems)
+    private INetworkSpec? FromNumbers(List<string> problems)
     {
         int before = problems.Count;
         int[] depths = List(Depths, "--depths", "5,5,5", problems), channels = List(Channels, "--channels", "320,640,512", problems);
@@ -96,9 +97,15 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
         return problems.Count > before ? null : Checked(WideResNetSpec.Of(Stem!.Value, depths, channels), problems);
     }
 
-    private WideResNetSpec Checked(WideResNetSpec spec, List<string> problems)
+    // Any spec has its classes in its JSON, whatever kind of network it describes.
+    private INetworkSpec Checked(INetworkSpec spec, List<string> problems)
     {
-        spec = spec with { Classes = Classes ?? 10 };
+        if (Classes is not null)
+        {
+            JsonNode document = JsonNode.Parse(DescriptionJson.Write(spec))!;
+            document["classes"] = Classes;
+            spec = DescriptionJson.Read<INetworkSpec>(document.ToJsonString());
+        }
         problems.AddRange(spec.Problems().Select(problem => problem.ToString()));
         return spec;
     }
