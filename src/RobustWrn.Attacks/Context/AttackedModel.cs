@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,12 +9,17 @@ namespace RobustWrn.Attacks;
 /// A model while it is attacked: in evaluation mode, its parameters frozen. Disposing restores training flags, gradient flags and buffers exactly,
 /// whatever happened in between.
 /// </summary>
+/// <remarks>
+/// Gradients come from the <see cref="FrozenNetwork"/> of a model that is <see cref="IFreezable"/>, which is the same function up to rounding and faster; logits, and so every
+/// verdict, from the model itself.
+/// </remarks>
 public sealed class AttackedModel : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _model;
     private readonly (nn.Module Module, bool Training)[] _modes;
     private readonly (Parameter Parameter, bool RequiresGrad)[] _gradients;
     private readonly (Tensor Buffer, Tensor Copy)[] _buffers;
+    private readonly FrozenNetwork? _view;
     private AttackGoal? _checked;
 
     /// <summary>Puts the model into evaluation mode and freezes its parameters until <see cref="Dispose"/>.</summary>
@@ -29,6 +35,15 @@ public sealed class AttackedModel : IDisposable
         model.eval();
         foreach ((Parameter parameter, _) in _gradients)
             parameter.requires_grad_(false);
+        try
+        {
+            _view = (model as IFreezable)?.Freeze();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Images sent through the model so far, with or without a gradient.</summary>
@@ -71,7 +86,7 @@ public sealed class AttackedModel : IDisposable
         using DisposeScope scope = NewDisposeScope();
         ImagesSeen += images.shape[0];
         Tensor leaf = images.detach().requires_grad_();
-        Tensor value = objective(_model.call(leaf));
+        Tensor value = objective(_view is null ? _model.call(leaf) : _view.Logits(leaf));
         if (!value.requires_grad)
             throw new InvalidOperationException("logits must depend on the pixels through operations that keep gradients, got some that carry none. "
                 + "Does the model detach, round or classify under no_grad? Then no gradient attack says anything about it.");
@@ -91,6 +106,7 @@ public sealed class AttackedModel : IDisposable
     public void Dispose()
     {
         using IDisposable guard = no_grad();
+        _view?.Dispose();
         foreach ((Parameter parameter, bool requiresGrad) in _gradients)
             parameter.requires_grad_(requiresGrad);
         foreach ((Tensor buffer, Tensor copy) in _buffers)

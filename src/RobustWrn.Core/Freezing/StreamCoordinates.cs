@@ -9,7 +9,7 @@ namespace RobustWrn.Core;
 /// the features before and after them together; each such group may take the map of the normalisation that reads it last, which then has nothing left to do. The other readers
 /// undo it, which is one multiplication and addition, as without coordinates.
 /// </summary>
-internal static class StreamCoordinates
+public static class StreamCoordinates
 {
     // Undoing coordinates with |shift| far above |scale| would lose digits: relative to the features' spread, bias / weight says how far. Beyond it, features stay as they are.
     private const double LargestShift = 8;
@@ -43,11 +43,10 @@ internal static class StreamCoordinates
 
     private static bool CanBeUndone(BatchNorm2d normalization)
     {
-        ChannelAffine affine = ChannelAffine.Of(normalization);
         using IDisposable guard = no_grad();
-        using Tensor ratio = normalization.bias!.abs() / normalization.weight!.abs();
-        using Tensor largest = ratio.to(ScalarType.Float64).max();
+        using DisposeScope scope = NewDisposeScope();
+        double largest = (normalization.bias!.abs() / normalization.weight!.abs()).to(ScalarType.Float64).max().ToDouble();
         // NaN (0 / 0) compares as false.
-        return largest.ToDouble() <= LargestShift && affine.Scale.Span.ToArray().All(scale => Math.Abs(scale) >= SmallestScale);
+        return largest <= LargestShift && ChannelAffine.Of(normalization).Scale.Span.ToArray().All(scale => Math.Abs(scale) >= SmallestScale);
     }
 }

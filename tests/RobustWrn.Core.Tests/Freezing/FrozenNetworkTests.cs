@@ -53,9 +53,149 @@ public class FrozenNetworkTests
 
         Assert.True(networks >= 100);
         string found = $"logits {viewErrors / networks:g3} against {moduleErrors / networks:g3} (worst {worst:g3}), flips {viewFlips} against {moduleFlips} of {signs}";
-        TestContext.Current.TestOutputHelper?.WriteLine(found);Console.Error.WriteLine(found);
+        TestContext.Current.TestOutputHelper?.WriteLine(found);
         Assert.True(viewErrors <= 4 * moduleErrors, found);
         Assert.True(viewFlips <= 1.5 * moduleFlips + 1e-4 * signs, found);
+    }
+
+    /// <summary>Undamaged statistics let the normalisations at the end of each stage vanish: the only multiplications and additions left are those inside stages.</summary>
+    [Fact]
+    public void Choose_OrdinaryStatistics_GivesEachStageTheCoordinatesOfItsLastReader()
+    {
+        using Classifier classifier = WideResNetSpec.Of(4, [2, 1], [6, 8]).Build(1);
+        classifier.eval();
+        nn.Module<Tensor, Tensor>[] blocks = [.. classifier.modules().OfType<IFreezableBlock>().Cast<nn.Module<Tensor, Tensor>>()];
+        BatchNorm2d head = (BatchNorm2d)classifier.Network.named_children().Single(child => child.name == "bn1").module;
+
+        ChannelAffine[] chosen = StreamCoordinates.Choose(blocks, stemGives: true, head, [4, 6, 6, 8]);
+
+        Assert.All(chosen, coordinates => Assert.False(coordinates.IsIdentity));
+        Assert.True(ChannelAffine.Of(((IFreezableBlock)blocks[0]).FirstNormalization!).Undoing(chosen[0]).IsIdentity);
+        Assert.False(ChannelAffine.Of(((IFreezableBlock)blocks[1]).FirstNormalization!).Undoing(chosen[1]).IsIdentity);
+        Assert.True(ChannelAffine.Of(((IFreezableBlock)blocks[2]).FirstNormalization!).Undoing(chosen[2]).IsIdentity);
+        Assert.True(ChannelAffine.Of(head).Undoing(chosen[3]).IsIdentity);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e-30)]
+    [InlineData(0.01)] // the shift is 0.5: fifty times the scale
+    public void Choose_ScaleTooSmallToBeUndone_LeavesTheStageAsItIs(double weight)
+    {
+        using Classifier classifier = WideResNetSpec.Of(4, [2], [6]).Build(1);
+        nn.Module<Tensor, Tensor>[] blocks = [.. classifier.modules().OfType<IFreezableBlock>().Cast<nn.Module<Tensor, Tensor>>()];
+        BatchNorm2d head = (BatchNorm2d)classifier.Network.named_children().Single(child => child.name == "bn1").module;
+        using (no_grad())
+        {
+            nn.init.constant_(head.weight!, weight);
+            nn.init.constant_(head.bias!, 0.5);
+        }
+
+        ChannelAffine[] chosen = StreamCoordinates.Choose(blocks, stemGives: true, head, [4, 6, 6]);
+
+        Assert.Equal([false, true, true], chosen.Select(coordinates => coordinates.IsIdentity));
+    }
+
+    [Fact]
+    public void Freeze_TrainingModeOrHooks_GivesNoView()
+    {
+        using Classifier classifier = WideResNetSpec.Of(4, [1], [6]).Build(1);
+        Assert.Null(classifier.Freeze());
+        classifier.eval();
+        using (FrozenNetwork? view = classifier.Freeze())
+            Assert.NotNull(view);
+        ConvolutionLayer layer = classifier.modules().OfType<ConvolutionLayer>().Last();
+
+        var after = layer.register_forward_hook((_, _, output) => output);
+        Assert.Null(classifier.Freeze());
+        after.remove();
+        var before = classifier.register_forward_pre_hook((_, input) => input);
+        Assert.Null(classifier.Freeze());
+        before.remove();
+        using (FrozenNetwork? view = classifier.Freeze())
+            Assert.NotNull(view);
+    }
+
+    public static readonly TheoryData<string> Blocks = new(DescriptionTypes.Implementing(typeof(IBlock)).Where(pair => pair.Value.Assembly == typeof(IBlock).Assembly).Select(pair => pair.Key));
+
+    [Theory]
+    [MemberData(nameof(Blocks))]
+    public void Build_EveryBlockOfTheLibrary_CanBeFolded(string name)
+    {
+        IBlock block = (IBlock)Activator.CreateInstance(DescriptionTypes.Implementing(typeof(IBlock))[name])!;
+        using nn.Module<Tensor, Tensor> module = block.Build(new BlockShape(16, 160, 1));
+
+        Assert.IsAssignableFrom<IFreezableBlock>(module);
+    }
+
+    [Fact]
+    public void Freeze_UsedAndDisposed_LeavesNoTensorAndRefusesFurtherUse()
+    {
+        using Classifier classifier = WideResNetSpec.Gowal(10, 1).Build(1);
+        classifier.eval();
+        using Tensor images = rand(1, 3, 8, 8);
+        Use();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        FrozenNetwork view = Use();
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Throws<ObjectDisposedException>(() => view.Logits(images));
+        Assert.All(classifier.parameters(), parameter => Assert.False(parameter.IsInvalid));
+
+        FrozenNetwork Use()
+        {
+            FrozenNetwork frozen = classifier.Freeze()!;
+            frozen.Logits(images).Dispose();
+            frozen.Dispose();
+            frozen.Dispose();
+            return frozen;
+        }
+    }
+
+    [Fact]
+    public void Logits_ImagesOfTheWrongShape_AreRefusedAsByTheNetwork()
+    {
+        using Classifier classifier = WideResNetSpec.Of(4, [1], [6]).Build(1);
+        classifier.eval();
+        using FrozenNetwork view = classifier.Freeze()!;
+        using Tensor grey = rand(1, 1, 8, 8);
+
+        Assert.Equal(Assert.Throws<ArgumentException>(() => classifier.call(grey)).Message, Assert.Throws<ArgumentException>(() => view.Logits(grey)).Message);
+    }
+
+    /// <summary>A block of a user's own, which the library does not know how to fold, between blocks that it does.</summary>
+    [Fact]
+    public void Freeze_BlockThatCannotBeFolded_IsCalledAsItIs()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        WideResNetSpec spec = WideResNetSpec.Of(4, [2, 2, 1], [6, 6, 8]).WithStage(1, stage => stage with { Block = new Doubling(), Stride = 1 });
+        using Classifier classifier = spec.Build(3);
+        Unsettle(classifier, RandomStream.From(5).For("test"), nearZero: false);
+        classifier.to(ScalarType.Float64);
+        classifier.eval();
+        Tensor images = rand(2, 3, 9, 9, dtype: ScalarType.Float64);
+        using FrozenNetwork view = classifier.Freeze()!;
+
+        Tensor expected = classifier.call(images), found = view.Logits(images);
+
+        Assert.True((expected - found).abs().max().ToDouble() <= 1e-12 * expected.abs().max().ToDouble());
+    }
+
+    private sealed record Doubling : IBlock
+    {
+        public int OutChannels(int width) => width;
+
+        public FeatureMap Trace(CostTrace trace, FeatureMap input, BlockShape shape) => trace.Add(input, input);
+
+        public nn.Module<Tensor, Tensor> Build(BlockShape shape) => new Module();
+
+        public IEnumerable<Problem> Problems() => [];
+
+        private sealed class Module() : nn.Module<Tensor, Tensor>(nameof(Doubling))
+        {
+            public override Tensor forward(Tensor input) => input + input;
+        }
     }
 
     /// <summary>Random statistics, scales and shifts for all normalisations, some negative, and on request one scale in eight close to zero.</summary>
