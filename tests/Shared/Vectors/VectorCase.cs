@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -92,10 +91,10 @@ internal sealed class VectorCase : IDisposable
         foreach ((string name, Tensor tensor) in source.Pairs)
         {
             if (name.StartsWith("model.", StringComparison.Ordinal))
-                weights.Add(Published(name["model.".Length..]), tensor.alias());
+                weights.Add(name["model.".Length..], tensor.alias());
         }
         using NamedTensors named = new(weights);
-        NetworkWeights.Load(classifier.Network, named);
+        NetworkWeights.Load(classifier.Network, named, new WeightsOptions());
     }
 
     /// <summary>Checks an output against the stored one with the tolerance of the index.</summary>
@@ -141,23 +140,11 @@ internal sealed class VectorCase : IDisposable
         _shared?.Dispose();
     }
 
-    /// <summary>The name in the paper's code of a weight or statistic of its successors' code.</summary>
-    public static string Published(string name)
-    {
-        foreach ((string theirs, string ours) in SuccessorNames)
-            name = Regex.Replace(name, theirs, ours);
-        return name;
-    }
+    /// <summary>The library's name of a weight or statistic in one of the authors' codes.</summary>
+    public static string Published(string name) => new GowalNames().ToLibrary(new LuNames().ToLibrary(name)!)!;
 
     // The authors' code holds them in float32, in its float64 run too.
     private static ValueList<double> InFloat32(ValueList<double> values) => values.Select(value => (double)(float)value).ToValueList();
-
-    private static readonly (string Theirs, string Ours)[] SuccessorNames =
-    [
-        (@"^norm1\.", "bn1."), (@"^(blocks\..+)\.shortcut\.0\.", "$1.convShortcut."),
-        (@"^init_conv\.", "stem_conv."), (@"^layer\.(\d+)\.block\.", "blocks.$1.layer."), (@"^batchnorm\.", "bn1."), (@"^logits\.", "fc."),
-        (@"\.batchnorm_0\.", ".bn1."), (@"\.batchnorm_1\.", ".bn2."), (@"\.conv_0\.", ".conv1."), (@"\.conv_1\.", ".conv2."), (@"\.shortcut\.weight$", ".convShortcut.weight"),
-    ];
 
     private static IActivation ActivationNamed(string name) => name switch
     {
