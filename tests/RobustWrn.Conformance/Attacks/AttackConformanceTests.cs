@@ -3,6 +3,7 @@ using RobustWrn.Attacks;
 namespace RobustWrn.Conformance.Attacks;
 
 /// <summary>Every attack of the library keeps every clause, and the clauses find faults.</summary>
+[Collection(nameof(TorchGenerator))]
 public class AttackConformanceTests
 {
     public static TheoryData<string, string> Pairs()

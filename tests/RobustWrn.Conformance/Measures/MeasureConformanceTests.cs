@@ -4,6 +4,7 @@ using RobustWrn.Attacks;
 namespace RobustWrn.Conformance.Measures;
 
 /// <summary>Every measure of the library keeps every clause, and the clauses find faults.</summary>
+[Collection(nameof(TorchGenerator))]
 public class MeasureConformanceTests
 {
     private static readonly IReadOnlyDictionary<string, Type> Library = Directory.GetFiles(AppContext.BaseDirectory, "RobustWrn*.dll")

@@ -4,6 +4,7 @@ using RobustWrn.Training;
 namespace RobustWrn.Conformance.Objectives;
 
 /// <summary>Every objective of the library keeps every clause, and the clauses find faults.</summary>
+[Collection(nameof(TorchGenerator))]
 public class ObjectiveConformanceTests
 {
     private static readonly SortedDictionary<string, IRobustObjective> Library = new(
