@@ -17,7 +17,7 @@ public static class EvaluateCommand
     private static readonly Option<string?> Depths = new("--depths") { Description = "instead of --spec: blocks of each stage, such as 5,5,5" };
     private static readonly Option<string?> Channels = new("--channels") { Description = "instead of --spec: channels of each stage, such as 320,640,512" };
     private static readonly Option<int?> Classes = new("--classes") { Description = "classes of a preset or of --stem, --depths, --channels (default 10)" };
-    private static readonly Option<string?> Weights = new("--weights") { Description = "the weights: safetensors with the published state-dict names" };
+    private static readonly Option<string?> Weights = new("--weights") { Description = "the weights: safetensors, or a .pth of PyTorch; the names of TRADES, Gowal et al. and Lu et al. are recognised" };
     private static readonly Option<string?> Data = new("--data") { Description = "the folder of CIFAR-10 (or CIFAR-100) in its binary layout" };
     private static readonly Option<long?> Examples = new("--examples") { Description = "the first N test images (default: all)" };
     private static readonly Option<string> Norm = new("--norm") { Description = "linf or l2", DefaultValueFactory = _ => "linf" };

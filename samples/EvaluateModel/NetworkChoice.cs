@@ -16,9 +16,9 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
         int before = problems.Count;
         INetworkSpec? spec = Describe(problems);
         if (weights is null)
-            problems.Add("--weights must name a safetensors file, got nothing.");
+            problems.Add("--weights must name a weights file (safetensors or .pth), got nothing.");
         else if (!File.Exists(weights))
-            problems.Add($"--weights must name a safetensors file, but there is no file {weights}.");
+            problems.Add($"--weights must name a weights file (safetensors or .pth), but there is no file {weights}.");
         if (problems.Count > before)
             return null;
         Classifier? classifier = null;

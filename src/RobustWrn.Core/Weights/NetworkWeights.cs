@@ -6,6 +6,7 @@ namespace RobustWrn.Core;
 public static class NetworkWeights
 {
     private const string SpecKey = "robustwrn.spec";
+    private static readonly string[] PyTorchEndings = [".pth", ".pt", ".pth.tar"];
 
     /// <summary>Copies named tensors into a module. Nothing is copied unless every name and shape fits; all that does not is listed at once.</summary>
     /// <param name="module">The module; its dtype and device stay.</param>
@@ -34,7 +35,7 @@ public static class NetworkWeights
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(options);
-        return CheckedLoading.Recognised(module, InMemory(tensors), new Dictionary<string, string>(), options, new WeightsReport { Source = source });
+        return CheckedLoading.Recognised(module, InMemory(tensors), new Dictionary<string, string>(), options, new WeightsReport { Source = source }, reason => new InvalidDataException($"{source} {reason}"));
     }
 
     /// <summary>
@@ -45,8 +46,7 @@ public static class NetworkWeights
     /// <param name="path">The file; its content tells its format.</param>
     /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
     /// <returns>What was taken, which names were found, and what was left out.</returns>
-    /// <exception cref="WeightsFileException">The file is damaged, or holds no such weights.</exception>
-    /// <exception cref="InvalidDataException">They do not fit the network.</exception>
+    /// <exception cref="WeightsFileException">The file is damaged, or holds no such weights, or they do not fit the network. Nothing was loaded.</exception>
     public static WeightsReport Load(Classifier classifier, string path, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -58,8 +58,7 @@ public static class NetworkWeights
     /// <param name="path">The file; its content tells its format.</param>
     /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
     /// <returns>What was taken, which names were found, and what was left out.</returns>
-    /// <exception cref="WeightsFileException">The file is damaged, or holds no such weights.</exception>
-    /// <exception cref="InvalidDataException">They do not fit the module.</exception>
+    /// <exception cref="WeightsFileException">The file is damaged, or holds no such weights, or they do not fit the module. Nothing was loaded.</exception>
     public static WeightsReport Load(nn.Module module, string path, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -68,7 +67,7 @@ public static class NetworkWeights
     }
 
     /// <summary>
-    /// Writes a classifier's weights with its spec (and so its normalisation) beside them; atomically. A <c>.pth</c> or <c>.pt</c> file is written for PyTorch,
+    /// Writes a classifier's weights with its spec (and so its normalisation) beside them; atomically. A <c>.pth</c>, <c>.pt</c> or <c>.pth.tar</c> file is written for PyTorch,
     /// any other as safetensors.
     /// </summary>
     /// <param name="classifier">The classifier.</param>
@@ -81,7 +80,7 @@ public static class NetworkWeights
         names?.ThrowIfInvalid();
         IEnumerable<KeyValuePair<string, Tensor>> tensors = classifier.Network.state_dict().Select(pair => KeyValuePair.Create(names?.ToForeign(pair.Key) ?? pair.Key, pair.Value));
         Dictionary<string, string> metadata = new() { [SpecKey] = DescriptionJson.Write(classifier.Spec) };
-        if (Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT")
+        if (PyTorchEndings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             PyTorchFile.Write(path, tensors, metadata);
         else
             Safetensors.Write(path, tensors, metadata);
@@ -91,17 +90,13 @@ public static class NetworkWeights
     /// <param name="path">A file written by <see cref="Save"/>.</param>
     /// <param name="device">Where the weights go; null is the CPU.</param>
     /// <returns>The classifier, in evaluation mode. The caller disposes it.</returns>
-    /// <exception cref="WeightsFileException">The file is damaged.</exception>
-    /// <exception cref="InvalidDataException">It has no spec, or does not fit it.</exception>
+    /// <exception cref="WeightsFileException">The file is damaged, has no spec, or does not fit it.</exception>
     public static Classifier Open(string path, Device? device = null)
     {
         using WeightsFile file = WeightsFile.Open(path);
         if (!file.Metadata.TryGetValue(SpecKey, out string? json))
-            throw new InvalidDataException($"{path} carries no spec: build the network from its spec and load the file into it with NetworkWeights.Load.");
-        INetworkSpec spec = DescriptionJson.Read<INetworkSpec>(json, path);
-        if (spec.Problems().ToArray() is [Problem first, ..])
-            throw new InvalidDataException($"{path} carries a spec that cannot be built: {first}");
-        Classifier classifier = spec.Build(0, device);
+            throw new WeightsFileException(path, "carries no spec: build the network from its spec and load the file into it with NetworkWeights.Load.");
+        Classifier classifier = SpecOf(json, path).Build(0, device);
         try
         {
             Load(classifier.Network, file, new WeightsOptions());
@@ -120,7 +115,20 @@ public static class NetworkWeights
         options.ThrowIfInvalid();
         (string entry, List<StridedTensor> tensors, Dictionary<string, string> objects) = file.Stored(options.Entry);
         WeightsReport report = new() { Source = file.Path, Entry = entry, OtherEntries = file.Entries.Where(other => other != entry && other.Length > 0).ToValueList() };
-        return CheckedLoading.Recognised(module, tensors, objects, options, report);
+        return CheckedLoading.Recognised(module, tensors, objects, options, report, reason => new WeightsFileException(file.Path, reason));
+    }
+
+    private static INetworkSpec SpecOf(string json, string path)
+    {
+        try
+        {
+            INetworkSpec spec = DescriptionJson.Read<INetworkSpec>(json, "its spec");
+            return spec.Problems().ToArray() is [Problem first, ..] ? throw new WeightsFileException(path, $"carries a spec that cannot be built: {first}") : spec;
+        }
+        catch (InvalidDataException e)
+        {
+            throw new WeightsFileException(path, $"carries a spec that cannot be read: {e.Message}");
+        }
     }
 
     private static MemoryTensor[] InMemory(NamedTensors tensors) => [.. tensors.Pairs.Select(pair => new MemoryTensor(pair.Key, pair.Value))];

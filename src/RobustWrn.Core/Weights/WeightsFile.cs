@@ -19,14 +19,16 @@ public sealed class WeightsFile : IDisposable
     private WeightsFile(PositionedFile file)
     {
         _file = file;
-        Span<byte> start = stackalloc byte[4];
+        Span<byte> start = stackalloc byte[9];
         file.Read(0, start[..(int)Math.Min(start.Length, file.Length)]);
         if (BinaryPrimitives.ReadUInt32LittleEndian(start) == ZipSignature)
             _archive = new ZipTorchArchive(file);
         else if (start[0] == PickleSignature)
             _archive = new LegacyTorchArchive(file);
-        else
+        else if (start[8] is 0 or (byte)'{')
             _header = new SafetensorsHeader(file);
+        else
+            throw file.Unsupported("it is neither safetensors nor a file of torch.save (a zip archive, or the format of PyTorch 0.2 to 1.5)");
         if (_archive is not null)
             _entries = new CheckpointEntries(file, _archive.Root);
         Metadata = _header?.Metadata ?? Texts();

@@ -22,7 +22,7 @@ internal static class TrainingChecks
     [
         .. options.CheckpointFolder is { } folder ? CheckpointFolder.Problems(folder, nameof(TrainingOptions.CheckpointFolder)) : [],
         .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),
-            $"must be an existing safetensors file, got {options.InitialWeights}."),
+            $"must be an existing weights file (safetensors or .pth), got {options.InitialWeights}."),
         .. Rule.Holds(options.ProgressInterval >= TimeSpan.Zero, nameof(TrainingOptions.ProgressInterval), $"must not be negative, got {options.ProgressInterval}."),
     ];
 

@@ -12,7 +12,7 @@ public sealed record TrainingOptions
     /// </summary>
     public string? CheckpointFolder { get; init; }
 
-    /// <summary>A safetensors file to start from; null starts from the weights the classifier has.</summary>
+    /// <summary>A weights file to start from (safetensors or PyTorch's .pth); null starts from the weights the classifier has.</summary>
     public string? InitialWeights { get; init; }
 
     /// <summary>Where the network is trained; null where its weights are.</summary>

@@ -100,7 +100,7 @@ public sealed class EvaluateModelTests : IDisposable
     [InlineData("--stem 4 --depths 1;1 --channels 4,8", "--depths must be whole numbers with commas between them, got 1;1.")]
     [InlineData("--stem 4 --depths 1,1 --channels 4,9", "must fit the network; nothing was loaded.")]
     [InlineData("--stem 4 --depths 1,1 --channels 4,8 --classes 5", "must fit the network; nothing was loaded.")]
-    [InlineData("--weights nowhere.safetensors", "--weights must name a safetensors file, but there is no file nowhere.safetensors.")]
+    [InlineData("--weights nowhere.safetensors", "--weights must name a weights file (safetensors or .pth), but there is no file nowhere.safetensors.")]
     [InlineData("--data nowhere", "--data: nowhere must be a folder with the files of CIFAR-10")]
     [InlineData("--out {folder}/test_batch.bin/result.json", "test_batch.bin is a file. Choose another place.")]
     [InlineData("--save-adversarial {folder}", "is a folder.")]

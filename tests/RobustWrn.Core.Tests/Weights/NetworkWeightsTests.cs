@@ -70,7 +70,7 @@ public sealed class NetworkWeightsTests : IDisposable
         NetworkWeights.Save(one, FilePath);
         Dictionary<string, byte[]> before = Bits(three);
 
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => NetworkWeights.Load(three, FilePath));
+        WeightsFileException error = Assert.Throws<WeightsFileException>(() => NetworkWeights.Load(three, FilePath));
 
         Assert.Contains("1 of another shape: stem_conv.weight: the network has (4, 3, 3, 3), the file (4, 1, 3, 3).", error.Message);
         Assert.Equal(before, Bits(three));
@@ -102,18 +102,18 @@ public sealed class NetworkWeightsTests : IDisposable
         Safetensors.Write(FilePath, classifier.Network.state_dict());
 
         Assert.Equal($"{FilePath} carries no spec: build the network from its spec and load the file into it with NetworkWeights.Load.",
-            Assert.Throws<InvalidDataException>(() => NetworkWeights.Open(FilePath)).Message);
+            Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(FilePath)).Message);
     }
 
     [Theory]
     [InlineData("""{"version":1,"type":"wide-res-net"}""", "carries a spec that cannot be built: Stages: must have at least one entry, got none.")]
-    [InlineData("""{"version":9,"type":"wide-res-net"}""", "has version 9")]
-    [InlineData("nonsense", "is not a valid description")]
+    [InlineData("""{"version":9,"type":"wide-res-net"}""", "carries a spec that cannot be read: its spec has version 9")]
+    [InlineData("nonsense", "carries a spec that cannot be read: its spec is not a valid description")]
     public void Open_FileWithABrokenSpec_IsInvalidData(string spec, string reason)
     {
         Safetensors.Write(FilePath, [], new Dictionary<string, string> { ["robustwrn.spec"] = spec });
 
-        Assert.StartsWith($"{FilePath} {reason}", Assert.Throws<InvalidDataException>(() => NetworkWeights.Open(FilePath)).Message);
+        Assert.StartsWith($"{FilePath} {reason}", Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(FilePath)).Message);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class NetworkWeightsTests : IDisposable
         Safetensors.Write(FilePath, classifier.Network.state_dict(), new Dictionary<string, string> { ["robustwrn.spec"] = DescriptionJson.Write(Spec.WithDepths(2)) });
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        Assert.Throws<InvalidDataException>(() => NetworkWeights.Open(FilePath));
+        Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(FilePath));
 
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }

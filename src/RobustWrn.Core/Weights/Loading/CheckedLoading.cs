@@ -10,7 +10,7 @@ internal static class CheckedLoading
     public static void Exactly(nn.Module module, IReadOnlyList<StoredTensor> tensors, string source)
     {
         Dictionary<string, Tensor> own = module.state_dict();
-        Copy(Fitted(own, tensors.ToDictionary(tensor => tensor.Name), [], own.Keys, source));
+        Copy(Fitted(own, tensors.ToDictionary(tensor => tensor.Name), [], own.Keys, reason => new InvalidDataException($"{source} {reason}")));
     }
 
     /// <summary>Loads under whichever names are recognised.</summary>
@@ -19,39 +19,48 @@ internal static class CheckedLoading
     /// <param name="objects">What stands among it and is no tensor, in words: no harm unless the network needs it.</param>
     /// <param name="options">What the caller asks for.</param>
     /// <param name="report">The report so far: source and entry.</param>
-    public static WeightsReport Recognised(nn.Module module, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> objects, WeightsOptions options, WeightsReport report)
+    /// <param name="refusal">What is thrown for a reason, which goes on from the source.</param>
+    public static WeightsReport Recognised(nn.Module module, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> objects, WeightsOptions options, WeightsReport report,
+        Func<string, Exception> refusal)
     {
         options.ThrowIfInvalid();
         Dictionary<string, Tensor> own = module.state_dict();
-        WeightNaming naming = WeightNaming.Find([.. tensors.Select(tensor => tensor.Name), .. objects.Keys], own.Keys, options.Names, report.Source);
+        WeightNaming naming = new([.. tensors.Where(tensor => !tensor.IsNumber).Select(tensor => tensor.Name)], own.Keys, options.Names);
         Dictionary<string, StoredTensor> found = [];
-        List<string> unexpected = [];
+        List<string> unexpected = [], leftOut = [], translated = [];
         foreach (StoredTensor tensor in tensors)
         {
-            if (!naming.Library.TryGetValue(tensor.Name, out string? name) || Skips(options, name))
+            string? name = naming.ToLibrary(tensor.Name);
+            if (name is null || (tensor.IsNumber && !own.ContainsKey(name)))
+            {
+                leftOut.Add(tensor.Name);
                 continue;
-            if (own.ContainsKey(name))
-                found.Add(name, tensor);
-            else
+            }
+            translated.Add(name);
+            if (Skips(options, name))
+                continue;
+            if (!own.ContainsKey(name))
                 unexpected.Add(tensor.Name);
+            else if (!found.TryAdd(name, tensor))
+                throw refusal($"must have one tensor for each of the network, but {found[name].Name} and {tensor.Name} are both {name}. Name the right key map.");
         }
         foreach ((string name, string what) in objects)
         {
-            if (naming.Library.TryGetValue(name, out string? needed) && own.ContainsKey(needed) && !Skips(options, needed))
-                throw new WeightsFileException(report.Source, $"cannot be read: the network needs {name}, which is {what}; nothing but tensors is ever constructed.");
+            if (naming.ToLibrary(name) is { } needed && own.ContainsKey(needed) && !Skips(options, needed))
+                throw refusal($"cannot be read: the network needs {name}, which is {what}; nothing but tensors is ever constructed.");
         }
         string[] skipped = [.. own.Keys.Where(name => Skips(options, name))];
         foreach (string pattern in options.Skip)
         {
-            if (!own.Keys.Concat(naming.Library.Values).Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)))
+            if (!own.Keys.Concat(translated).Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)))
                 throw new ArgumentException($"skipped names must be of the network or the file, but \"{pattern}\" fits none. There are {NameList.Short(own.Keys)}.", nameof(options));
         }
-        Copy(Fitted(own, found, unexpected, own.Keys.Except(skipped), report.Source));
-        return report with { Prefix = naming.Prefix, Names = naming.Map, LeftOut = naming.LeftOut.Concat(objects.Keys).Distinct().ToValueList(), Skipped = skipped.ToValueList() };
+        Copy(Fitted(own, found, unexpected, own.Keys.Except(skipped), refusal));
+        return report with { Prefix = naming.Prefix, Names = naming.Map, LeftOut = leftOut.Concat(objects.Keys).ToValueList(), Skipped = skipped.ToValueList() };
     }
 
     private static List<(Tensor Target, StoredTensor Stored)> Fitted(
-        Dictionary<string, Tensor> own, Dictionary<string, StoredTensor> found, IEnumerable<string> unexpectedNames, IEnumerable<string> wanted, string source)
+        Dictionary<string, Tensor> own, Dictionary<string, StoredTensor> found, IEnumerable<string> unexpectedNames, IEnumerable<string> wanted, Func<string, Exception> refusal)
     {
         List<string> missing = [], misshaped = [];
         List<(Tensor, StoredTensor)> fitted = [];
@@ -69,8 +78,8 @@ internal static class CheckedLoading
                 fitted.Add((own[name], stored));
         }
         string[] unexpected = [.. unexpectedNames, .. found.Where(pair => !own.ContainsKey(pair.Key)).Select(pair => pair.Value.Name)];
-        return missing.Count + unexpected.Length + misshaped.Count == 0 ? fitted : throw new InvalidDataException(
-            $"{source} must fit the network; nothing was loaded."
+        return missing.Count + unexpected.Length + misshaped.Count == 0 ? fitted : throw refusal(
+            "must fit the network; nothing was loaded."
             + Listed("missing", missing) + Listed("unexpected", unexpected) + Listed("of another shape", misshaped)
             + " Check the spec (depths, widths, classes) the weights were trained with.");
     }

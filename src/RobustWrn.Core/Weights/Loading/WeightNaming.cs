@@ -1,49 +1,55 @@
 namespace RobustWrn.Core;
 
 /// <summary>The names of a file in the terms of a network: without the prefix before all of them, translated by the key map that recognises them.</summary>
-internal sealed record WeightNaming(string Prefix, string Map, IReadOnlyDictionary<string, string> Library, ValueList<string> LeftOut)
+internal sealed class WeightNaming
 {
+    private const int MaximalParts = 8;
+
     // DataParallel; wrappers of training code; torch.compile; a Sequential of normalisation and network.
     private static readonly string[] Prefixes = ["module.", "_orig_mod.", "model.", "net.", "network.", "backbone.", "0.", "1."];
 
     private static readonly string[] Normalizers = ["", "normalize.", "normalizer.", "normalization.", "0."];
 
+    private readonly List<string> _parts;
+    private readonly HashSet<string> _network;
+    private readonly IKeyMap _map;
+
     /// <summary>Finds prefix and map.</summary>
-    /// <param name="names">The names in the file.</param>
+    /// <param name="names">The names of the file's tensors.</param>
     /// <param name="own">The network's names; a prefix that they all carry is kept.</param>
     /// <param name="named">The map the caller chose; null for the one that recognises the names.</param>
-    /// <param name="source">For error messages.</param>
-    /// <exception cref="InvalidDataException">Two tensors of the file are the same one of the network.</exception>
-    public static WeightNaming Find(IReadOnlyCollection<string> names, IReadOnlyCollection<string> own, IKeyMap? named, string source)
+    public WeightNaming(IReadOnlyCollection<string> names, IReadOnlyCollection<string> own, IKeyMap? named)
     {
-        List<string> prefix = PrefixOf(names, own);
-        Dictionary<string, string> bare = names.ToDictionary(name => name, name => prefix.Aggregate(name, (rest, part) => NamePrefix.Replaced(rest, part, "")));
-        HashSet<string> network = [.. own], unique = [.. bare.Values];
-        IKeyMap map = named ?? (unique.IsSubsetOf(network) ? new PaperNames() : Recognised(unique, network));
-        Dictionary<string, string> library = [], owners = [];
-        List<string> leftOut = [];
-        foreach ((string name, string stripped) in bare)
-        {
-            string? translated = network.Contains(stripped) || !IsExtra(stripped) ? map.ToLibrary(stripped) : null;
-            if (translated is null)
-                leftOut.Add(name);
-            else if (owners.TryAdd(translated, name))
-                library.Add(name, translated);
-            else
-                throw new InvalidDataException($"{source} must have one tensor for each of the network, but {owners[translated]} and {name} are both {translated}. Name the right key map.");
-        }
-        return new WeightNaming(string.Concat(prefix), DescriptionTypes.NameOf(map.GetType()), library, leftOut.ToValueList());
+        _network = [.. own];
+        _parts = PrefixOf(names);
+        HashSet<string> bare = [.. names.Select(Bare)];
+        _map = named ?? (bare.IsSubsetOf(_network) ? new PaperNames() : Recognised(bare));
     }
 
-    private static List<string> PrefixOf(IReadOnlyCollection<string> names, IReadOnlyCollection<string> own)
+    /// <summary>What stands before every name.</summary>
+    public string Prefix => string.Concat(_parts);
+
+    /// <summary>The stored name of the map.</summary>
+    public string Map => DescriptionTypes.NameOf(_map.GetType());
+
+    /// <summary>The name in the network; null for a tensor that no network here has a place for.</summary>
+    public string? ToLibrary(string name)
+    {
+        string bare = Bare(name);
+        return _network.Contains(bare) || !IsExtra(bare) ? _map.ToLibrary(bare) : null;
+    }
+
+    private string Bare(string name) => _parts.Aggregate(name, (rest, part) => NamePrefix.Replaced(rest, part, ""));
+
+    private List<string> PrefixOf(IReadOnlyCollection<string> names)
     {
         List<string> parts = [];
         string[] body = [.. names];
         while (true)
         {
             body = [.. body.Where(name => !IsExtra(name))];
-            string? next = Array.Find(Prefixes, prefix => body.Length > 0 && body.All(Carries(prefix)) && !(own.Count > 0 && own.All(Carries(prefix))));
-            if (next is null)
+            string? next = Array.Find(Prefixes, prefix => body.Length > 0 && body.All(Carries(prefix)) && !(_network.Count > 0 && _network.All(Carries(prefix))));
+            if (next is null || parts.Count == MaximalParts)
                 return parts;
             parts.Add(next);
             body = [.. body.Select(name => name[next.Length..])];
@@ -53,12 +59,12 @@ internal sealed record WeightNaming(string Prefix, string Map, IReadOnlyDictiona
     private static Func<string, bool> Carries(string prefix) => name => name.StartsWith(prefix, StringComparison.Ordinal);
 
     // The one that leaves least over, should several recognise the names.
-    private static IKeyMap Recognised(HashSet<string> names, HashSet<string> network) =>
+    private IKeyMap Recognised(HashSet<string> names) =>
         DescriptionTypes.Implementing(typeof(IKeyMap)).Values
             .Where(type => type.GetConstructor(Type.EmptyTypes) is not null)
             .Select(type => (IKeyMap)Activator.CreateInstance(type)!)
             .Where(map => map.Recognizes(names))
-            .OrderBy(map => names.Count(name => map.ToLibrary(name) is { } translated && !network.Contains(translated)))
+            .OrderBy(map => names.Count(name => map.ToLibrary(name) is { } translated && !_network.Contains(translated)))
             .FirstOrDefault() ?? new PaperNames();
 
     // torch.optim.swa_utils.AveragedModel counts in n_averaged; normalisation layers before a network keep their constants.

@@ -15,6 +15,9 @@ internal static class NumPyValues
     public static bool IsArray(PickleGlobal function) => function is
     { Module: "numpy.core.multiarray" or "numpy._core.multiarray", Name: "_reconstruct" } or { Module: "numpy.core.numeric" or "numpy._core.numeric", Name: "_frombuffer" };
 
+    /// <summary>Whether a function makes a scalar.</summary>
+    public static bool IsScalar(PickleGlobal function) => function is { Module: "numpy.core.multiarray" or "numpy._core.multiarray", Name: "scalar" };
+
     /// <summary>The array of a call; null for one of something else, or of elements no tensor here can have.</summary>
     public static NumPyArray? Array(PositionedFile file, PickleCall call)
     {
@@ -52,8 +55,6 @@ internal static class NumPyValues
         },
         _ => null,
     };
-
-    private static bool IsScalar(PickleGlobal function) => function is { Module: "numpy.core.multiarray" or "numpy._core.multiarray", Name: "scalar" };
 
     private static NumPyArray? Packed(PositionedFile file, object? dtype, object?[] shape, bool reversed, object? data)
     {

@@ -21,7 +21,7 @@ internal sealed class TorchTensors(TorchArchive archive)
         for (int level = 0; level < MaximalNesting; level++)
         {
             if (value is not PickleCall { Callable: PickleGlobal function } call)
-                return NumPyValues.Number(value) is { } number ? Inline(name, number) : null;
+                return NumPyValues.Number(value) is { } number ? Inline(name, number, isNumber: true) : null;
             object?[] arguments = call.ArgumentList;
             switch (function)
             {
@@ -36,7 +36,7 @@ internal sealed class TorchTensors(TorchArchive archive)
                     value = new PickleCall(rebuild, inner);
                     continue;
                 default:
-                    return NumPyValues.Array(archive.File, call) is { } array ? Inline(name, array) : null;
+                    return NumPyValues.Array(archive.File, call) is { } array ? Inline(name, array, isNumber: NumPyValues.IsScalar(function)) : null;
             }
         }
         return null;
@@ -68,12 +68,12 @@ internal sealed class TorchTensors(TorchArchive archive)
         return new StridedTensor(name, type, layout, archive.Storage(id.Key, id.Bytes), id.ViewFrom, archive.File.Gate);
     }
 
-    private StridedTensor? Inline(string name, NumPyArray array)
+    private StridedTensor Inline(string name, NumPyArray array, bool isNumber)
     {
         long size = ElementTypes.Size(array.Type);
         if (array.Layout.Problem(array.Content.Length / size) is { } problem)
             throw archive.File.Damaged($"the array {name} {problem}");
-        return new StridedTensor(name, array.Type, array.Layout, new InlineStorage(array.Content, array.BigEndian), 0, archive.File.Gate);
+        return new StridedTensor(name, array.Type, array.Layout, new InlineStorage(array.Content, array.BigEndian), 0, archive.File.Gate) { IsNumber = isNumber };
     }
 
     private long[] Sides(string name, object? value)

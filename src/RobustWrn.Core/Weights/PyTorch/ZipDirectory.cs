@@ -16,7 +16,7 @@ internal static class ZipDirectory
     {
         (long count, long position, long bytes) = FindDirectory(file);
         byte[] directory = file.Bytes(position, bytes, "the directory of the archive");
-        if (count * HeaderBytes > bytes || count < 0)
+        if (count > bytes / HeaderBytes)
             throw file.Damaged($"the directory of the archive has {bytes} bytes for {count} files");
         file.Gate.Admit(count * 2 * HeaderBytes, "the files of the archive");
         List<(long Start, long End)> ranges = new((int)count);

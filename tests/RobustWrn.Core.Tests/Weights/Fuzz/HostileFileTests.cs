@@ -111,14 +111,15 @@ public sealed class HostileFileTests : IDisposable
 
         using (NamedTensors read = PyTorchFile.Read(FilePath))
             Assert.Equal([1L << 30, 1L << 20], read["a"].shape);
-        Assert.Contains("1 unexpected: a", Assert.Throws<InvalidDataException>(() => NetworkWeights.Load(classifier, FilePath)).Message);
+        Assert.Contains("1 unexpected: a", Assert.Throws<WeightsFileException>(() => NetworkWeights.Load(classifier, FilePath)).Message);
     }
 
     [Theory]
     [InlineData("", "it has only 0 bytes")]
     [InlineData("PK\u0003\u0004", "an archive without an end")]
     [InlineData("\u0080\u0002N.", "a pickle, but not one of torch.save")]
-    [InlineData("ustar, or anything else", "its header is said to have")]
+    [InlineData("ustar, or anything else", "it is neither safetensors nor a file of torch.save")]
+    [InlineData("\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008{", "its header is said to have")]
     public void Open_OtherContent_SaysWhatItIsNot(string content, string reason)
     {
         File.WriteAllBytes(FilePath, System.Text.Encoding.Latin1.GetBytes(content));

@@ -66,6 +66,37 @@ public sealed class WeightsFuzzTests : IDisposable
         Fuzz(seed, random => header ? Mutation.Header(valid, random) : Mutation.Anywhere(valid, random), (file, tensors) => Assert.Equal(AsItsHeaderSays(file), tensors));
     }
 
+    [Theory]
+    [InlineData("network", 14)]
+    [InlineData("checkpoint_legacy", 15)]
+    public void Load_DamagedFile_FillsTheNetworkOrLeavesItAsItWas(string name, int seed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Classifier classifier = TorchFixture.Spec.Build(0);
+        Tensor[] own = [.. classifier.Network.state_dict().Values], before = [.. own.Select(tensor => tensor.detach().clone())];
+        byte[] valid = File.ReadAllBytes(TorchFixture.Path(name));
+        Random random = new(seed);
+        int loaded = 0;
+        for (int i = 0; i < Each / 3; i++)
+        {
+            byte[] damaged = name == "network" && i % 2 == 0 ? Mutation.Pickle(valid, Path.Combine(_folder, "scratch"), random) : Mutation.Anywhere(valid, random);
+            File.WriteAllBytes(FilePath, damaged);
+            try
+            {
+                NetworkWeights.Load(classifier, FilePath);
+                loaded++;
+                using IDisposable guard = no_grad();
+                foreach ((Tensor tensor, Tensor original) in own.Zip(before))
+                    tensor.copy_(original);
+            }
+            catch (WeightsFileException)
+            {
+                Assert.All(own.Zip(before), pair => Assert.True(pair.First.Equals(pair.Second)));
+            }
+        }
+        Assert.InRange(loaded, 1, Each / 3 - 1);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void Fuzz(int seed, Func<Random, byte[]> mutate, Action<byte[], IReadOnlyDictionary<string, byte[]>> check)
