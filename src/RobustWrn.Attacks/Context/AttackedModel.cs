@@ -82,15 +82,39 @@ public sealed class AttackedModel : IDisposable
     /// <returns>(N, C, H, W). The caller disposes it.</returns>
     public Tensor Gradient(Tensor images, Func<Tensor, Tensor> objective)
     {
-        using IDisposable guard = enable_grad();
-        using DisposeScope scope = NewDisposeScope();
+        using GradientPass pass = Pass(images);
+        return pass.Gradient(objective);
+    }
+
+    /// <summary>Logits and the gradient of a scalar of them, of one pass. Both come from the fast view where there is one: they steer, but a verdict takes <see cref="Logits"/>.</summary>
+    /// <param name="images">(N, C, H, W).</param>
+    /// <param name="objective">From logits (N, classes) to a scalar.</param>
+    /// <returns>Logits (N, classes) without a graph, and the gradient (N, C, H, W). The caller disposes both.</returns>
+    public (Tensor Logits, Tensor Gradient) LogitsAndGradient(Tensor images, Func<Tensor, Tensor> objective)
+    {
+        using GradientPass pass = Pass(images);
+        Tensor gradient = pass.Gradient(objective);
+        return (pass.Logits.alias(), gradient);
+    }
+
+    /// <summary>Whether passes that steer run on a view of the model, so that what they say must be confirmed by <see cref="Logits"/>.</summary>
+    internal bool HasView => _view is not null;
+
+    /// <summary>A pass with a graph, on the view where there is one.</summary>
+    internal GradientPass Pass(Tensor images)
+    {
         ImagesSeen += images.shape[0];
-        Tensor leaf = images.detach().requires_grad_();
-        Tensor value = objective(_view is null ? _model.call(leaf) : _view.Logits(leaf));
-        if (!value.requires_grad)
-            throw new InvalidOperationException("logits must depend on the pixels through operations that keep gradients, got some that carry none. "
-                + "Does the model detach, round or classify under no_grad? Then no gradient attack says anything about it.");
-        return autograd.grad([value], [leaf])[0].MoveToOuterDisposeScope();
+        return new GradientPass(images, _view is null ? _model.call : _view.Logits);
+    }
+
+    /// <summary>Logits without a graph, of the view where there is one: for decisions that only steer.</summary>
+    internal Tensor SteeringLogits(Tensor images)
+    {
+        if (_view is null)
+            return Logits(images);
+        using IDisposable guard = no_grad();
+        ImagesSeen += images.shape[0];
+        return _view.Logits(images);
     }
 
     // Once a goal: a class without a logit would stop the process on some devices, and reading a value back costs time there.

@@ -47,6 +47,19 @@ public sealed class AttackedModelTests : IDisposable
     }
 
     [Fact]
+    public void LogitsAndGradient_OnePass_AreThoseOfTwo()
+    {
+        int calls = 0;
+        using AttackedModel attacked = new(new Lambda(images => { calls++; return images.flatten(1).square(); }));
+        Tensor images = zeros([1, 1, 1, 2]).Plus(0.5f);
+        AttackGoal goal = new(zeros(1, ScalarType.Int64));
+        (Tensor logits, Tensor gradient) = attacked.LogitsAndGradient(images, z => new Margin().PerExample(z, goal).sum());
+        Assert.Equal(1, calls);
+        Assert.False(logits.requires_grad);
+        Assert.True(logits.eq(attacked.Logits(images)).all().item<bool>() && gradient.eq(attacked.Gradient(images, new Margin(), goal)).all().item<bool>());
+    }
+
+    [Fact]
     public void Logits_NaN_CountsTheImages()
     {
         using AttackedModel attacked = new(new Lambda(images => (images.flatten(1) - 0.4).sqrt()));
