@@ -20,6 +20,10 @@ public interface IAttack : IDescription
     /// <param name="share">In (0, 1].</param>
     IAttack WithEffort(double share);
 
+    /// <summary>What a reader of its numbers must know about it on such a model, for results to print: a loss that another took the place of. Empty when there is nothing to say.</summary>
+    /// <param name="classes">How many logits the model has.</param>
+    IEnumerable<string> Notices(long classes) => [];
+
     /// <summary>Attacks a batch.</summary>
     /// <param name="context">Model, images, labels, threat and randomness.</param>
     /// <param name="cancellationToken">Checked between steps.</param>

@@ -117,6 +117,23 @@ public sealed class AttackedModel : IDisposable
         return _view.Logits(images);
     }
 
+    /// <summary>Logits, the loss of each example and its gradient, of one pass; what steers, as in <see cref="LogitsAndGradient"/>.</summary>
+    /// <returns>Logits (N, classes) and losses (N) without a graph, and the gradient (N, C, H, W). The caller disposes the three.</returns>
+    internal (Tensor Logits, Tensor Loss, Tensor Gradient) Differentiate(Tensor images, IAttackLoss loss, AttackGoal goal)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor? losses = null;
+        (Tensor logits, Tensor gradient) = LogitsAndGradient(images, seen =>
+        {
+            if (!ReferenceEquals(_checked, goal))
+                Check(goal, seen);
+            Tensor each = loss.PerExample(seen, goal);
+            losses = each.detach().MoveToOtherDisposeScope(scope);
+            return each.sum();
+        });
+        return (logits.MoveToOuterDisposeScope(), losses!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+    }
+
     // Once a goal: a class without a logit would stop the process on some devices, and reading a value back costs time there.
     private void Check(AttackGoal goal, Tensor logits)
     {

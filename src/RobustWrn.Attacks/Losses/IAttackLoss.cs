@@ -9,6 +9,11 @@ public interface IAttackLoss : IDescription
     /// <summary>Whether <see cref="AttackGoal.CleanLogits"/> must be there.</summary>
     bool NeedsCleanLogits => false;
 
+    /// <summary>What a reader of its numbers must know: that a loss cannot be computed for so few classes and another took its place. Empty when there is nothing to say.</summary>
+    /// <param name="classes">How many logits the model has.</param>
+    /// <param name="targeted">Whether classes are to be reached.</param>
+    IEnumerable<string> Notices(long classes, bool targeted) => [];
+
     /// <summary>The loss of each example; larger is better for the attacker.</summary>
     /// <param name="logits">(N, classes), with a graph when a gradient is wanted.</param>
     /// <param name="goal">What the attacker wants.</param>

@@ -12,7 +12,7 @@ public abstract record ThreatModel : IDescription, IBall
     /// <summary>The radius of the ball, in the norm, for pixels in [0, 1].</summary>
     public double Epsilon { get; init; }
 
-    /// <summary>The norm's short name: <c>linf</c>, <c>l2</c>.</summary>
+    /// <summary>The norm's short name: <c>linf</c>, <c>l2</c>, <c>l1</c>.</summary>
     public abstract string Norm { get; }
 
     /// <summary>How far float32 rounding may carry a point out of the ball: 1e-6 for Linf; verified by every evaluation.</summary>
@@ -42,6 +42,19 @@ public abstract record ThreatModel : IDescription, IBall
             throw new ArgumentOutOfRangeException(nameof(epsilon), string.Create(CultureInfo.InvariantCulture,
                 $"epsilon must be a finite number above 0, got {radius}. Pixels are in [0, 1]: write ThreatModel.L2(0.5)."));
         return new L2Threat { Epsilon = radius };
+    }
+
+    /// <summary>The changes of all of an image's values, over channels and pixels, add up to at most epsilon: <c>L1(12)</c>.</summary>
+    /// <param name="epsilon">The largest sum.</param>
+    /// <param name="outOf">The unit: 255 for 8-bit levels, 1 for pixels in [0, 1].</param>
+    /// <exception cref="ArgumentOutOfRangeException">epsilon / outOf is not a finite number above 0.</exception>
+    public static L1Threat L1(double epsilon, double outOf = 1)
+    {
+        double radius = epsilon / outOf;
+        if (!(double.IsFinite(radius) && radius > 0))
+            throw new ArgumentOutOfRangeException(nameof(epsilon), string.Create(CultureInfo.InvariantCulture,
+                $"epsilon must be a finite number above 0, got {radius}. Pixels are in [0, 1]: write ThreatModel.L1(12)."));
+        return new L1Threat { Epsilon = radius };
     }
 
     /// <summary>The distance of each pair of images.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RobustWrn.Core;
+using RobustWrn.Search;
 
 namespace RobustWrn;
 

@@ -1,0 +1,84 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Core;
+
+/// <summary>The changes of an image's values add up to at most epsilon. Create it with <see cref="ThreatModel.L1"/>.</summary>
+public sealed record L1Threat : ThreatModel
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "l1";
+
+    // Uniform draws are multiples of 2^-24; -log of the smallest is the largest exponential number that a start is made of.
+    private const double SmallestDraw = 1.0 / 16_777_216;
+
+    /// <inheritdoc/>
+    public override string Norm => TypeName;
+
+    /// <inheritdoc/>
+    public override double Tolerance => 1e-5 * Math.Max(1, Epsilon);
+
+    /// <inheritdoc/>
+    public override Tensor Distance(Tensor candidates, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (candidates - images).abs().flatten(1).sum(1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Uniform in the ball (Barthe et al. 2005, arXiv math/0503650): exponential numbers with random signs, divided by their sum and one more. Then projected.
+    /// </remarks>
+    public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor signed = noise.For("direction").Uniform(examples, images.shape.AsSpan(1), images.dtype, images.device).Times(2.0).Minus(1);
+        Tensor exponential = Exponential(signed.abs());
+        Tensor more = Exponential(noise.For("radius").Uniform(examples, [1, 1, 1], images.dtype, images.device));
+        Tensor sum = exponential.flatten(1).sum(1).reshape(-1, 1, 1, 1) + more;
+        return Project(images + (signed.sign() * exponential / sum).Times(Epsilon), images).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>One value: the one of the largest slope; the first of several. Attacks that move many values at once, such as APGD, choose them themselves.</remarks>
+    public override Tensor SteepestDirection(Tensor gradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor flat = gradient.flatten(1);
+        Tensor steepest = flat.abs().argmax(1, keepdim: true);
+        return zeros_like(flat).scatter_(1, steepest, flat.gather(1, steepest).sign_()).reshape(gradient.shape).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The nearest point of ball and box together (Croce and Hein 2021, arXiv 2103.01208), not of one after the other.</remarks>
+    public override Tensor Project(Tensor candidates, Tensor images) => ProjectedWithin(Epsilon, candidates, images);
+
+    /// <summary>The nearest points of [0, 1] that are no farther than a radius from the images in L1.</summary>
+    internal static Tensor ProjectedWithin(double radius, Tensor candidates, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor move = (candidates - images).flatten(1), wanted = move.abs();
+        // How far a value can go before it leaves [0, 1] on its side.
+        Tensor flat = images.flatten(1), room = where(move.IsAbove(0), flat.neg().PlusInPlace(1), flat);
+        // The nearest point shortens every move by the same length and then stops it at the box: f(s) = sum min(max(wanted - s, 0), room), where f(s) = radius.
+        // f is piecewise linear: a value starts to shrink at s = wanted - room and is gone at s = wanted.
+        (Tensor knots, Tensor order) = cat([maximum(wanted - room, zeros_like(wanted)), wanted], 1).sort(1);
+        Tensor shrinking = where(order.IsBelow(wanted.shape[1]), ones_like(knots), ones_like(knots).neg()).cumsum(1);
+        Tensor start = minimum(wanted, room).sum(1, keepdim: true);
+        Tensor lost = cat([zeros_like(start), (shrinking.narrow(1, 0, knots.shape[1] - 1) * knots.diff(1, 1)).cumsum(1)], 1);
+        Tensor excess = start.Minus(radius);
+        // The last knot where less is lost than must be; from there it goes on along one straight piece.
+        Tensor last = lost.le(excess).sum(1, keepdim: true).Minus(1).ClampInPlace(0, knots.shape[1] - 1).to(ScalarType.Int64);
+        Tensor slope = shrinking.gather(1, last);
+        Tensor shorter = knots.gather(1, last) + (excess - lost.gather(1, last)) / where(slope.IsAbove(0), slope, ones_like(slope));
+        shorter = where(excess.IsAbove(0), shorter, zeros_like(shorter));
+        Tensor length = minimum((wanted - shorter).ClampInPlace(0, double.PositiveInfinity), room);
+        return (images + (move.sign() * length).reshape(images.shape)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"L1 {Epsilon:0.####}");
+
+    private static Tensor Exponential(Tensor uniform) => uniform.neg().PlusInPlace(1).ClampInPlace(SmallestDraw, 1).log_().neg_();
+}
