@@ -47,13 +47,18 @@ internal sealed class EvaluationBlock : IDisposable
             .Select(i => new ExampleOutcome(_examples[i], (int)_classes[i], (int)_predictions[i], robust.Contains(i), _brokenBy[i]));
     }
 
-    /// <summary>Runs one attack on what is still right.</summary>
+    /// <summary>Runs one attack on what is still right, or takes what the journal says it did.</summary>
     /// <returns>The time it took, with the classification of its result.</returns>
-    public TimeSpan Run(IAttack attack, RandomStream noise, CancellationToken cancellationToken)
+    public TimeSpan Run(IAttack attack, RandomStream noise, BlockJournal? journal, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (_survivors.Length == 0)
             return TimeSpan.Zero;
+        if (journal?.Find() is { } entry)
+        {
+            Replay(attack, entry, journal);
+            return entry.Duration;
+        }
         long start = Stopwatch.GetTimestamp();
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -71,13 +76,30 @@ internal sealed class EvaluationBlock : IDisposable
         AttackRules.ThrowIfBroken(attack, returned, given, images, _threat);
         bool[] right = _model.Logits(returned).argmax(1).eq(labels).cpu().data<bool>().ToArray();
         _adversarial?.index_copy_(0, rows, returned.detach());
-        foreach ((long survivor, bool kept) in _survivors.Zip(right))
+        long[] broken = [.. _survivors.Where((_, i) => !right[i]).Select(i => _examples[i])];
+        Remove(attack, broken);
+        TimeSpan duration = Stopwatch.GetElapsedTime(start);
+        journal?.Append(broken, duration, _adversarial is null ? null : returned);
+        return duration;
+    }
+
+    private void Replay(IAttack attack, JournalEntry entry, BlockJournal journal)
+    {
+        if (_adversarial is not null)
         {
-            if (!kept)
-                _brokenBy[survivor] = attack.Name;
+            using IDisposable guard = no_grad();
+            using Tensor rows = tensor(_survivors).to(_images.device), stored = journal.Images(entry), images = stored.to(_images.device);
+            _adversarial.index_copy_(0, rows, images);
         }
-        _survivors = [.. _survivors.Where((_, i) => right[i])];
-        return Stopwatch.GetElapsedTime(start);
+        Remove(attack, entry.Broken);
+    }
+
+    private void Remove(IAttack attack, long[] broken)
+    {
+        HashSet<long> gone = [.. broken];
+        foreach (long survivor in _survivors.Where(i => gone.Contains(_examples[i])))
+            _brokenBy[survivor] = attack.Name;
+        _survivors = [.. _survivors.Where(i => !gone.Contains(_examples[i]))];
     }
 
     /// <summary>The kept images on the CPU. The caller disposes them.</summary>

@@ -21,6 +21,13 @@ public sealed record EvaluationOptions : IDescription
     /// <summary>Whether the result holds the images that the attacks found, for storing and for replaying them. Default: no.</summary>
     public bool KeepAdversarialImages { get; init; }
 
+    /// <summary>
+    /// A folder for a journal of the evaluation: it is written attack by attack and block by block, and the same evaluation begun again goes on where it stopped and ends in the
+    /// same result, but for durations. Null keeps none. Attacks must then have names in files (<c>TypeName</c>).
+    /// </summary>
+    public string? JournalFolder { get; init; }
+
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => Rule.Positive(BlockSize);
+    public IEnumerable<Problem> Problems() =>
+        [.. Rule.Positive(BlockSize), .. Rule.Holds(JournalFolder is not "", nameof(JournalFolder), "must name a folder, or be null for no journal, got an empty text.")];
 }

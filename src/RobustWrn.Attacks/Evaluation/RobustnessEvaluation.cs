@@ -19,6 +19,7 @@ public static class RobustnessEvaluation
     /// <param name="cancellationToken">Checked between steps of the attacks.</param>
     /// <returns>The counts. When adversarial images are kept, the caller disposes them.</returns>
     /// <exception cref="InvalidDescriptionException">Threat, suite or options have problems; all are listed.</exception>
+    /// <exception cref="EvaluationJournalException">The journal in <see cref="EvaluationOptions.JournalFolder"/> is of another evaluation.</exception>
     /// <exception cref="AttackRefusedException">An attack left the ball or the box, or returned something of another shape.</exception>
     /// <exception cref="NonFiniteLogitsException">The model returned NaN or infinity.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the model is as it was.</exception>
@@ -44,6 +45,7 @@ public static class RobustnessEvaluation
         List<Tensor> kept = [];
         try
         {
+            using EvaluationJournal? journal = options.JournalFolder is null ? null : EvaluationJournal.Open(options.JournalFolder, EvaluationIdentity.Of(model, images, threat, suite, options));
             using AttackedModel attacked = new(model);
             for (long from = 0; from < images.Count; from += options.BlockSize)
             {
@@ -54,7 +56,7 @@ public static class RobustnessEvaluation
                 for (int a = 0; a < tallies.Length; a++)
                 {
                     long before = block.Survivors;
-                    TimeSpan time = block.Run(suite.Attacks[a], noise[a], cancellationToken);
+                    TimeSpan time = block.Run(suite.Attacks[a], noise[a], journal is null ? null : new BlockJournal(journal, from / options.BlockSize, a), cancellationToken);
                     tallies[a] = (tallies[a].Before + before, tallies[a].After + block.Survivors, tallies[a].Time + time);
                     progress?.Report(new EvaluationProgress(suite.Attacks[a].Name, to, images.Count, tallies[a].After));
                 }

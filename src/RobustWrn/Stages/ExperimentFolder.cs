@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RobustWrn.Core;
-using RobustWrn.Search;
 
 namespace RobustWrn;
 

@@ -1,10 +1,14 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace RobustWrn.Search;
+namespace RobustWrn.Core;
 
-/// <summary>Says where two JSON documents differ, for messages that refuse to go on with another study, trial or experiment.</summary>
+/// <summary>Says where two JSON documents differ, for messages that refuse to go on with another study, trial, evaluation or experiment.</summary>
 public static class JsonDifference
 {
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>One line per difference: <c>stages[2].width: stored 256, now 384</c>. Empty when the documents are equal.</summary>
     /// <param name="stored">The document on disk.</param>
     /// <param name="now">The document asked for.</param>
@@ -23,5 +27,5 @@ public static class JsonDifference
         return [$"{(path.Length == 0 ? "the document" : path)}: stored {Text(stored)}, now {Text(now)}"];
     }
 
-    private static string Text(JsonNode? node) => node?.ToJsonString(JsonTextConverter.Compact) ?? "nothing";
+    private static string Text(JsonNode? node) => node?.ToJsonString(Compact) ?? "nothing";
 }

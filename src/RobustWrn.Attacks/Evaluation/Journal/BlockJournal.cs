@@ -1,0 +1,13 @@
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>The place of one attack on one block in a journal.</summary>
+internal sealed record BlockJournal(EvaluationJournal Journal, long Block, int Attack)
+{
+    public JournalEntry? Find() => Journal.Find(Block, Attack);
+
+    public Tensor Images(JournalEntry entry) => Journal.Images(entry);
+
+    public void Append(long[] broken, TimeSpan duration, Tensor? images) => Journal.Append(new JournalEntry(Block, Attack, broken, duration), images);
+}

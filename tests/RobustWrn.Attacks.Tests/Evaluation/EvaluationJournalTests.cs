@@ -1,0 +1,149 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+public sealed class EvaluationJournalTests : IDisposable
+{
+    private static readonly LinfThreat Threat = ThreatModel.Linf(4, outOf: 255);
+    private static readonly AttackSuite Suite = AttackSuite.Of("both", new Counted(), new Pgd { Steps = 3 }, new CwLinf { Steps = 2 });
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly AttackVectorCase _vector = new("attack_fgsm");
+    private readonly TensorSource _source;
+    private readonly string _folder = Directory.CreateTempSubdirectory("journal").FullName;
+
+    public EvaluationJournalTests() => _source = new TensorSource(_vector.Images, _vector.Labels);
+
+    private EvaluationOptions Options => new() { BlockSize = 3, Seed = 5, KeepAdversarialImages = true, JournalFolder = _folder };
+
+    private string JournalPath => Path.Combine(_folder, "journal.jsonl");
+
+    public void Dispose()
+    {
+        _vector.Dispose();
+        _scope.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void Run_StoppedAfterEveryAttackOnEveryBlock_EndsInTheSameResultAndRepeatsNothing()
+    {
+        RobustnessResult whole = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options with { JournalFolder = null });
+        Counted.Calls = 0;
+        int stops = 0;
+        RobustnessResult? resumed = null;
+        while (resumed is null)
+        {
+            using CancellationTokenSource source = new();
+            int toGo = stops + 1;
+            try
+            {
+                resumed = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options, new Told(() => toGo-- == 1, source), source.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                stops++;
+            }
+        }
+
+        Assert.InRange(stops, 6, 9); // three blocks of three attacks; a stop after the last has nothing left to stop
+        Assert.Equal(3, Counted.Calls);
+        Same(whole, resumed);
+    }
+
+    /// <summary>A process that is killed leaves any prefix of the file; a disk that fails may change any byte.</summary>
+    [Fact]
+    public void Run_JournalCutOrDamagedAnywhere_EndsInTheSameResult()
+    {
+        RobustnessResult whole = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options);
+        byte[] journal = File.ReadAllBytes(JournalPath);
+        for (int length = 0; length < journal.Length; length += 149)
+        {
+            File.WriteAllBytes(JournalPath, journal[..length]);
+            Same(whole, RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options));
+            byte[] damaged = [.. journal];
+            damaged[length] ^= 4;
+            File.WriteAllBytes(JournalPath, damaged);
+            Same(whole, RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options));
+        }
+    }
+
+    [Fact]
+    public void Run_JournalOfAnotherEvaluation_IsRefusedWithTheDifferences()
+    {
+        RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options);
+
+        EvaluationJournalException refused = Assert.Throws<EvaluationJournalException>(() =>
+            RobustnessEvaluation.Run(_vector.Model, _source, ThreatModel.Linf(8, outOf: 255), Suite, Options with { Seed = 6 }));
+
+        Assert.Equal(2, refused.Differences.Count);
+        Assert.Contains(refused.Differences, difference => difference.StartsWith("threat.epsilon: stored 0.0156", StringComparison.Ordinal));
+        Assert.Contains("seed: stored 5, now 6", refused.Differences);
+        Assert.Contains("choose another folder to begin anew", refused.Message);
+    }
+
+    [Fact]
+    public void Run_OtherWeights_AreAnotherEvaluation()
+    {
+        RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options);
+        using (no_grad())
+        {
+            foreach (TorchSharp.Modules.Parameter parameter in _vector.Model.parameters().Take(1))
+                nn.init.zeros_(parameter);
+        }
+
+        Assert.StartsWith("model: stored ", Assert.Single(Assert.Throws<EvaluationJournalException>(() => RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options)).Differences));
+    }
+
+    [Fact]
+    public void Run_JournalInUse_IsRefused()
+    {
+        using FileStream other = new(JournalPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+
+        Assert.ThrowsAny<IOException>(() => RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options));
+    }
+
+    private static void Same(RobustnessResult expected, RobustnessResult actual)
+    {
+        Assert.Equal(WithoutDurations(expected), WithoutDurations(actual));
+        Assert.True(expected.Adversarial!.Images.Equals(actual.Adversarial!.Images));
+
+        static string WithoutDurations(RobustnessResult result) =>
+            (result with { Attacks = result.Attacks.Select(tally => tally with { Duration = TimeSpan.Zero }).ToValueList() }).ToJson();
+    }
+
+    /// <summary>FGSM that counts how often it is run.</summary>
+    public sealed record Counted : IAttack
+    {
+        public const string TypeName = "test-counted";
+
+        private readonly Fgsm _attack = new();
+
+        public static int Calls { get; set; }
+
+        public string Name => "counted";
+
+        public long MaximalGradients => _attack.MaximalGradients;
+
+        public IAttack WithEffort(double share) => this;
+
+        public Tensor Perturb(AttackContext context, CancellationToken cancellationToken)
+        {
+            Calls++;
+            return _attack.Perturb(context, cancellationToken);
+        }
+
+        public IEnumerable<Problem> Problems() => [];
+    }
+
+    private sealed class Told(Func<bool> stop, CancellationTokenSource source) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value)
+        {
+            if (stop())
+                source.Cancel();
+        }
+    }
+}
