@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
@@ -78,7 +79,9 @@ public static class NetworkWeights
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(path);
         names?.ThrowIfInvalid();
-        IEnumerable<KeyValuePair<string, Tensor>> tensors = classifier.Network.state_dict().Select(pair => KeyValuePair.Create(names?.ToForeign(pair.Key) ?? pair.Key, pair.Value));
+        using DisposeScope scope = NewDisposeScope();
+        KeyValuePair<string, Tensor>[] tensors = [.. classifier.Network.state_dict().Select(pair =>
+            names is null ? pair : KeyValuePair.Create(names.ToForeign(pair.Key), pair.Value.detach().reshape(names.ForeignShape(pair.Key, pair.Value.shape))))];
         Dictionary<string, string> metadata = new() { [SpecKey] = DescriptionJson.Write(classifier.Spec) };
         if (PyTorchEndings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             PyTorchFile.Write(path, tensors, metadata);

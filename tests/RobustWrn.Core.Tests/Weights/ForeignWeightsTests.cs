@@ -60,6 +60,22 @@ public class ForeignWeightsTests
     }
 
     [Fact]
+    public void Save_SqueezeAndExcitationUnderTheNamesOfGowal_WritesConvolutionsAsPengDoesAndReadsThem()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("robustwrn-").FullName, "weights.pth");
+        using Classifier source = Spec.WithBlock(new SqueezeExcitationBlock()).Build(1), target = Spec.WithBlock(new SqueezeExcitationBlock()).Build(2);
+
+        NetworkWeights.Save(source, path, new GowalNames());
+        using NamedTensors written = PyTorchFile.Read(path);
+        WeightsReport report = NetworkWeights.Load(target, path);
+
+        Assert.Equal([4, 1, 1, 1], written["layer.0.block.0.se.fc2.weight"].shape);
+        Assert.Equal("gowal", report.Names);
+        AssertEqual(source, target, _ => true);
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Fact]
     public void Load_SkippingWhatIsNotThere_IsRefused()
     {
         using Classifier target = Spec.Build(2);

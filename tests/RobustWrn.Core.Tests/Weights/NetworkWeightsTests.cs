@@ -96,6 +96,24 @@ public sealed class NetworkWeightsTests : IDisposable
     }
 
     [Fact]
+    public void Load_FileIntoAnyLayout_KeepsTheLayoutAndLeavesNoTensorBehind()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Classifier source = Spec.Build(1), target = Spec.Build(2);
+        NetworkWeights.Save(source, FilePath);
+        Tensor weight = target.Network.state_dict()["blocks.0.layer.0.conv1.weight"];
+        using (no_grad())
+            weight.set_(weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+
+        NetworkWeights.Load(target, FilePath);
+
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Equal([36, 1, 12, 4], weight.stride());
+        Assert.All(source.Network.state_dict(), pair => Assert.True(target.Network.state_dict()[pair.Key].Equals(pair.Value), pair.Key));
+    }
+
+    [Fact]
     public void Open_FileWithoutSpec_SaysHowToLoadIt()
     {
         using Classifier classifier = Spec.Build(0);

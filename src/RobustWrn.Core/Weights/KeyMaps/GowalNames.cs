@@ -4,7 +4,7 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// The names of the wide residual network of Gowal et al. 2020, as Rebuffi, Wang, Bartoldson and RobustBench use them: <c>init_conv</c>,
-/// <c>layer.0.block.0.batchnorm_0|conv_0|batchnorm_1|conv_1|shortcut</c>, <c>batchnorm</c>, <c>logits</c>. Their <c>mean</c> and <c>std</c>, where a file has
+/// <c>layer.0.block.0.batchnorm_0|conv_0|batchnorm_1|conv_1|shortcut</c>, <c>batchnorm</c>, <c>logits</c>. Peng et al. 2023 add squeeze-and-excitation to them, <c>se.fc1</c> and <c>se.fc2</c>, by 1x1 convolutions. Their <c>mean</c> and <c>std</c>, where a file has
 /// them, are left out: normalisation is part of the spec here (<see cref="Normalization.Cifar10"/>).
 /// </summary>
 public sealed partial record GowalNames : IKeyMap
@@ -15,6 +15,7 @@ public sealed partial record GowalNames : IKeyMap
     private static readonly (string Theirs, string Ours)[] Parts =
     [
         ("batchnorm_0.", "bn1."), ("relu_0.", "act1."), ("conv_0.", "conv1."), ("batchnorm_1.", "bn2."), ("relu_1.", "act2."), ("conv_1.", "conv2."), ("shortcut.", "convShortcut."),
+        ("se.fc1.", "se.fc.0."), ("se.fc2.", "se.fc.2."),
     ];
 
     private static readonly (string Theirs, string Ours)[] Tops = [("init_conv.", "stem_conv."), ("batchnorm.", "bn1."), ("relu.", "act."), ("logits.", "fc.")];
@@ -46,6 +47,13 @@ public sealed partial record GowalNames : IKeyMap
         return NamePrefix.Replaced(name, Tops, back: true);
     }
 
+    /// <summary>Linear layers of squeeze-and-excitation are 1x1 convolutions there: (out, in, 1, 1).</summary>
+    public long[] ForeignShape(string name, long[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Squeeze().IsMatch(name) && shape is [var outputs, var inputs] ? [outputs, inputs, 1, 1] : shape;
+    }
+
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [];
 
@@ -54,4 +62,7 @@ public sealed partial record GowalNames : IKeyMap
 
     [GeneratedRegex(@"^blocks\.(?<stage>\d+)\.layer\.(?<index>\d+)\.(?<rest>.+)$")]
     private static partial Regex Ours();
+
+    [GeneratedRegex(@"\.se\.fc\.[02]\.weight$")]
+    private static partial Regex Squeeze();
 }

@@ -19,4 +19,10 @@ public interface IKeyMap : IDescription
     /// <param name="name">The name in this library.</param>
     /// <returns>Their name; the same where both agree.</returns>
     string ToForeign(string name);
+
+    /// <summary>The sides that a tensor has in their code, where it holds the same numbers in another shape.</summary>
+    /// <param name="name">The name in this library.</param>
+    /// <param name="shape">The sides here.</param>
+    /// <returns>Their sides, of the same product; the same unless the map says otherwise.</returns>
+    long[] ForeignShape(string name, long[] shape) => shape;
 }

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
@@ -10,7 +11,7 @@ internal static class CheckedLoading
     public static void Exactly(nn.Module module, IReadOnlyList<StoredTensor> tensors, string source)
     {
         Dictionary<string, Tensor> own = module.state_dict();
-        Copy(Fitted(own, tensors.ToDictionary(tensor => tensor.Name), [], own.Keys, reason => new InvalidDataException($"{source} {reason}")));
+        Copy(Fitted(own, tensors.ToDictionary(tensor => tensor.Name), [], own.Keys, (_, shape) => shape, reason => new InvalidDataException($"{source} {reason}")));
     }
 
     /// <summary>Loads under whichever names are recognised.</summary>
@@ -55,12 +56,13 @@ internal static class CheckedLoading
             if (!own.Keys.Concat(translated).Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)))
                 throw new ArgumentException($"skipped names must be of the network or the file, but \"{pattern}\" fits none. There are {NameList.Short(own.Keys)}.", nameof(options));
         }
-        Copy(Fitted(own, found, unexpected, own.Keys.Except(skipped), refusal));
+        Copy(Fitted(own, found, unexpected, own.Keys.Except(skipped), naming.StoredShape, refusal));
         return report with { Prefix = naming.Prefix, Names = naming.Map, LeftOut = leftOut.Concat(objects.Keys).ToValueList(), Skipped = skipped.ToValueList() };
     }
 
     private static List<(Tensor Target, StoredTensor Stored)> Fitted(
-        Dictionary<string, Tensor> own, Dictionary<string, StoredTensor> found, IEnumerable<string> unexpectedNames, IEnumerable<string> wanted, Func<string, Exception> refusal)
+        Dictionary<string, Tensor> own, Dictionary<string, StoredTensor> found, IEnumerable<string> unexpectedNames, IEnumerable<string> wanted,
+        Func<string, long[], long[]> storedShape, Func<string, Exception> refusal)
     {
         List<string> missing = [], misshaped = [];
         List<(Tensor, StoredTensor)> fitted = [];
@@ -72,7 +74,7 @@ internal static class CheckedLoading
                 if (!name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))
                     missing.Add(name);
             }
-            else if (!stored.Shape.SequenceEqual(own[name].shape))
+            else if (!stored.Shape.SequenceEqual(own[name].shape) && !stored.Shape.SequenceEqual(storedShape(name, own[name].shape)))
                 misshaped.Add($"{name}: the network has ({string.Join(", ", own[name].shape)}), the file ({string.Join(", ", stored.Shape)})");
             else
                 fitted.Add((own[name], stored));
@@ -90,7 +92,10 @@ internal static class CheckedLoading
             stored.Verify();
         using IDisposable guard = no_grad();
         foreach ((Tensor target, StoredTensor stored) in fitted)
-            stored.CopyTo(target);
+        {
+            using DisposeScope scope = NewDisposeScope();
+            stored.CopyTo(target.detach().view(stored.Shape));
+        }
     }
 
     private static bool Skips(WeightsOptions options, string name) =>

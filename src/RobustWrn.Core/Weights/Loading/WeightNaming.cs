@@ -39,6 +39,9 @@ internal sealed class WeightNaming
         return _network.Contains(bare) || !IsExtra(bare) ? _map.ToLibrary(bare) : null;
     }
 
+    /// <summary>The sides a tensor of the network has in the file.</summary>
+    public long[] StoredShape(string name, long[] shape) => _map.ForeignShape(name, shape);
+
     private string Bare(string name) => _parts.Aggregate(name, (rest, part) => NamePrefix.Replaced(rest, part, ""));
 
     private List<string> PrefixOf(IReadOnlyCollection<string> names)

@@ -53,6 +53,7 @@ public class KeyMapTests
     [InlineData("gowal", "layer.1.block.0.shortcut.weight", "blocks.1.layer.0.convShortcut.weight")]
     [InlineData("gowal", "batchnorm.running_var", "bn1.running_var")]
     [InlineData("gowal", "logits.bias", "fc.bias")]
+    [InlineData("gowal", "layer.0.block.3.se.fc1.bias", "blocks.0.layer.3.se.fc.0.bias")]
     [InlineData("gowal", "mean", null)]
     [InlineData("lu", "norm1.weight", "bn1.weight")]
     [InlineData("lu", "blocks.1.layer.0.shortcut.0.weight", "blocks.1.layer.0.convShortcut.weight")]
