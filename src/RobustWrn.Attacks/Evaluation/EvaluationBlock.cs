@@ -15,6 +15,7 @@ internal sealed class EvaluationBlock : IDisposable
     private readonly Tensor? _adversarial;
     private readonly long[] _examples, _classes, _predictions;
     private readonly string?[] _brokenBy;
+    private readonly float[] _margins;
     private long[] _survivors;
 
     public EvaluationBlock(nn.Module<Tensor, Tensor> module, AttackedModel model, ImageBatch batch, ScalarType dtype, ThreatModel threat, bool keep)
@@ -28,6 +29,7 @@ internal sealed class EvaluationBlock : IDisposable
         Tensor logits = model.Logits(images);
         AttackInput.ThrowIfOutside(labels, logits);
         _predictions = logits.argmax(1).cpu().data<long>().ToArray();
+        _margins = Margins(logits, labels);
         _classes = labels.cpu().data<long>().ToArray();
         _brokenBy = new string?[_examples.Length];
         _survivors = [.. Enumerable.Range(0, _examples.Length).Where(i => _predictions[i] == _classes[i]).Select(i => (long)i)];
@@ -44,7 +46,7 @@ internal sealed class EvaluationBlock : IDisposable
     {
         HashSet<long> robust = [.. _survivors];
         return Enumerable.Range(0, _examples.Length)
-            .Select(i => new ExampleOutcome(_examples[i], (int)_classes[i], (int)_predictions[i], robust.Contains(i), _brokenBy[i]));
+            .Select(i => new ExampleOutcome(_examples[i], (int)_classes[i], (int)_predictions[i], robust.Contains(i), _brokenBy[i]) { Margin = _margins[i] });
     }
 
     /// <summary>Runs one attack on what is still right, or takes what the journal says it did.</summary>
@@ -74,12 +76,14 @@ internal sealed class EvaluationBlock : IDisposable
         Tensor returned = attack.Perturb(context, cancellationToken);
         Tensor images = _images.index_select(0, rows);
         AttackRules.ThrowIfBroken(attack, returned, given, images, _threat);
-        bool[] right = _model.Logits(returned).argmax(1).eq(labels).cpu().data<bool>().ToArray();
+        Tensor logits = _model.Logits(returned);
+        bool[] right = logits.argmax(1).eq(labels).cpu().data<bool>().ToArray();
+        float[] margins = Margins(logits, labels);
         _adversarial?.index_copy_(0, rows, returned.detach());
         long[] broken = [.. _survivors.Where((_, i) => !right[i]).Select(i => _examples[i])];
-        Remove(attack, broken);
+        Remove(attack, broken, margins);
         TimeSpan duration = Stopwatch.GetElapsedTime(start);
-        journal?.Append(broken, duration, _adversarial is null ? null : returned);
+        journal?.Append(broken, margins, duration, _adversarial is null ? null : returned);
         return duration;
     }
 
@@ -91,15 +95,23 @@ internal sealed class EvaluationBlock : IDisposable
             using Tensor rows = tensor(_survivors).to(_images.device), stored = journal.Images(entry), images = stored.to(_images.device);
             _adversarial.index_copy_(0, rows, images);
         }
-        Remove(attack, entry.Broken);
+        Remove(attack, entry.Broken, entry.Margins);
     }
 
-    private void Remove(IAttack attack, long[] broken)
+    private void Remove(IAttack attack, long[] broken, float[] margins)
     {
+        foreach ((long survivor, float margin) in _survivors.Zip(margins))
+            _margins[survivor] = Math.Min(_margins[survivor], margin);
         HashSet<long> gone = [.. broken];
         foreach (long survivor in _survivors.Where(i => gone.Contains(_examples[i])))
             _brokenBy[survivor] = attack.Name;
         _survivors = [.. _survivors.Where(i => !gone.Contains(_examples[i]))];
+    }
+
+    private static float[] Margins(Tensor logits, Tensor labels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return new Margin().PerExample(logits, new AttackGoal(labels, null, null)).neg().to(ScalarType.Float32).cpu().data<float>().ToArray();
     }
 
     /// <summary>The kept images on the CPU. The caller disposes them.</summary>

@@ -47,6 +47,24 @@ public sealed record RobustnessResult
     [JsonIgnore]
     public AdversarialImages? Adversarial { get; init; }
 
+    /// <summary>The class with the lowest robust accuracy, the first of equals; null without classes. The mean hides it.</summary>
+    [JsonIgnore]
+    public ClassTally? WorstClass => Classes.MinBy(tally => tally.Robust.Value);
+
+    /// <summary>Compares the robust accuracy with another model's on the same images, image by image (McNemar's test).</summary>
+    /// <param name="other">The other result: the same images under the same threat and suite.</param>
+    /// <exception cref="ArgumentException">Images, threat or suite differ.</exception>
+    public PairedComparison CompareRobust(RobustnessResult other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Threat != Threat || other.Suite != Suite)
+            throw new ArgumentException("both results must have the same threat and suite: their verdicts mean different things otherwise.", nameof(other));
+        Dictionary<long, bool> theirs = other.Examples.ToDictionary(outcome => outcome.Index, outcome => outcome.Robust);
+        if (theirs.Count != Examples.Count || other.Images != Images || !Examples.All(outcome => theirs.ContainsKey(outcome.Index)))
+            throw new ArgumentException($"both results must be of the same images, got {Examples.Count} of {Images} and {theirs.Count} of {other.Images}.", nameof(other));
+        return PairedComparison.Of(Examples.Select(outcome => outcome.Robust).ToArray(), Examples.Select(outcome => theirs[outcome.Index]).ToArray());
+    }
+
     /// <summary>As JSON, with the version.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DescriptionJson.Options);
 

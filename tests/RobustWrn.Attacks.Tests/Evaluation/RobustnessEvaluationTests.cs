@@ -42,7 +42,35 @@ public sealed class RobustnessEvaluationTests : IDisposable
         Assert.Equal(expected, Verdicts(5, _source.Reordered(7, 2, 0, 5, 1, 6, 4, 3)).OrderBy(outcome => outcome.Index));
 
         IEnumerable<ExampleOutcome> Verdicts(int block, TensorSource source) =>
-            RobustnessEvaluation.Run(_vector.Model, source, Threat, Both, new EvaluationOptions { BlockSize = block, Seed = 3 }).Examples;
+            RobustnessEvaluation.Run(_vector.Model, source, Threat, Both, new EvaluationOptions { BlockSize = block, Seed = 3 }).Examples.Select(outcome => outcome with { Margin = 0 });
+    }
+
+    [Fact]
+    public void Run_Margins_AreNegativeWhereTheModelErrs()
+    {
+        RobustnessResult result = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both);
+
+        Assert.All(result.Examples, outcome => Assert.Equal(outcome.Robust, outcome.Margin > 0));
+        RobustnessResult without = RobustnessEvaluation.Run(_vector.Model, _source, ThreatModel.Linf(1e-9), AttackSuite.Of("none", new Fgsm()));
+        using Tensor logits = _vector.Model.call(_vector.Images);
+        Assert.All(without.Examples, outcome =>
+        {
+            double[] own = logits[outcome.Index].to(ScalarType.Float64).data<double>().ToArray();
+            double lead = own[outcome.Label] - own.Where((_, label) => label != outcome.Label).Max();
+            Assert.Equal(lead, outcome.Margin, 1e-5);
+        });
+    }
+
+    [Fact]
+    public void CompareRobust_SameImages_PairsThem()
+    {
+        RobustnessResult strong = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both);
+        RobustnessResult same = RobustnessEvaluation.Run(_vector.Model, _source.Reordered(7, 2, 0, 5, 1, 6, 4, 3), Threat, Both) with { Images = strong.Images };
+
+        Assert.Equal(new PairedComparison(strong.Robust.Hits, 0, 0, strong.Robust.Total - strong.Robust.Hits), strong.CompareRobust(same));
+        Assert.StartsWith("both results must have the same threat", Assert.Throws<ArgumentException>(() => strong.CompareRobust(same with { Threat = ThreatModel.Linf(0.1) })).Message);
+        Assert.StartsWith("both results must be of the same images", Assert.Throws<ArgumentException>(() => strong.CompareRobust(same with { Images = "other" })).Message);
+        Assert.Equal(strong.Classes.Min(tally => tally.Robust.Value), strong.WorstClass!.Robust.Value);
     }
 
     [Fact]
