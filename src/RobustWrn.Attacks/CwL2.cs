@@ -14,7 +14,7 @@ namespace RobustWrn.Attacks;
 /// Under a threat model an example counts only when its smallest change lies in the ball; the others come back projected, or unchanged when nothing fooled the model.
 /// Runs with the defaults are long: <see cref="AttackEstimate"/> tells how long.
 /// </remarks>
-public sealed record CwL2 : IAttack
+public sealed record CwL2 : IMinimalNormAttack
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "cw-l2";
@@ -62,17 +62,11 @@ public sealed record CwL2 : IAttack
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using MinimalPerturbations smallest = Minimize(context, cancellationToken);
-        Tensor inside = context.Threat.Distance(smallest.Images, context.Images).IsAtMost(context.Threat.Epsilon).reshape(-1, 1, 1, 1);
-        Tensor projected = context.Threat.Project(smallest.Images, context.Images);
-        return where(inside, smallest.Images, projected).MoveToOuterDisposeScope();
+        return smallest.Within(context).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The smallest change that fools the model, for each example; the threat's radius does not matter here.</summary>
-    /// <param name="context">What is attacked.</param>
-    /// <param name="cancellationToken">Checked between steps.</param>
-    /// <returns>Images and their distances. The caller disposes it.</returns>
-    /// <exception cref="InvalidDescriptionException">The attack has problems.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; the model is as it was.</exception>
+    /// <inheritdoc/>
+    /// <remarks>The smallest in Euclidean length, whatever the threat's norm.</remarks>
     public MinimalPerturbations Minimize(AttackContext context, CancellationToken cancellationToken = default)
     {
         this.ThrowIfInvalid();
