@@ -25,7 +25,7 @@ internal sealed class GradientPass : IDisposable
     /// <summary>The gradient of a scalar with respect to the images.</summary>
     /// <param name="objective">From logits (N, classes) to a scalar.</param>
     /// <param name="last">Whether no other gradient is asked for, so that the graph can go.</param>
-    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    /// <returns>(N, C, H, W), contiguous. The caller disposes it.</returns>
     public Tensor Gradient(Func<Tensor, Tensor> objective, bool last = true)
     {
         using IDisposable guard = enable_grad();
@@ -34,7 +34,8 @@ internal sealed class GradientPass : IDisposable
         if (!value.requires_grad)
             throw new InvalidOperationException("logits must depend on the pixels through operations that keep gradients, got some that carry none. "
                 + "Does the model detach, round or classify under no_grad? Then no gradient attack says anything about it.");
-        return autograd.grad([value], [_leaf], retain_graph: !last)[0].MoveToOuterDisposeScope();
+        // A view works in channels-last and its gradients come so. Adversarial images must not: trained on, they crash oneDNN's gradient of weights (decision 7).
+        return autograd.grad([value], [_leaf], retain_graph: !last)[0].contiguous().MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -38,6 +38,23 @@ public sealed class AttackedModelTests : IDisposable
         Assert.StartsWith("logits must depend on the pixels", refusal.Message);
     }
 
+    /// <summary>The view of a model works in another layout. It must not reach the training step on the adversarial images, where it kills the process (decision 7).</summary>
+    [Fact]
+    public void Gradient_ModelWithAView_KeepsTheLayoutOfTheImages()
+    {
+        using Classifier classifier = WideResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 8]).Build(1);
+        Tensor images = rand(3, 3, 8, 8), labels = tensor([1L, 2, 3]);
+        classifier.eval();
+        using FrozenNetwork? view = classifier.Freeze();
+        using AttackedModel model = new(classifier);
+        using Tensor gradient = model.Gradient(images, new CrossEntropy(), new AttackGoal(labels));
+        (Tensor _, Tensor together) = model.LogitsAndGradient(images, logits => logits.sum());
+
+        Assert.NotNull(view);
+        Assert.Equal(images.stride(), gradient.stride());
+        Assert.Equal(images.stride(), together.stride());
+    }
+
     [Fact]
     public void Gradient_ModelThatReturnsItsInput_IsTheLosssOwn()
     {
