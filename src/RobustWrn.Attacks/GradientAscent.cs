@@ -62,29 +62,20 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         Tensor point = restart == 0 && context.Start is not null
             ? context.Start.clone()
             : Start.From(context, context.Noise.For("start").At(restart));
-        using Tensor sum = zeros([], ScalarType.Float32, context.Images.device);
+        using FiniteWatch watch = new(context);
         for (int step = 0; step < Steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             Tensor gradient = model.Gradient(point, Loss, goal);
-            sum.add_(gradient.sum(ScalarType.Float32));
+            watch.Add(gradient);
             Tensor moved = ball.SteepestDirection(gradient).TimesInPlace(Step.Size(step, Steps)).add_(point);
             Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;
         }
-        // One look a run instead of one a step: NaN and infinity stay in a sum.
-        if (!double.IsFinite(sum.ToDouble()))
-            ThrowNotFinite(model, context);
+        watch.ThrowIfNotFinite(model);
         return point;
-    }
-
-    private static void ThrowNotFinite(AttackedModel model, AttackContext context)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        _ = model.Logits(context.Images);
-        throw new NonFiniteGradientException();
     }
 
     // A fooled example beats any loss; among fooled ones the first run stays.

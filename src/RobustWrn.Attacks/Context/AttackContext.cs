@@ -21,4 +21,7 @@ public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Image
 
     /// <summary>Where to start, (N, C, H, W), used as given; null lets the attack choose.</summary>
     public Tensor? Start { get; init; }
+
+    /// <summary>Another model that the attacker may look into, for <see cref="Transfer"/>; same shapes, dtype and device. Null when there is none.</summary>
+    public nn.Module<Tensor, Tensor>? Surrogate { get; init; }
 }

@@ -20,6 +20,7 @@ public sealed class AttackedModel : IDisposable
     private readonly (Parameter Parameter, bool RequiresGrad)[] _gradients;
     private readonly (Tensor Buffer, Tensor Copy)[] _buffers;
     private readonly FrozenNetwork? _view;
+    private readonly RepeatedModel? _repeated;
     private AttackGoal? _checked;
 
     /// <summary>Puts the model into evaluation mode and freezes its parameters until <see cref="Dispose"/>.</summary>
@@ -27,7 +28,8 @@ public sealed class AttackedModel : IDisposable
     public AttackedModel(nn.Module<Tensor, Tensor> model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _model = model;
+        _repeated = model as RepeatedModel;
+        _model = model = _repeated?.Inner ?? model;
         _modes = [.. model.named_modules().Select(named => named.module).Prepend(model).Distinct().Select(module => (module, module.training))];
         _gradients = [.. model.parameters().Select(parameter => (parameter, parameter.requires_grad))];
         using (no_grad())
@@ -104,7 +106,7 @@ public sealed class AttackedModel : IDisposable
     internal GradientPass Pass(Tensor images)
     {
         ImagesSeen += images.shape[0];
-        return new GradientPass(images, _view is null ? _model.call : _view.Logits);
+        return new GradientPass(images, _view is null ? _model.call : _view.Logits, _repeated);
     }
 
     /// <summary>Logits without a graph, of the view where there is one: for decisions that only steer.</summary>

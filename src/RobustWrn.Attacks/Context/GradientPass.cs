@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,9 +8,12 @@ namespace RobustWrn.Attacks;
 internal sealed class GradientPass : IDisposable
 {
     private readonly Tensor _leaf, _logits;
+    private readonly Func<Tensor, Tensor> _model;
+    private readonly RepeatedModel? _repeated;
 
-    public GradientPass(Tensor images, Func<Tensor, Tensor> model)
+    public GradientPass(Tensor images, Func<Tensor, Tensor> model, RepeatedModel? repeated = null)
     {
+        (_model, _repeated) = (model, repeated);
         using IDisposable guard = enable_grad();
         using DisposeScope scope = NewDisposeScope();
         _leaf = images.detach().requires_grad_();
@@ -28,9 +32,38 @@ internal sealed class GradientPass : IDisposable
     /// <returns>(N, C, H, W), contiguous. The caller disposes it.</returns>
     public Tensor Gradient(Func<Tensor, Tensor> objective, bool last = true)
     {
+        Tensor? others = _repeated is { Draws: > 1 } ? OtherDraws(objective, _repeated) : null;
+        Tensor gradient = One(objective, _logits, last);
+        if (others is null)
+            return gradient;
+        using IDisposable guard = no_grad();
+        gradient.add_(others).TimesInPlace(1.0 / _repeated!.Draws);
+        others.Dispose();
+        return gradient;
+    }
+
+    // One after the other, so that no more than two graphs are in memory; the pass's own comes last, so that what an objective keeps belongs to its logits.
+    private Tensor OtherDraws(Func<Tensor, Tensor> objective, RepeatedModel repeated)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sum = zeros_like(_leaf, requires_grad: false);
+        for (int draw = 1; draw < repeated.Draws; draw++)
+        {
+            repeated.ThrowIfCancelled();
+            using DisposeScope inner = NewDisposeScope();
+            using IDisposable guard = enable_grad();
+            Tensor another = One(objective, _model(_leaf), last: true);
+            using IDisposable none = no_grad();
+            sum.add_(another);
+        }
+        return sum.MoveToOuterDisposeScope();
+    }
+
+    private Tensor One(Func<Tensor, Tensor> objective, Tensor logits, bool last)
+    {
         using IDisposable guard = enable_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor value = objective(_logits);
+        Tensor value = objective(logits);
         if (!value.requires_grad)
             throw new InvalidOperationException("logits must depend on the pixels through operations that keep gradients, got some that carry none. "
                 + "Does the model detach, round or classify under no_grad? Then no gradient attack says anything about it.");

@@ -27,6 +27,7 @@ internal sealed class ContractBatch : IDisposable
     {
         Examples = Examples,
         Noise = RandomStream.From(5).For("attack"),
+        Surrogate = model,
     };
 
     public void Dispose()

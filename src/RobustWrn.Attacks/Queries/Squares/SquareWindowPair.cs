@@ -1,0 +1,38 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>The random choices of one query under L2 and L1, for each image: a window that changes and one that is emptied, a direction and signs.</summary>
+/// <param name="Side">The side of both windows.</param>
+/// <param name="First">Where the pixels of the window that changes lie in a channel, int64 (n, C, side * side).</param>
+/// <param name="Second">Where those of the other lie.</param>
+/// <param name="Turned">Whether the pyramids stand side by side, not on top of each other, (n, 1, 1).</param>
+/// <param name="Up">Whether a channel's change is turned round, (n, C, 1).</param>
+internal sealed record SquareWindowPair(int Side, Tensor First, Tensor Second, Tensor Turned, Tensor Up)
+{
+    /// <summary>Draws; each image from its own stream.</summary>
+    public static SquareWindowPair Draw(UnfooledBatch batch, RandomStream noise, double share)
+    {
+        (long channels, long height, long width) = (batch.Images.shape[1], batch.Images.shape[2], batch.Images.shape[3]);
+        int side = SquareSchedule.OddSide(share, height, width);
+        Tensor draws = noise.Uniform(batch.Examples.AsSpan(), [5 + channels], device: batch.Images.device);
+        Tensor line = ScalarArithmetic.Counting(side, draws.device);
+        Tensor inside = (line.Times(width).unsqueeze(1) + line).flatten();
+        return new SquareWindowPair(
+            side,
+            Window(0),
+            Window(2),
+            draws.narrow(1, 4, 1).IsAbove(0.5).unsqueeze(2),
+            draws.narrow(1, 5, channels).IsAtLeast(0.5).unsqueeze(2));
+
+        Tensor Window(int column)
+        {
+            Tensor first = Position(draws, column, height - side).Times(width) + Position(draws, column + 1, width - side);
+            return (first + inside).unsqueeze(1).expand(-1, channels, -1);
+        }
+    }
+
+    // floor(u * range): never the last position.
+    private static Tensor Position(Tensor draws, int column, long range) => draws.narrow(1, column, 1).Times((double)range).to(ScalarType.Int64);
+}

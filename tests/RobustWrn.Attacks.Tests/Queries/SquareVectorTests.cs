@@ -1,0 +1,37 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+/// <summary>The Square attack against what AutoAttack's own code returned from the same draws.</summary>
+public class SquareVectorTests
+{
+    [Theory]
+    [InlineData("aa_square_linf", ScalarType.Float64)]
+    [InlineData("aa_square_linf", ScalarType.Float32)]
+    [InlineData("aa_square_l2", ScalarType.Float64)]
+    [InlineData("aa_square_l2", ScalarType.Float32)]
+    public void Perturb_ReplayedDraws_ReturnsThePublishedImagesAfterAsManyQueries(string name, ScalarType dtype)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VectorCase vector = VectorCase.Open(name), network = VectorCase.Open("small_net");
+        using Classifier model = network.BuildModel(dtype);
+        Tensor images = vector["in.x"].to(dtype), labels = vector["in.y"].to(ScalarType.Int64);
+        double epsilon = vector.Number("eps");
+        bool linf = vector.Hyperparameters.GetProperty("norm").GetString() == "Linf";
+        ReplayedDraws draws = new(vector["in.draws"], channels: 3, signsForAll: linf);
+        Square attack = new() { Queries = vector.Hyperparameters.GetProperty("n_queries").GetInt32(), InitialShare = vector.Number("p_init") };
+
+        Tensor found = attack.Perturb(new AttackContext(model, images, labels, linf ? ThreatModel.Linf(epsilon) : ThreatModel.L2(epsilon)) { Noise = draws });
+
+        Tensor attacked = model.call(images).argmax(1).eq(labels), robust = model.call(found).argmax(1).eq(labels);
+        Tensor rows = attacked.nonzero().flatten(), best = found.index_select(0, rows);
+        vector.AssertMatches("out.robust_flags", robust);
+        vector.AssertMatches("out.n_queries", tensor(rows.data<long>().ToArray().Select(draws.QueriesOf).ToArray()));
+        vector.AssertMatches("out.f32.x_best", best);
+        vector.AssertMatches("out.f32.x_adv", where((attacked & robust.logical_not()).reshape(-1, 1, 1, 1), found, images));
+        vector.AssertMatches("out.f32.margin_min", -new Margin().PerExample(model.call(best), new AttackGoal(labels.index_select(0, rows))));
+        Assert.True(draws.Exhausted, "the published run drew more");
+    }
+}
