@@ -105,7 +105,7 @@ public sealed class AttackedModel : IDisposable
     /// <summary>A pass with a graph, on the view where there is one.</summary>
     internal GradientPass Pass(Tensor images)
     {
-        ImagesSeen += images.shape[0];
+        ImagesSeen += images.shape[0] * (_repeated?.Draws ?? 1);
         return new GradientPass(images, _view is null ? _model.call : _view.Logits, _repeated);
     }
 
