@@ -42,7 +42,14 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
     /// <summary>Logits of the classes.</summary>
     /// <param name="input">Pixels, (N, C, H, W) in [0, 1], dtype and device of the weights; not changed, not disposed.</param>
     /// <returns>(N, classes), dtype of the weights. The caller disposes it.</returns>
-    public override Tensor forward(Tensor input) => Normalized(input, network.call);
+    public override Tensor forward(Tensor input)
+    {
+        if (!training || input.is_contiguous())
+            return Normalized(input, network.call);
+        // Other layouts would go through the network, and oneDNN's gradient of convolution weights corrupts the heap in channels-last at some channel counts.
+        using Tensor ordinary = input.contiguous();
+        return Normalized(ordinary, network.call);
+    }
 
     /// <inheritdoc/>
     /// <remarks>The stages of <see cref="Network"/> after normalisation; nothing is observed in a network that is not <see cref="IStagedNetwork"/>.</remarks>

@@ -67,4 +67,29 @@ public class ClassifierTests
         Assert.Equal(classifier.Network.state_dict().Keys.Select(name => $"network.{name}").Order(), classifier.state_dict().Keys.Order());
         Assert.Equal(Plain.Cost(8, 8).Parameters, classifier.parameters().Sum(parameter => parameter.numel()));
     }
+
+    /// <summary>libtorch 2.10 corrupts the heap where weights get gradients in channels-last at some channel counts, so training never lets that layout in.</summary>
+    [Fact]
+    public void Forward_ChannelsLastImagesWhileTraining_RunsInTheOrdinaryLayout()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Classifier classifier = WideResNetSpec.Of(4, [1], [6]).Build(1);
+        Tensor images = rand(2, 3, 5, 5), channelsLast = images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        List<bool> ordinary = [];
+        foreach (ConvolutionLayer layer in classifier.modules().OfType<ConvolutionLayer>())
+        {
+            layer.register_forward_pre_hook((_, input) =>
+            {
+                ordinary.Add(input.is_contiguous());
+                return input;
+            });
+        }
+
+        Tensor logits = classifier.call(channelsLast);
+
+        Assert.False(channelsLast.is_contiguous());
+        Assert.Equal(4, ordinary.Count);
+        Assert.DoesNotContain(false, ordinary);
+        Assert.True(logits.Equals(classifier.call(images)));
+    }
 }
