@@ -99,7 +99,7 @@ public static class NetworkWeights
         using WeightsFile file = WeightsFile.Open(path);
         if (!file.Metadata.TryGetValue(SpecKey, out string? json))
             throw new WeightsFileException(path, "carries no spec: build the network from its spec and load the file into it with NetworkWeights.Load.");
-        Classifier classifier = SpecOf(json, path).Build(0, device);
+        Classifier classifier = StoredSpec.Read(json, file.Numbers, path).Build(0, device);
         try
         {
             Load(classifier.Network, file, new WeightsOptions());
@@ -119,19 +119,6 @@ public static class NetworkWeights
         (string entry, List<StridedTensor> tensors, Dictionary<string, string> objects) = file.Stored(options.Entry);
         WeightsReport report = new() { Source = file.Path, Entry = entry, OtherEntries = file.Entries.Where(other => other != entry && other.Length > 0).ToValueList() };
         return CheckedLoading.Recognised(module, tensors, objects, options, report, reason => new WeightsFileException(file.Path, reason));
-    }
-
-    private static INetworkSpec SpecOf(string json, string path)
-    {
-        try
-        {
-            INetworkSpec spec = DescriptionJson.Read<INetworkSpec>(json, "its spec");
-            return spec.Problems().ToArray() is [Problem first, ..] ? throw new WeightsFileException(path, $"carries a spec that cannot be built: {first}") : spec;
-        }
-        catch (InvalidDataException e)
-        {
-            throw new WeightsFileException(path, $"carries a spec that cannot be read: {e.Message}");
-        }
     }
 
     private static MemoryTensor[] InMemory(NamedTensors tensors) => [.. tensors.Pairs.Select(pair => new MemoryTensor(pair.Key, pair.Value))];

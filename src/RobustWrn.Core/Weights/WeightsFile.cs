@@ -46,6 +46,9 @@ public sealed class WeightsFile : IDisposable
     /// <summary>The largest number of bytes that reading has allocated at once so far.</summary>
     internal long LargestAllocation => _file.Gate.Largest;
 
+    /// <summary>How many numbers the usual entry has; at most one a byte, however often its tensors show the same.</summary>
+    internal long Numbers => Math.Min(_file.Length, Stored(null).Tensors.Sum(tensor => (tensor.To - tensor.From) / ElementTypes.Size(tensor.Type)));
+
     /// <summary>Opens a file and reads what it says of its tensors, not their values.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="WeightsFileException">It is damaged, truncated, or of another kind.</exception>

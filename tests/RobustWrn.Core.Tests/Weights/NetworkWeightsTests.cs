@@ -134,11 +134,26 @@ public sealed class NetworkWeightsTests : IDisposable
         Assert.StartsWith($"{FilePath} {reason}", Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(FilePath)).Message);
     }
 
+    [Theory]
+    [InlineData("\"depth\":1,", "\"depth\":2000000000,", "cannot be that of its")]
+    [InlineData("\"width\":4", "\"width\":1000000000", "cannot be that of its")]
+    [InlineData("\"width\":4", "\"width\":9999", "carries the spec of a network of")]
+    [InlineData("\"depth\":1,", "\"depth\":9999,", "carries the spec of a network of")]
+    public void Open_SpecOfAFarLargerNetwork_IsRefusedBeforeItIsBuilt(string part, string instead, string reason)
+    {
+        using Classifier classifier = Spec.Build(0);
+        string json = string.Concat(DescriptionJson.Write(Spec).Where(character => !char.IsWhiteSpace(character))).Replace(part, instead, StringComparison.Ordinal);
+        Safetensors.Write(FilePath, classifier.Network.state_dict(), new Dictionary<string, string> { ["robustwrn.spec"] = json });
+
+        Assert.Contains(instead, json);
+        Assert.Contains(reason, Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(FilePath)).Message);
+    }
+
     [Fact]
     public void Open_WeightsOfAnotherNetwork_LeavesNoTensorBehind()
     {
         using Classifier classifier = Spec.Build(0);
-        Safetensors.Write(FilePath, classifier.Network.state_dict(), new Dictionary<string, string> { ["robustwrn.spec"] = DescriptionJson.Write(Spec.WithDepths(2)) });
+        Safetensors.Write(FilePath, classifier.Network.state_dict(), new Dictionary<string, string> { ["robustwrn.spec"] = DescriptionJson.Write(Spec with { Classes = 9 }) });
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
         Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(FilePath));
