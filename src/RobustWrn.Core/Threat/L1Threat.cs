@@ -52,22 +52,19 @@ public sealed record L1Threat : ThreatModel
 
     /// <inheritdoc/>
     /// <remarks>The nearest point of ball and box together (Croce and Hein 2021, arXiv 2103.01208), not of one after the other.</remarks>
-    public override Tensor Project(Tensor candidates, Tensor images) => ProjectedWithin(Epsilon, candidates, images);
-
-    /// <summary>The nearest points of [0, 1] that are no farther than a radius from the images in L1.</summary>
-    internal static Tensor ProjectedWithin(double radius, Tensor candidates, Tensor images)
+    public override Tensor Project(Tensor candidates, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor move = (candidates - images).flatten(1), wanted = move.abs();
         // How far a value can go before it leaves [0, 1] on its side.
         Tensor flat = images.flatten(1), room = where(move.IsAbove(0), flat.neg().PlusInPlace(1), flat);
-        // The nearest point shortens every move by the same length and then stops it at the box: f(s) = sum min(max(wanted - s, 0), room), where f(s) = radius.
+        // The nearest point shortens every move by the same length and then stops it at the box: f(s) = sum min(max(wanted - s, 0), room), where f(s) = epsilon.
         // f is piecewise linear: a value starts to shrink at s = wanted - room and is gone at s = wanted.
         (Tensor knots, Tensor order) = cat([maximum(wanted - room, zeros_like(wanted)), wanted], 1).sort(1);
         Tensor shrinking = where(order.IsBelow(wanted.shape[1]), ones_like(knots), ones_like(knots).neg()).cumsum(1);
         Tensor start = minimum(wanted, room).sum(1, keepdim: true);
         Tensor lost = cat([zeros_like(start), (shrinking.narrow(1, 0, knots.shape[1] - 1) * knots.diff(1, 1)).cumsum(1)], 1);
-        Tensor excess = start.Minus(radius);
+        Tensor excess = start.Minus(Epsilon);
         // The last knot where less is lost than must be; from there it goes on along one straight piece.
         Tensor last = lost.le(excess).sum(1, keepdim: true).Minus(1).ClampInPlace(0, knots.shape[1] - 1).to(ScalarType.Int64);
         Tensor slope = shrinking.gather(1, last);

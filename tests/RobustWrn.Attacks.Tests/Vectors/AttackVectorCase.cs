@@ -9,11 +9,11 @@ internal sealed class AttackVectorCase : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public AttackVectorCase(string name)
+    public AttackVectorCase(string name, ScalarType dtype = ScalarType.Float64)
     {
         Case = VectorCase.Open(name);
-        Model = Case.BuildModel(ScalarType.Float64);
-        Images = Case["in.x"].to(ScalarType.Float64);
+        Model = Case.BuildModel(dtype);
+        Images = Case["in.x"].to(dtype);
         Labels = Case["in.y"].to(ScalarType.Int64);
     }
 

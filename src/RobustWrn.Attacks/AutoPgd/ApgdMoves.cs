@@ -1,0 +1,40 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>How a run of APGD moves in one geometry, and how it adapts when it looks back.</summary>
+internal abstract class ApgdMoves
+{
+    /// <summary>The length of the next step, (N, 1, 1, 1).</summary>
+    public abstract Tensor StepSize { get; }
+
+    /// <summary>The moves that fit a threat model.</summary>
+    /// <param name="stage">The ball, and how many steps there are.</param>
+    /// <param name="settings">Numbers of the method.</param>
+    /// <param name="active">What the run works on; the moves keep what they need there.</param>
+    /// <param name="start">Where the run starts, (N, C, H, W); an alias is taken.</param>
+    /// <param name="images">The images, (N, C, H, W).</param>
+    public static ApgdMoves In(ApgdStage stage, ApgdSettings settings, ActiveExamples active, Tensor start, PerExample images) =>
+        stage.Threat is L1Threat ? new SparseMoves(stage, active, start, images) : new DenseMoves(stage, settings, active, start, images);
+
+    /// <summary>A random start: on the sphere for Linf and L2 (Croce and Hein 2020, official code), clamped to [0, 1].</summary>
+    public static Tensor RandomStart(ThreatModel threat, Tensor images, RandomStream noise, ReadOnlySpan<long> examples) => threat switch
+    {
+        LinfThreat or L2Threat => DenseMoves.OnTheSphere(threat, images, noise, examples),
+        L1Threat => SparseMoves.Projected(threat, images, noise, examples),
+        _ => threat.RandomStart(images, noise, examples),
+    };
+
+    /// <summary>The next points.</summary>
+    /// <param name="point">Where the run is, (N, C, H, W).</param>
+    /// <param name="gradient">The gradient there.</param>
+    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    public abstract Tensor Next(Tensor point, Tensor gradient);
+
+    /// <summary>Looks at the losses after a step, and at every checkpoint adapts.</summary>
+    /// <param name="loss">Of the new points, (N).</param>
+    /// <param name="best">The best points so far, (N, C, H, W), and their loss, (N).</param>
+    /// <returns>(N), which examples go back to their best point; null where none does.</returns>
+    public abstract Tensor? Adapt(Tensor loss, (Tensor Point, Tensor Loss) best);
+}
