@@ -14,33 +14,34 @@ internal sealed class ApgdRun : IDisposable
     private readonly ActiveExamples _active;
     private readonly PerExample _images, _labels, _point, _best;
     private readonly PerExample? _targets, _reach, _clean;
-    private readonly Tensor _found, _strength, _sum;
+    private readonly Tensor _found, _strength;
+    private readonly FiniteWatch _watch;
     private readonly bool[] _fooled;
     private AttackGoal? _goal;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="model">What is attacked.</param>
     /// <param name="settings">Numbers of the method.</param>
-    /// <param name="images">(N, C, H, W); only read.</param>
+    /// <param name="context">The examples; only read.</param>
     /// <param name="goal">What the loss is about; only read.</param>
     /// <param name="reach">Classes that count as success, (N); null: any but the label.</param>
     /// <param name="start">Where it starts, (N, C, H, W); only read.</param>
-    public ApgdRun(AttackedModel model, ApgdSettings settings, Tensor images, AttackGoal goal, Tensor? reach, Tensor start)
+    public ApgdRun(AttackedModel model, ApgdSettings settings, AttackContext context, AttackGoal goal, Tensor? reach, Tensor start)
     {
         (_model, _settings) = (model, settings);
-        _active = new ActiveExamples(images.shape[0]);
-        _images = _active.Keep(images.alias());
+        _active = new ActiveExamples(context.Images.shape[0]);
+        _images = _active.Keep(context.Images.alias());
         _labels = _active.Keep(goal.Labels.alias());
         _targets = goal.Targets is { } targets ? _active.Keep(targets.alias()) : null;
         _reach = reach is null ? null : _active.Keep(reach.alias());
         _clean = goal.CleanLogits is { } clean ? _active.Keep(clean.alias()) : null;
         _point = _active.Keep(start.alias());
         _best = _active.Keep(start.alias());
-        _fooled = new bool[images.shape[0]];
+        _fooled = new bool[context.Images.shape[0]];
         using DisposeScope scope = NewDisposeScope();
         _found = start.clone().DetachFromDisposeScope();
         _strength = start.flatten(1).select(1, 0).FilledLike(Survivors.Fooled).DetachFromDisposeScope();
-        _sum = zeros([], ScalarType.Float32, images.device).DetachFromDisposeScope();
+        _watch = new FiniteWatch(context);
     }
 
     /// <summary>Runs.</summary>
@@ -76,7 +77,7 @@ internal sealed class ApgdRun : IDisposable
             }
             Settle(step, point, loss, logits, bestLoss, moves, stage);
         }
-        NonFiniteGradientException.ThrowIfAny(_sum, _model, _images.Value);
+        _watch.ThrowIfNotFinite(_model);
         return Result(bestLoss.Value);
     }
 
@@ -84,8 +85,7 @@ internal sealed class ApgdRun : IDisposable
     {
         _goal ??= new AttackGoal(_labels.Value, _targets?.Value, _clean?.Value);
         (Tensor Logits, Tensor Loss, Tensor Gradient) seen = _model.Differentiate(_point.Value, _settings.Loss, _goal);
-        using Tensor sum = seen.Gradient.sum(ScalarType.Float32);
-        _sum.add_(sum);
+        _watch.Add(seen.Gradient);
         return seen;
     }
 
@@ -152,6 +152,6 @@ internal sealed class ApgdRun : IDisposable
         _active.Dispose();
         _found.Dispose();
         _strength.Dispose();
-        _sum.Dispose();
+        _watch.Dispose();
     }
 }

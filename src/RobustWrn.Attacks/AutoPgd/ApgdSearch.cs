@@ -35,7 +35,7 @@ internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerE
         foreach (ApgdStage stage in stages)
         {
             Tensor start = stage.Resumed ? stage.Threat.Project(found.Points, context.Images) : found.Points;
-            using ApgdRun run = new(model, Settings, context.Images, goal, reach, start);
+            using ApgdRun run = new(model, Settings, context, goal, reach, start);
             found = run.Climb(stage, cancellationToken);
         }
         return (found.Points.MoveToOuterDisposeScope(), found.Strength.MoveToOuterDisposeScope());

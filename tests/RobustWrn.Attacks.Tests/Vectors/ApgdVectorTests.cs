@@ -81,7 +81,7 @@ public class ApgdVectorTests
             },
         };
         using AttackedModel model = new(vector.Model);
-        using ApgdRun run = new(model, settings, vector.Images, new AttackGoal(vector.Labels, targets), null, start);
+        using ApgdRun run = new(model, settings, context, new AttackGoal(vector.Labels, targets), null, start);
         run.Climb(new ApgdStage(threat, vector.Whole("n_iter")), TestContext.Current.CancellationToken);
 
         published.AssertMatches("out.f64.x_best", best, inFloat32);
