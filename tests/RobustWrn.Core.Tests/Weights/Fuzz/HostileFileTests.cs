@@ -44,15 +44,11 @@ public sealed class HostileFileTests : IDisposable
             "buffer outside" => pickle.Ops("\u0097"),
             _ => pickle,
         };
-        byte[] bytes = pickle.End(), legacy = [.. File.ReadAllBytes(TorchFixture.Path("types_legacy")).AsSpan(0, 24), .. bytes];
+        // Before 1.6: magic number and version of a real file, no word on the system, the pickle, no storages.
+        byte[] bytes = pickle.End(), legacy = [.. File.ReadAllBytes(TorchFixture.Path("types_legacy")).AsSpan(0, 21), .. "N."u8, .. bytes, .. "]."u8];
 
-        foreach (byte[] file in new[] { HandMadePickle.Archive(bytes), legacy })
-        {
-            File.WriteAllBytes(FilePath, file);
-            System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
-            Assert.Throws<WeightsFileException>(() => PyTorchFile.Read(FilePath));
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), watch.Elapsed.ToString());
-        }
+        Assert.NotNull(WeightsTrial.RunWithinASecond(FilePath, HandMadePickle.Archive(bytes), kind).Refusal);
+        Assert.NotNull(WeightsTrial.RunWithinASecond(FilePath, legacy, kind).Refusal);
     }
 
     [Fact]
