@@ -75,6 +75,6 @@ public sealed record Fab : IMinimalNormAttack
         Rivals rivals = context.Targets is null ? Rivals.All(context.Labels, search.Logits.shape[1]) : Rivals.Towards(context.Targets);
         for (int restart = 0; restart < Restarts; restart++)
             search.Run(rivals, restart, context.Noise.For("start"), cancellationToken);
-        return search.Found;
+        return search.Result;
     }
 }

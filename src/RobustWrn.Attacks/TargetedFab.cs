@@ -77,12 +77,12 @@ public sealed record TargetedFab : IMinimalNormAttack
         if (context.Targets is not null)
         {
             Walks(Rivals.Towards(context.Targets), context.Noise.For("start"));
-            return search.Found;
+            return search.Result;
         }
         Tensor ranked = Rivals.Ranked(search.Logits, context.Labels);
         for (int rank = 0; rank < Math.Min(TargetClasses, ranked.shape[1]); rank++)
             Walks(Rivals.Of(context.Labels, ranked.narrow(1, rank, 1)), context.Noise.For("start").At(rank));
-        return search.Found;
+        return search.Result;
 
         void Walks(Rivals rivals, RandomStream noise)
         {

@@ -18,7 +18,7 @@ internal sealed class FabSearch
     private readonly AttackedModel _model;
     private readonly IBoundaryGeometry _geometry;
     private readonly bool _bounded;
-    private readonly Tensor _best, _nearest;
+    private readonly NearestFound _found;
 
     /// <param name="walk">The constants.</param>
     /// <param name="context">What is attacked.</param>
@@ -28,39 +28,29 @@ internal sealed class FabSearch
     {
         (_walk, _context, _model, _bounded) = (walk, context, model, bounded);
         _geometry = BoundaryGeometry.Of(context.Threat);
-        Logits = model.Logits(context.Images);
-        AttackInput.ThrowIfOutside(context.Labels, Logits);
-        if (context.Targets is not null)
-            AttackInput.ThrowIfOutside(context.Targets, Logits, "targets");
-        using DisposeScope scope = NewDisposeScope();
-        Tensor fooled = Logits.argmax(1);
-        fooled = context.Targets is null ? fooled.ne(context.Labels) : fooled.eq(context.Targets);
-        // What is fooled unchanged is done: nothing is smaller than no change.
-        Tensor far = zeros([context.Images.shape[0]], context.Images.dtype, context.Images.device).PlusInPlace(double.PositiveInfinity);
-        _nearest = where(fooled, zeros_like(far), far).MoveToOuterDisposeScope();
-        _best = context.Images.clone().MoveToOuterDisposeScope();
+        _found = new NearestFound(context, model);
     }
 
     /// <summary>Of the unchanged images, (N, classes).</summary>
-    public Tensor Logits { get; }
+    public Tensor Logits => _found.Logits;
 
-    public MinimalPerturbations Found => new(_best.DetachFromDisposeScope(), _nearest.DetachFromDisposeScope());
+    public MinimalPerturbations Result => _found.Result;
 
     /// <summary>One walk of all examples that are not done. The first starts at the images, or where the context says; later ones at random.</summary>
     public void Run(Rivals rivals, int restart, RandomStream noise, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = _nearest.IsAbove(_bounded ? _context.Threat.Epsilon : 0).nonzero().flatten();
+        Tensor rows = _found.Rows(_bounded ? _context.Threat.Epsilon : 0);
         if (rows.numel() == 0 || rivals.Count == 0)
             return;
-        Tensor images = _context.Images.index_select(0, rows), nearest = _nearest.index_select(0, rows), best = _best.index_select(0, rows);
+        Tensor images = _context.Images.index_select(0, rows);
+        (Tensor best, Tensor nearest) = _found.At(rows);
         Tensor point = restart > 0 ? RandomStart(images, nearest, rows, noise.At(restart))
             : _context.Start is { } start ? start.index_select(0, rows).Clamped(0, 1)
             : images.clone();
-        Walk(point, images, best, nearest, rows.numel() == _nearest.shape[0] ? rivals : rivals.Select(rows), cancellationToken);
-        _best.index_copy_(0, rows, best);
-        _nearest.index_copy_(0, rows, nearest);
+        Walk(point, images, best, nearest, rivals.Select(rows), cancellationToken);
+        _found.Keep(rows, best, nearest);
     }
 
     /// <summary>A random move of half the distance that is to be beaten: the smaller of the nearest so far and epsilon (Croce and Hein 2020, section 3).</summary>
@@ -85,7 +75,9 @@ internal sealed class FabSearch
             Tensor distance = _geometry.Length(next - origin);
             next = next.reshape(point.shape);
             Tensor closer = distance.lt(nearest);
-            Tensor fooled = Fooled(next, closer, rivals);
+            Tensor fooled = rivals.Fooled(_model.SteeringLogits(next));
+            if (_model.HasView)
+                fooled = _found.Confirm(fooled, next, rivals, asked: closer);
             closer.logical_and_(fooled);
             best.copy_(where(closer.reshape(-1, 1, 1, 1), next, best));
             nearest.copy_(where(closer, distance, nearest));
@@ -93,11 +85,8 @@ internal sealed class FabSearch
             Tensor back = images + (next - images).TimesInPlace(_walk.Beta);
             point.copy_(where(fooled.reshape(-1, 1, 1, 1), back, next));
         }
-        // One look a walk instead of one a step: NaN and infinity stay in a sum.
-        if (double.IsFinite(sum.ToDouble()))
-            return;
-        _ = _model.Logits(images);
-        throw new NonFiniteGradientException();
+        // One look a walk instead of one a step.
+        _found.ThrowIfNotFinite(sum);
     }
 
     /// <summary>A step over the boundary, between the moves from the point and from the image, the nearer of the two weighing more (equations 7 to 9).</summary>
@@ -112,18 +101,5 @@ internal sealed class FabSearch
         moves.TimesInPlace(_walk.Overshoot);
         Tensor fromPoint = moves.narrow(0, 0, count) + point, fromOrigin = moves.narrow(0, count, count) + origin;
         return (fromPoint * share.neg().PlusInPlace(1) + fromOrigin * share).ClampInPlace(0, 1);
-    }
-
-    // Where a view steers, what would be kept counts only when the module says so too; what it denies goes on.
-    private Tensor Fooled(Tensor points, Tensor closer, Rivals rivals)
-    {
-        Tensor fooled = rivals.Fooled(_model.SteeringLogits(points));
-        if (!_model.HasView)
-            return fooled;
-        Tensor rows = (fooled & closer).nonzero().flatten();
-        if (rows.numel() == 0)
-            return fooled;
-        Tensor confirmed = rivals.Select(rows).Fooled(_model.Logits(points.index_select(0, rows)));
-        return fooled.index_copy_(0, rows, confirmed);
     }
 }
