@@ -52,6 +52,9 @@ public sealed record RobustExperiment
     /// <summary>The device the numbers are made on; null is the CPU.</summary>
     public Device? Device { get; private init; }
 
+    /// <summary>Bytes of memory that a training on the CPU may take; null is what the machine has.</summary>
+    public long? MemoryLimit { get; private init; }
+
     /// <summary>The candidates; null without a search.</summary>
     public SearchSpace<INetworkSpec>? Space { get; private init; }
 
@@ -107,6 +110,9 @@ public sealed record RobustExperiment
 
     /// <summary>Trains and attacks on a device: <c>new Device("cuda", 0)</c>.</summary>
     public RobustExperiment OnDevice(Device device) => this with { Device = device };
+
+    /// <summary>Refuses networks whose training takes more than these bytes of memory, on the CPU. Default: what the machine has, or the container where it has a limit.</summary>
+    public RobustExperiment WithinMemory(long bytes) => this with { MemoryLimit = bytes };
 
     /// <summary>Everything that is wrong with the description, its data and its folder, before anything is computed; empty when it can run.</summary>
     public IReadOnlyList<Problem> Check() => [.. ExperimentCheck.Problems(this)];

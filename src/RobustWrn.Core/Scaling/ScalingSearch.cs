@@ -100,9 +100,16 @@ internal sealed class ScalingSearch
                     continue;
                 WideResNetSpec spec = Network(depths, widths);
                 if (Cost(spec) is { } cost)
-                    yield return new Candidate(new ScaledNetwork(spec, cost, _budget), depths.Zip(_depths).Sum(pair => Math.Abs(pair.First - pair.Second * s)));
+                    yield return new Candidate(new ScaledNetwork(spec, cost, _budget), Deviation(depths, widths));
             }
         }
+    }
+
+    // Relative distances of depths and widths from the rule's at the network's own scale, summed.
+    private double Deviation(int[] depths, int[] widths)
+    {
+        double scale = widths.Select((width, i) => width / ScalingRule.Unit(i)).Sum();
+        return depths.Zip(_depths).Concat(widths.Zip(_widths)).Sum(pair => Math.Abs(pair.First / (pair.Second * scale) - 1));
     }
 
     private WideResNetSpec Nearest(double scale) => Network(Rounded([.. _depths.Select(depth => depth * scale)], 0.5), Widths(scale, round: 0.5));
@@ -151,7 +158,7 @@ internal sealed class ScalingSearch
     }
 
     /// <param name="Network">What was found.</param>
-    /// <param name="Deviation">Blocks by which its depths differ from the rule's.</param>
+    /// <param name="Deviation">How far it is from the rule.</param>
     private sealed record Candidate(ScaledNetwork Network, double Deviation)
     {
         public bool IsNearEnough => Gap <= NearEnough;
@@ -159,7 +166,7 @@ internal sealed class ScalingSearch
         private double Gap => Math.Abs(Network.Gap);
 
         public bool IsBetterThan(Candidate other) => IsNearEnough && other.IsNearEnough
-            ? (Math.Round(Deviation, 6), Gap).CompareTo((Math.Round(other.Deviation, 6), other.Gap)) < 0
+            ? (Math.Round(Deviation, 9), Gap).CompareTo((Math.Round(other.Deviation, 9), other.Gap)) < 0
             : Gap < other.Gap;
     }
 }

@@ -5,6 +5,9 @@ namespace RobustWrn.Training;
 /// <summary>How gradients become steps of the parameters: the description. What it remembers between steps is its <see cref="RunningOptimizer"/>.</summary>
 public interface IOptimizer : IDescription
 {
+    /// <summary>Numbers it remembers for each parameter, for estimates of memory. Default 1: a momentum.</summary>
+    int RememberedPerParameter => 1;
+
     /// <summary>Prepares for a network.</summary>
     /// <param name="parameters">The parameters to train, by name, on the device they stay on; not owned.</param>
     /// <returns>A fresh state. The caller disposes it.</returns>

@@ -21,6 +21,9 @@ public sealed record Sgd : IOptimizer
     public double WeightDecay { get; init; } = 2e-4;
 
     /// <inheritdoc/>
+    public int RememberedPerParameter => Momentum == 0 ? 0 : 1;
+
+    /// <inheritdoc/>
     public RunningOptimizer Begin(IReadOnlyList<KeyValuePair<string, Parameter>> parameters)
     {
         this.ThrowIfInvalid();

@@ -15,7 +15,9 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     /// <summary>How it is trained.</summary>
     public TrainingRecipe Recipe { get; } = recipe;
 
-    /// <summary>Everything that is wrong, before a network is built.</summary>
+    /// <summary>
+    /// Everything that is wrong, before a network is built: also a network whose <see cref="TrainingMemory"/> is more than there is, on the CPU.
+    /// </summary>
     /// <param name="network">The network to be trained.</param>
     /// <param name="data">Training and validation images.</param>
     /// <param name="threat">How far images may move.</param>
@@ -23,7 +25,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     public IReadOnlyList<Problem> Check(INetworkSpec network, TrainingSplits data, ThreatModel threat, TrainingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return
+        Problem[] problems =
         [
             .. Objective.ProblemsAs(nameof(Objective)),
             .. Recipe.ProblemsAs(nameof(Recipe)),
@@ -32,6 +34,8 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
             .. data.Problems(network),
             .. options?.Problems() ?? [],
         ];
+        // An estimate needs a network, a recipe and images that are sound and fit each other.
+        return problems.Length > 0 ? problems : [.. TrainingMemory.Problems(network, Recipe, data.Train, options?.Device, options?.MemoryLimit, nameof(network))];
     }
 
     /// <summary>Trains a classifier, judges it after each epoch on validation images, and gives it the weights of the best epoch.</summary>
@@ -55,7 +59,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     {
         ArgumentNullException.ThrowIfNull(classifier);
         options ??= new TrainingOptions();
-        Problem[] problems = [.. Check(classifier.Spec, data, threat, options)];
+        Problem[] problems = [.. Check(classifier.Spec, data, threat, options with { Device = options.Device ?? classifier.parameters().FirstOrDefault()?.device })];
         problems.ThrowIfAny(nameof(RobustTrainer));
         cancellationToken.ThrowIfCancellationRequested();
         using IDisposable guard = enable_grad();

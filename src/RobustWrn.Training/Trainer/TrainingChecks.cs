@@ -23,6 +23,7 @@ internal static class TrainingChecks
         .. options.CheckpointFolder is { } folder ? CheckpointFolder.Problems(folder, nameof(TrainingOptions.CheckpointFolder)) : [],
         .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),
             $"must be an existing weights file (safetensors or .pth), got {options.InitialWeights}."),
+        .. Rule.Holds(options.MemoryLimit is null or > 0, nameof(TrainingOptions.MemoryLimit), $"must be at least 1 byte, got {options.MemoryLimit}. Leave it out for what the machine has."),
         .. Rule.Holds(options.ProgressInterval >= TimeSpan.Zero, nameof(TrainingOptions.ProgressInterval), $"must not be negative, got {options.ProgressInterval}."),
     ];
 

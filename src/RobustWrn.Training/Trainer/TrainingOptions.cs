@@ -18,6 +18,12 @@ public sealed record TrainingOptions
     /// <summary>Where the network is trained; null where its weights are.</summary>
     public Device? Device { get; init; }
 
+    /// <summary>
+    /// Bytes of memory that a training on the CPU may take; null is what the machine has (or the container, where it has a limit). A network that needs more is refused
+    /// before anything is allocated. Other devices are not checked.
+    /// </summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>Takes log messages; null drops them.</summary>
     public ILogger? Logger { get; init; }
 

@@ -67,7 +67,7 @@ internal static class Estimation
         using Classifier classifier = spec.Build(experiment.Seed, experiment.Device);
         Stopwatch clock = Stopwatch.StartNew();
         new RobustTrainer(experiment.Objective, experiment.Recipe with { Epochs = 1 })
-            .Fit(classifier, few, experiment.Threat, experiment.Seed, new TrainingOptions { Device = experiment.Device }, null, cancellationToken);
+            .Fit(classifier, few, experiment.Threat, experiment.Seed, new TrainingOptions { Device = experiment.Device, MemoryLimit = experiment.MemoryLimit }, null, cancellationToken);
         return clock.Elapsed;
     }
 

@@ -1,4 +1,5 @@
 using RobustWrn.Core;
+using RobustWrn.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,6 +8,8 @@ namespace RobustWrn;
 /// <summary>Finds everything that is wrong with an experiment before anything is computed.</summary>
 internal static class ExperimentCheck
 {
+    private const int MostCandidates = 2_000;
+
     public static IEnumerable<Problem> Problems(RobustExperiment experiment)
     {
         List<Problem> problems =
@@ -21,10 +24,11 @@ internal static class ExperimentCheck
                 "there must be something to train: a search space (Searching) or baselines (Comparing), got neither."),
             .. Networks(experiment),
             .. OnDevice(experiment.Device),
+            .. Rule.Holds(experiment.MemoryLimit is null or > 0, nameof(RobustExperiment.WithinMemory), $"must be at least 1 byte, got {experiment.MemoryLimit}. Leave it out for what the machine has."),
         ];
-        // The folder is compared with the settings, which can be written only when they are sound.
+        // An estimate needs sound networks, and settings can be compared with the folder's only when they can be written.
         if (problems.Count == 0)
-            problems.AddRange(ExperimentFolder.Problems(experiment.Folder, Settings(experiment)));
+            problems.AddRange([.. Memory(experiment), .. ExperimentFolder.Problems(experiment.Folder, Settings(experiment))]);
         return problems;
     }
 
@@ -71,6 +75,23 @@ internal static class ExperimentCheck
         .. Rule.Holds(Math.Min(images.Height, images.Width) >= spec.SmallestSide, name,
             $"must take the {images.Height} x {images.Width} images, got a network that needs at least {spec.SmallestSide} x {spec.SmallestSide}. Take out a stage that pools."),
     ];
+
+    // Spaces too large to be looked at point by point are left to the trainer, which checks each network before it is trained.
+    private static IEnumerable<Problem> Memory(RobustExperiment experiment)
+    {
+        IEnumerable<Problem> Of(INetworkSpec spec, string name) =>
+            TrainingMemory.Problems(spec, experiment.Recipe, experiment.Data.Training.Train, experiment.Device, experiment.MemoryLimit, name);
+        for (int i = 0; i < experiment.Baselines.Count; i++)
+        {
+            foreach (Problem problem in Of(experiment.Baselines[i], $"{nameof(RobustExperiment.Baselines)}[{i}]"))
+                yield return problem;
+        }
+        if (experiment.Space is not { } space || space.Size > MostCandidates)
+            yield break;
+        Problem[] candidates = [.. space.Shape.Grid().Select(space.Judge).Where(verdict => verdict.Kept).SelectMany(verdict => Of(verdict.Spec!, nameof(RobustExperiment.Space)))];
+        if (candidates.Length > 0)
+            yield return candidates[0] with { Message = $"{candidates[0].Message} It is one of {candidates.Length} such candidates: leave them out with Where." };
+    }
 
     private static IEnumerable<Problem> OnDevice(Device? device)
     {

@@ -26,7 +26,7 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         TrainedNetwork trained;
         try
         {
-            TrainingOptions options = new() { CheckpointFolder = Path.Combine(folder, "training"), Logger = experiment.Logger, Device = experiment.Device };
+            TrainingOptions options = new() { CheckpointFolder = Path.Combine(folder, "training"), Logger = experiment.Logger, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit };
             TrainingResult result = new RobustTrainer(experiment.Objective, experiment.Recipe)
                 .Fit(classifier, experiment.Data.Training, experiment.Threat, seed, options, progress, cancellationToken);
             NetworkWeights.Save(classifier, WeightsFile);

@@ -33,7 +33,7 @@ internal static class RehearsalRun
         try
         {
             TrainingResult trained = new RobustTrainer(experiment.Objective, experiment.Recipe with { Epochs = 1 }).Fit(classifier, one, experiment.Threat,
-                experiment.Seed, new TrainingOptions { CheckpointFolder = folder, Device = experiment.Device }, null, cancellationToken);
+                experiment.Seed, new TrainingOptions { CheckpointFolder = folder, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit }, null, cancellationToken);
             Done($"one step of {experiment.Objective.Name}, validation and a checkpoint");
             RobustnessResult attacked = RobustnessEvaluation.Run(classifier, one.Validation, experiment.Threat, experiment.Suite,
                 new EvaluationOptions { Seed = experiment.Seed, Device = experiment.Device }, null, cancellationToken);

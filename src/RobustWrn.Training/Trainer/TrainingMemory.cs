@@ -1,0 +1,75 @@
+using System.Globalization;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>
+/// The memory that a training takes at least, in bytes, from the closed form of the network's cost: float32 weights and gradients, what the optimiser remembers, and the
+/// activations of one step. Objectives that keep two graphs at once (TRADES) take more.
+/// </summary>
+/// <param name="Weights">Learned numbers.</param>
+/// <param name="Gradients">One for each of them.</param>
+/// <param name="OptimizerState">What the optimiser remembers between steps.</param>
+/// <param name="Activations">The larger peak of a training step and an attack step at the recipe's batch size.</param>
+public sealed record TrainingMemory(long Weights, long Gradients, long OptimizerState, long Activations)
+{
+    private const double Gibibyte = 1L << 30;
+
+    /// <summary>All of it.</summary>
+    public long Total => checked(Weights + Gradients + OptimizerState + Activations);
+
+    /// <summary>The memory of a training.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="recipe">How it is trained; its batch size and optimiser count.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <exception cref="InvalidDescriptionException">The network has problems.</exception>
+    /// <exception cref="OverflowException">More bytes than a 64-bit number holds.</exception>
+    public static TrainingMemory Of(INetworkSpec network, TrainingRecipe recipe, int height, int width)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(recipe);
+        NetworkCost cost = network.Cost(height, width);
+        long weights = checked(cost.Parameters * sizeof(float));
+        return new TrainingMemory(weights, weights, checked(weights * recipe.Optimizer.RememberedPerParameter),
+            Math.Max(cost.TrainingActivationBytes(recipe.BatchSize), cost.AttackActivationBytes(recipe.BatchSize)));
+    }
+
+    /// <summary>The problem of a network whose training takes more than there is.</summary>
+    /// <param name="network">The network, without problems.</param>
+    /// <param name="recipe">The recipe, without problems.</param>
+    /// <param name="images">The images, which fit the network.</param>
+    /// <param name="device">Where it is trained; null is the CPU. The memory of other devices is not known here and nothing is refused on them.</param>
+    /// <param name="available">Bytes that there are; null asks the machine (or the container's limit).</param>
+    /// <param name="name">The network's name in the problem.</param>
+    public static IEnumerable<Problem> Problems(INetworkSpec network, TrainingRecipe recipe, IImageSource images, Device? device, long? available, string name)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        long limit = available ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (limit <= 0 || (device is not null && device.type != DeviceType.CPU))
+            yield break;
+        int batchSize = (int)Math.Min(recipe.BatchSize, images.Count);
+        string estimate;
+        try
+        {
+            TrainingMemory memory = Of(network, recipe with { BatchSize = batchSize }, images.Height, images.Width);
+            if (memory.Total <= limit)
+                yield break;
+            estimate = memory.ToString();
+        }
+        catch (OverflowException)
+        {
+            estimate = "more bytes than a 64-bit number holds";
+        }
+        yield return new Problem(name, $"must fit into the {Text(limit)} of memory there are, but training {network.Name} takes at least {estimate} at batch size {batchSize}. "
+            + "Take a smaller batch, or a narrower or shallower network.");
+    }
+
+    /// <summary>The total in GiB and its parts.</summary>
+    public override string ToString() =>
+        $"{Text(Total)} (weights {Text(Weights)}, gradients {Text(Gradients)}, optimiser {Text(OptimizerState)}, activations {Text(Activations)})";
+
+    private static string Text(long bytes) => (bytes / Gibibyte).ToString("0.00", CultureInfo.InvariantCulture) + " GiB";
+}

@@ -1,0 +1,88 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training.Tests;
+
+public class TrainingMemoryTests
+{
+    [Fact]
+    public void Of_Network_IsWeightsGradientsOptimizerAndActivations()
+    {
+        NetworkCost cost = WideResNetSpec.Wrn(28, 10).Cost(32, 32);
+
+        TrainingMemory memory = TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new TrainingRecipe(), 32, 32);
+
+        Assert.Equal(new TrainingMemory(4 * cost.Parameters, 4 * cost.Parameters, 4 * cost.Parameters, cost.TrainingActivationBytes(128)), memory);
+        Assert.Equal(12 * cost.Parameters + cost.TrainingActivationBytes(128), memory.Total);
+        Assert.Equal("2.69 GiB (weights 0.14 GiB, gradients 0.14 GiB, optimiser 0.14 GiB, activations 2.28 GiB)", memory.ToString());
+        Assert.Equal(0, TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new TrainingRecipe { Optimizer = new Sgd { Momentum = 0 } }, 32, 32).OptimizerState);
+    }
+
+    /// <summary>What an optimiser says that it remembers is what it holds after it began.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.9)]
+    public void RememberedPerParameter_Sgd_IsWhatItHolds(double momentum)
+    {
+        Sgd optimizer = new() { Momentum = momentum };
+        using Classifier classifier = Small.Network.Build(1);
+        using RunningOptimizer running = optimizer.Begin([.. classifier.Network.named_parameters().Select(named => KeyValuePair.Create(named.name, named.parameter))]);
+
+        Assert.Equal(optimizer.RememberedPerParameter * Small.Network.Cost(8, 8).Parameters, running.Saved.Sum(pair => pair.Value.numel()));
+    }
+
+    [Fact]
+    public void Check_MoreThanTheLimit_IsRefusedWithTheEstimateAndExactlyThere()
+    {
+        TrainingSplits data = Bars.Splits();
+        RobustTrainer trainer = new(new Natural(), Small.Recipe);
+        long total = TrainingMemory.Of(Small.Network, Small.Recipe, data.Train.Height, data.Train.Width).Total;
+
+        Assert.Empty(trainer.Check(Small.Network, data, Small.Threat, new TrainingOptions { MemoryLimit = total }));
+        Problem problem = Assert.Single(trainer.Check(Small.Network, data, Small.Threat, new TrainingOptions { MemoryLimit = total - 1 }));
+
+        Assert.Equal("network", problem.Subject);
+        Assert.Matches(@"^must fit into the 0\.00 GiB of memory there are, but training WRN 1-1 / 4-8 takes at least 0\.00 GiB \(weights .* activations 0\.00 GiB\) at batch size 16\. Take a smaller batch, or a narrower or shallower network\.$", problem.Message);
+    }
+
+    [Fact]
+    public void Check_SmallerBatch_IsTheRemedy()
+    {
+        TrainingSplits data = Bars.Splits();
+        long total = TrainingMemory.Of(Small.Network, Small.Recipe with { BatchSize = 8 }, data.Train.Height, data.Train.Width).Total;
+        TrainingOptions options = new() { MemoryLimit = total };
+
+        Assert.NotEmpty(new RobustTrainer(new Natural(), Small.Recipe).Check(Small.Network, data, Small.Threat, options));
+        Assert.Empty(new RobustTrainer(new Natural(), Small.Recipe with { BatchSize = 8 }).Check(Small.Network, data, Small.Threat, options));
+    }
+
+    /// <summary>No limit is given: the machine's own memory decides. The network has 365 billion parameters.</summary>
+    [Fact]
+    public void Check_LargerThanTheMachine_IsRefusedWithoutALimit()
+    {
+        WideResNetSpec giant = WideResNetSpec.Wrn(28, 1000) with { Classes = 2, InputChannels = 1 };
+
+        Problem problem = Assert.Single(new RobustTrainer(new Natural(), Small.Recipe).Check(giant, Bars.Splits(), Small.Threat));
+
+        Assert.Contains("but training WRN-28-1000 takes at least", problem.Message);
+    }
+
+    [Fact]
+    public void Check_OtherDeviceThanTheCpu_IsNotJudgedByTheMachine() =>
+        Assert.Empty(new RobustTrainer(new Natural(), Small.Recipe).Check(Small.Network, Bars.Splits(), Small.Threat, new TrainingOptions { MemoryLimit = 1, Device = new Device(DeviceType.CUDA, 0) }));
+
+    [Fact]
+    public void Fit_MoreThanTheLimit_IsRefused()
+    {
+        using Classifier classifier = Small.Network.Build(1);
+
+        InvalidDescriptionException refused = Assert.Throws<InvalidDescriptionException>(() => Small.Fit(classifier, options: new TrainingOptions { MemoryLimit = 1 }));
+
+        Assert.Contains("must fit into", refused.Message);
+    }
+
+    [Fact]
+    public void Check_LimitOfNothing_IsAMistake() =>
+        Assert.Contains(new RobustTrainer(new Natural(), Small.Recipe).Check(Small.Network, Bars.Splits(), Small.Threat, new TrainingOptions { MemoryLimit = 0 }), problem => problem.Subject == "MemoryLimit");
+}
