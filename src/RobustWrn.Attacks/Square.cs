@@ -96,6 +96,7 @@ public sealed record Square : IAttack
     {
         LinfThreat => new LinfSquares(threat.Epsilon),
         L2Threat => new L2Squares(threat.Epsilon),
+        L1Threat l1 => new L1Squares(l1),
         _ => throw new ArgumentException($"the threat must be Linf, L2 or L1, whose windows the Square attack knows, got {threat}.", nameof(threat)),
     };
 }

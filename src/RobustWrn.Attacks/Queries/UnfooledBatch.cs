@@ -17,7 +17,7 @@ internal sealed class UnfooledBatch : IDisposable
     private readonly Tensor _result, _overall;
     private long[] _rows;
 
-    /// <summary>Starts with the images that are right unchanged.</summary>
+    /// <summary>Starts with the images that are right unchanged. One for which nothing stronger is found stays unchanged.</summary>
     public UnfooledBatch(AttackContext context, AttackedModel model, IAttackLoss loss)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -30,7 +30,7 @@ internal sealed class UnfooledBatch : IDisposable
         _rows = right.cpu().data<long>().ToArray();
         _watch = new FiniteWatch(context);
         _result = context.Images.detach().clone().DetachFromDisposeScope();
-        _overall = Lowest(context.Images.shape[0]);
+        _overall = loss.PerExample(logits, new AttackGoal(context.Labels, context.Targets, logits)).DetachFromDisposeScope();
         (Images, Labels) = (Owned(context.Images.index_select(0, right)), Owned(context.Labels.index_select(0, right)));
         Targets = context.Targets is null ? null : Owned(context.Targets.index_select(0, right));
         CleanLogits = loss.NeedsCleanLogits ? Owned(logits.index_select(0, right)) : null;
@@ -87,18 +87,12 @@ internal sealed class UnfooledBatch : IDisposable
         Tensor values = _loss.PerExample(logits, goal);
         _watch.Add(values);
         Tensor crossed = (_loss is Margin ? values : new Margin().PerExample(logits, goal)).IsAtLeast(0);
+        Keep(candidates, values);
         if (!crossed.any().item<bool>())
-        {
-            Keep(candidates, values);
             return;
-        }
-        // The view steers, the model decides: a point that it does not confirm goes on with the model's own value.
-        Tensor asked = crossed.nonzero().flatten();
-        Tensor? targets = Targets?.index_select(0, asked);
-        Tensor labels = Labels.index_select(0, asked), confirmed = _model.Logits(candidates.index_select(0, asked));
-        Tensor own = _loss.PerExample(confirmed, new AttackGoal(labels, targets, CleanLogits?.index_select(0, asked)));
-        Keep(candidates, values.index_copy(0, asked, own));
-        bool[] fell = Fooled(confirmed, labels, targets).cpu().data<bool>().ToArray();
+        // The view steers, the model decides. A point that it does not confirm goes on, compared by values of the view as before: they may be off, but not against each other.
+        Tensor asked = crossed.nonzero().flatten(), confirmed = _model.Logits(candidates.index_select(0, asked));
+        bool[] fell = Fooled(confirmed, Labels.index_select(0, asked), Targets?.index_select(0, asked)).cpu().data<bool>().ToArray();
         Drop(candidates, asked.cpu().data<long>().ToArray().Where((_, i) => fell[i]).ToArray());
     }
 

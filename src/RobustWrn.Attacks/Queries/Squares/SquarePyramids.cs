@@ -6,9 +6,11 @@ namespace RobustWrn.Attacks;
 
 /// <summary>
 /// The pattern of a window under L2 and L1: two pyramids of opposite sign, one above the other, each a sum of centred rectangles of which the k-th weighs 1 / k^q,
-/// the whole scaled to length 1 in the norm (Andriushchenko et al. 2020, section 3.3). q is 2 under L2 and, in the published code, 4 under L1.
+/// each pyramid and the whole scaled to length 1 (Andriushchenko et al. 2020, section 3.3).
 /// </summary>
-internal sealed class SquarePyramids(int power) : IDisposable
+/// <param name="steepness">q: 2 under L2 and, in the published code, 4 under L1.</param>
+/// <param name="length">The norm.</param>
+internal sealed class SquarePyramids(int steepness, Func<double[], double> length) : IDisposable
 {
     private readonly Dictionary<int, (Tensor Standing, Tensor Turned)> _patterns = [];
 
@@ -60,38 +62,29 @@ internal sealed class SquarePyramids(int power) : IDisposable
 
     private double[] Values(int side)
     {
-        double[] values = new double[side * side];
         int upper = side / 2;
-        Add(values, side, from: 0, upper, sign: 1);
-        Add(values, side, from: upper, side - upper, sign: -1);
-        return Scaled(values, 0, values.Length);
+        return Scaled([.. Pyramid(upper, side), .. Pyramid(side - upper, side).Select(value => -value)]);
     }
 
-    private void Add(double[] values, int side, int from, int height, int sign)
+    private double[] Pyramid(int height, int width)
     {
-        if (height == 0)
-            return;
-        int middleRow = height / 2, middleColumn = side / 2;
-        for (int k = 0; k <= Math.Max(middleRow, middleColumn); k++)
+        double[] values = new double[height * width];
+        int middleRow = height / 2, middleColumn = width / 2;
+        for (int row = 0; row < height; row++)
         {
-            for (int row = Math.Max(middleRow - k, 0); row < Math.Min(middleRow + k + 1, height); row++)
+            for (int column = 0; column < width; column++)
             {
-                for (int column = Math.Max(middleColumn - k, 0); column < Math.Min(middleColumn + k + 1, side); column++)
-                    values[(from + row) * side + column] += sign / Math.Pow(k + 1, power);
+                int innermost = Math.Max(Math.Abs(row - middleRow), Math.Abs(column - middleColumn));
+                for (int k = innermost; k <= Math.Max(middleRow, middleColumn); k++)
+                    values[row * width + column] += 1 / Math.Pow(k + 1, steepness);
             }
         }
-        Scaled(values, from * side, height * side);
+        return Scaled(values);
     }
 
-    private double[] Scaled(double[] values, int from, int count)
+    private double[] Scaled(double[] values)
     {
-        Span<double> part = values.AsSpan(from, count);
-        double length = 0;
-        foreach (double value in part)
-            length += power == 2 ? value * value : Math.Abs(value);
-        length = power == 2 ? Math.Sqrt(length) : length;
-        for (int i = 0; i < part.Length; i++)
-            part[i] /= length;
-        return values;
+        double whole = values.Length == 0 ? 1 : length(values);
+        return [.. values.Select(value => value / whole)];
     }
 }

@@ -1,0 +1,190 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+/// <summary>Square where its result is known in closed form, and what it must never depend on.</summary>
+public sealed class SquareTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    public static TheoryData<ThreatModel> Threats() => [ThreatModel.Linf(8, outOf: 255), ThreatModel.L2(0.5), ThreatModel.L1(6)];
+
+    [Fact]
+    public void Perturb_LinfWhereOneSignIsBestEverywhere_ReachesTheBestCorner()
+    {
+        // Each channel has one sign, so the corner is reached once windows have covered every pixel that windows reach: all but the last row and column, which
+        // keep their stripe.
+        Tensor signs = tensor(new double[] { 1, -1, 1 }).reshape(3, 1, 1), weights = signs.expand(3, 10, 10).flatten();
+        LinearModel model = Far(weights);
+        Tensor images = RandomStream.From(6).Uniform([0, 1, 2], [3, 10, 10], ScalarType.Float64).Times(0.6).Plus(0.2);
+        AttackContext context = new(model, images, zeros(3, ScalarType.Int64), ThreatModel.Linf(0.05));
+
+        Tensor moved = new Square { Queries = 600 }.Perturb(context) - images;
+
+        Tensor corner = signs.Times(0.05).expand(3, 3, 10, 10);
+        Assert.True((moved - corner).narrow(2, 0, 9).narrow(3, 0, 9).abs().max().item<double>() < 1e-12, "windows must have reached the corner");
+        Assert.True((moved.abs() - corner.abs()).abs().max().item<double>() < 1e-12, "every pixel must be at an end of its interval");
+    }
+
+    [Theory]
+    [MemberData(nameof(Threats))]
+    public void Perturb_MoreQueries_NeverLowersTheMarginAndStaysInTheBall(ThreatModel threat)
+    {
+        LinearModel model = Far(RandomStream.From(8).Normal([0], [3 * 9 * 12], ScalarType.Float64)[0]);
+        Tensor images = RandomStream.From(6).Uniform([0, 1, 2, 3], [3, 9, 12], ScalarType.Float64);
+        AttackContext context = new(model, images, zeros(4, ScalarType.Int64), threat);
+        Tensor before = Score(model, images);
+        foreach (int queries in (int[])[1, 20, 300])
+        {
+            Tensor moved = new Square { Queries = queries }.Perturb(context), score = Score(model, moved);
+            Assert.True(score.ge(before).all().item<bool>(), $"{queries} queries are weaker than fewer under {threat}");
+            Assert.True(threat.Distance(moved, images).max().item<double>() <= threat.Epsilon * (1 + 1e-9));
+            Assert.True((moved.ge(0) & moved.le(1)).all().item<bool>());
+            before = score;
+        }
+        Assert.True(before.gt(Score(model, images)).all().item<bool>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Threats))]
+    public void Perturb_OtherBlocksAndOrders_FindsTheSameForEachImage(ThreatModel threat)
+    {
+        using Classifier model = WideResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 6]).Build(2);
+        model.to(ScalarType.Float64);
+        model.eval();
+        long[] ids = [.. Enumerable.Range(0, 64).Select(i => 3L * i + 5)];
+        Tensor images = RandomStream.From(9).Uniform(ids, [3, 8, 8], ScalarType.Float64), labels = model.call(images).argmax(1);
+        Square attack = new() { Queries = 25 };
+        Tensor whole = Blocks(64, Enumerable.Range(0, 64)), right = model.call(whole).argmax(1).eq(labels);
+        Assert.InRange(right.sum().item<long>(), 5, 59); // some must fall on the way, and some stay
+
+        foreach ((int size, IEnumerable<int> order) in ((int, IEnumerable<int>)[])[(1, Enumerable.Range(0, 64)), (7, Enumerable.Range(0, 64).Select(i => i * 29 % 64))])
+        {
+            Tensor found = Blocks(size, order);
+            Assert.True(model.call(found).argmax(1).eq(labels).eq(right).all().item<bool>(), $"verdicts in blocks of {size} differ");
+            Assert.True((found - whole).abs().max().item<double>() < 1e-9, $"images in blocks of {size} differ");
+        }
+
+        Tensor Blocks(int size, IEnumerable<int> order)
+        {
+            Tensor result = zeros_like(images);
+            foreach (int[] block in order.Chunk(size))
+            {
+                Tensor rows = tensor(block.Select(i => (long)i).ToArray());
+                AttackContext context = new(model, images.index_select(0, rows), labels.index_select(0, rows), threat) { Examples = block.Select(i => ids[i]).ToValueList() };
+                result.index_copy_(0, rows, attack.Perturb(context));
+            }
+            return result;
+        }
+    }
+
+    [Fact]
+    public void Perturb_ImagesFallEarly_CostNoMoreQueries()
+    {
+        // Class 1 wins wherever anything moves up: a stripe is enough for most images, so the model sees few of the 500 queries of each.
+        Tensor weights = ones(3 * 6 * 6, ScalarType.Float64);
+        LinearModel model = new(stack([zeros_like(weights), weights]), tensor(new double[] { 0, -0.5 * 108 - 1e-3 }));
+        long seen = 0;
+        Lambda counted = new(images => { seen += images.shape[0]; return model.call(images); });
+        AttackContext context = new(counted, zeros([50, 3, 6, 6], ScalarType.Float64).Plus(0.5), zeros(50, ScalarType.Int64), ThreatModel.Linf(0.1));
+        Tensor moved = new Square { Queries = 500 }.Perturb(context);
+        Assert.True(model.call(moved).argmax(1).eq(1).all().item<bool>());
+        Assert.InRange(seen, 100, 50 * 20);
+    }
+
+    [Fact]
+    public void Perturb_ImageWrongFromTheStart_IsNotMoved()
+    {
+        LinearModel model = Far(ones(48, ScalarType.Float64));
+        Tensor images = RandomStream.From(6).Uniform([0, 1], [3, 4, 4], ScalarType.Float64);
+        Tensor moved = new Square { Queries = 20 }.Perturb(new AttackContext(model, images, tensor(new long[] { 1, 0 }), ThreatModel.Linf(0.1)));
+        Assert.True(moved[0].eq(images[0]).all().item<bool>());
+        Assert.False(moved[1].eq(images[1]).all().item<bool>());
+    }
+
+    [Fact]
+    public void Perturb_ViewSaysFooledButTheModuleDoesNot_GoesOnUntilTheModuleAgrees()
+    {
+        // The view sees the boundary nearer than it is.
+        Tensor weights = ones(3 * 6 * 6, ScalarType.Float64);
+        using OptimisticView model = new(weights, boundary: 0.5 * 108 + 2.5, seen: 0.5 * 108 + 0.5);
+        AttackContext context = new(model, zeros([20, 3, 6, 6], ScalarType.Float64).Plus(0.5), zeros(20, ScalarType.Int64), ThreatModel.Linf(0.1));
+        Tensor moved = new Square { Queries = 400 }.Perturb(context);
+        Assert.True(model.call(moved).argmax(1).eq(1).all().item<bool>(), "every image can be fooled, and must be fooled on the module itself");
+        Assert.True(model.Confirmations > 20, "the module must have been asked about points it refused");
+    }
+
+    [Fact]
+    public void Perturb_SecondRun_StartsElsewhereAndNeverWeakens()
+    {
+        LinearModel model = Far(RandomStream.From(8).Normal([0], [3 * 8 * 8], ScalarType.Float64)[0]);
+        Tensor images = RandomStream.From(6).Uniform([0, 1, 2, 3, 4, 5], [3, 8, 8], ScalarType.Float64).Times(0.5).Plus(0.25);
+        AttackContext context = new(model, images, zeros(6, ScalarType.Int64), ThreatModel.Linf(0.03));
+        Tensor one = Score(model, new Square { Queries = 30 }.Perturb(context)), three = Score(model, new Square { Queries = 30, Restarts = 3 }.Perturb(context));
+        Assert.True(three.ge(one).all().item<bool>());
+        Assert.True(three.gt(one).any().item<bool>());
+    }
+
+    [Fact]
+    public void Perturb_UnknownThreat_SaysWhichItKnows()
+    {
+        AttackContext context = new(Far(ones(48)), zeros(1, 3, 4, 4), zeros(1, ScalarType.Int64), new OtherThreat { Epsilon = 1 });
+        Assert.Contains("must be Linf, L2 or L1", Assert.Throws<ArgumentException>(() => new Square().Perturb(context)).Message);
+    }
+
+    [Fact]
+    public void Perturb_AThousandQueries_LeavesNoTensorBehind()
+    {
+        LinearModel model = Far(ones(3 * 8 * 8));
+        AttackContext context = new(model, zeros([4, 3, 8, 8]).Plus(0.5), zeros(4, ScalarType.Int64), ThreatModel.L2(0.5));
+        new Square { Queries = 10 }.Perturb(context).Dispose();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount, most = 0;
+        Lambda watched = new(images => { most = Math.Max(most, DisposeScopeManager.Statistics.ThreadTotalLiveCount); return model.call(images); });
+        new Square { Queries = 1_000 }.Perturb(context with { Model = watched }).Dispose();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.InRange(most - before, 1, 100);
+    }
+
+    // Class 1 wins nowhere near: only the margin moves.
+    private static LinearModel Far(Tensor weights) => new(stack([zeros_like(weights), weights]), stack([zeros_like(weights[0]), weights[0].FilledLike(-1_000)]));
+
+    private static Tensor Score(LinearModel model, Tensor images) => model.call(images).select(1, 1);
+
+    private sealed class OptimisticView(Tensor weights, double boundary, double seen) : nn.Module<Tensor, Tensor>(nameof(OptimisticView)), IFreezable
+    {
+        public int Confirmations { get; private set; }
+
+        public override Tensor forward(Tensor input)
+        {
+            Confirmations += (int)input.shape[0];
+            return Logits(input, boundary);
+        }
+
+        public FrozenNetwork? Freeze() => new(images => Logits(images, seen));
+
+        private Tensor Logits(Tensor images, double needed)
+        {
+            Tensor score = images.flatten(1).matmul(weights).Minus(needed);
+            return stack([zeros_like(score), score], 1);
+        }
+    }
+
+    private sealed record OtherThreat : ThreatModel
+    {
+        public override string Norm => "other";
+
+        public override double Tolerance => 0;
+
+        public override Tensor Distance(Tensor candidates, Tensor images) => throw new NotSupportedException();
+
+        public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) => throw new NotSupportedException();
+
+        public override Tensor SteepestDirection(Tensor gradient) => throw new NotSupportedException();
+
+        public override Tensor Project(Tensor candidates, Tensor images) => throw new NotSupportedException();
+    }
+}
