@@ -19,6 +19,12 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
     /// <summary>The geometry. Default: the threat's own.</summary>
     public IBall? Ball { get; init; }
 
+    /// <summary>
+    /// Whether examples that a run fooled are left out of the next ones, which could not change them: for tests, which compare. Within a run none leaves, as its last point
+    /// counts and not the best one on the way.
+    /// </summary>
+    internal bool DropFooled { get; init; } = true;
+
     /// <summary>One run; its last point.</summary>
     /// <param name="context">What is attacked.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
@@ -38,22 +44,19 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context.Model);
-        AttackGoal goal = new(context.Labels, context.Targets, Loss.NeedsCleanLogits ? model.Logits(context.Images) : null);
-        Tensor best = Climb(model, context, goal, 0, cancellationToken);
-        if (restarts > 1)
+        Tensor? clean = Loss.NeedsCleanLogits ? model.Logits(context.Images) : null;
+        if (restarts == 1)
+            return Climb(model, context, new AttackGoal(context.Labels, context.Targets, clean), 0, cancellationToken).MoveToOuterDisposeScope();
+        using Survivors survivors = new(context, DropFooled);
+        for (int restart = 0; restart < restarts && survivors.Count > 0; restart++)
         {
-            Tensor strength = Strength(model, best, goal);
-            for (int restart = 1; restart < restarts; restart++)
-            {
-                using DisposeScope inner = NewDisposeScope();
-                Tensor candidate = Climb(model, context, goal, restart, cancellationToken);
-                Tensor candidateStrength = Strength(model, candidate, goal);
-                Tensor better = candidateStrength.gt(strength);
-                best = where(better.reshape(-1, 1, 1, 1), candidate, best).MoveToOuterDisposeScope();
-                strength = where(better, candidateStrength, strength).MoveToOuterDisposeScope();
-            }
+            using DisposeScope inner = NewDisposeScope();
+            AttackContext left = survivors.Context();
+            AttackGoal goal = new(left.Labels, left.Targets, clean is null ? null : survivors.Of(clean));
+            Tensor candidate = Climb(model, left, goal, restart, cancellationToken);
+            survivors.Take(candidate, Strength(model, candidate, goal));
         }
-        return best.MoveToOuterDisposeScope();
+        return survivors.Best().MoveToOuterDisposeScope();
     }
 
     private Tensor Climb(AttackedModel model, AttackContext context, AttackGoal goal, int restart, CancellationToken cancellationToken)
@@ -78,14 +81,12 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         return point;
     }
 
-    // A fooled example beats any loss; among fooled ones the first run stays.
     private Tensor Strength(AttackedModel model, Tensor point, AttackGoal goal)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = model.Logits(point);
-        Tensor predicted = logits.argmax(1);
-        Tensor fooled = goal.Targets is null ? predicted.ne(goal.Labels) : predicted.eq(goal.Targets);
+        Tensor fooled = ApgdRun.Fooled(logits, goal.Labels, goal.Targets);
         Tensor loss = Loss.PerExample(logits, goal);
-        return where(fooled, loss.FilledLike(double.PositiveInfinity), loss).MoveToOuterDisposeScope();
+        return where(fooled, loss.FilledLike(Survivors.Fooled), loss).MoveToOuterDisposeScope();
     }
 }
