@@ -39,5 +39,13 @@ command.SetAction(parsed =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name,-8} PGD-10 on the module takes {median:0.00} times the CPU time of PGD-10 on its frozen view ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds)"));
     }
+    Console.WriteLine();
+    foreach ((string name, WideResNetSpec spec) in networks)
+    {
+        using SquareBenchmark benchmark = new(spec, parsed.GetValue(batch));
+        (double median, double lowest, double highest) = benchmark.Ratio(parsed.GetValue(rounds));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{name,-8} Square takes {median:0.00} times the CPU time of the forward passes it asks for ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds)"));
+    }
 });
 return command.Parse(args).Invoke();
