@@ -23,7 +23,7 @@ internal sealed class FabSearch
     /// <param name="walk">The constants.</param>
     /// <param name="context">What is attacked.</param>
     /// <param name="model">Its model.</param>
-    /// <param name="bounded">Whether a walk leaves out what an earlier one has fooled within epsilon.</param>
+    /// <param name="bounded">Whether only what lies within epsilon counts, and a walk leaves out what an earlier one has fooled there.</param>
     public FabSearch(FabWalk walk, AttackContext context, AttackedModel model, bool bounded)
     {
         (_walk, _context, _model, _bounded) = (walk, context, model, bounded);
@@ -74,7 +74,8 @@ internal sealed class FabSearch
             Tensor next = Step(point.flatten(1), origin, boundary);
             Tensor distance = _geometry.Length(next - origin);
             next = next.reshape(point.shape);
-            Tensor closer = distance.lt(nearest);
+            // With a bound, what lies beyond it only steers.
+            Tensor closer = _bounded ? distance.lt(nearest).logical_and_(distance.IsAtMost(_context.Threat.Epsilon)) : distance.lt(nearest);
             Tensor fooled = rivals.Fooled(_model.SteeringLogits(next));
             if (_model.HasView)
                 fooled = _found.Confirm(fooled, next, rivals, asked: closer);

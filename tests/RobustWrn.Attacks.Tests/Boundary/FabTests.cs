@@ -9,7 +9,9 @@ public sealed class FabTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public static TheoryData<string, string, ScalarType> Cases() => new(
-        from attack in (string[])["fab", "fab-t"] from norm in (string[])["linf", "l2", "l1"] from dtype in (ScalarType[])[ScalarType.Float64, ScalarType.Float32]
+        from attack in (string[])["fab", "fab-t"]
+        from norm in (string[])["linf", "l2", "l1"]
+        from dtype in (ScalarType[])[ScalarType.Float64, ScalarType.Float32]
         select (attack, norm, dtype));
 
     public void Dispose() => _scope.Dispose();
@@ -79,14 +81,14 @@ public sealed class FabTests : IDisposable
         List<Tensor> seen = [];
         Lambda spy = new(input => { seen.Add(input.detach().clone().DetachFromDisposeScope()); return model.forward(input); });
         ThreatModel threat = Threat(norm, epsilon);
-        Fab attack = new() { Steps = 30 };
+        Fab attack = new() { Steps = 10 };
         AttackContext context = new(spy, images, labels, threat);
         using MinimalPerturbations once = attack.Minimize(context);
         seen.Clear();
         using MinimalPerturbations twice = (attack with { Restarts = 2 }).Minimize(context);
 
         // The unchanged images, two passes for each step of the first walk, and then the second walk's start.
-        double[] start = Numbers(threat.Distance(seen[1 + 2 * 30], images)), nearest = Numbers(once.Distances), after = Numbers(twice.Distances);
+        double[] start = Numbers(threat.Distance(seen[1 + 2 * attack.Steps], images)), nearest = Numbers(once.Distances), after = Numbers(twice.Distances);
         for (int i = 0; i < 6; i++)
         {
             Assert.Equal(Math.Min(nearest[i], epsilon) / 2, start[i], 1e-6);
@@ -149,6 +151,18 @@ public sealed class FabTests : IDisposable
     [Theory]
     [InlineData("fab")]
     [InlineData("fab-t")]
+    public void Perturb_EverythingBeyondEpsilon_AsksTheModuleOnlyOnce(string name)
+    {
+        using LinearModel module = FiveClasses(ScalarType.Float64);
+        using MisleadingView model = new(module);
+        Tensor images = Images(6, ScalarType.Float64), labels = module.call(images).argmax(1);
+        Attack(name).Perturb(new AttackContext(model, images, labels, ThreatModel.L2(1e-4))).Dispose();
+        Assert.Equal(6, model.ImagesSeen); // the verdicts on the unchanged images; steps run on the view
+    }
+
+    [Theory]
+    [InlineData("fab")]
+    [InlineData("fab-t")]
     [InlineData("deepfool")]
     public void Perturb_GradientIsNaN_SaysSo(string name)
     {
@@ -204,15 +218,21 @@ public sealed class FabTests : IDisposable
 
     private static IMinimalNormAttack Attack(string name) => name switch
     {
-        "fab" => new Fab(),
-        "fab-t" => new TargetedFab(),
+        "fab" => new Fab { Steps = 30 },
+        "fab-t" => new TargetedFab { Steps = 30 },
         _ => new DeepFool(),
     };
 
     /// <summary>A model whose view takes classes 1 and 2 for nearer than they are.</summary>
     private sealed class MisleadingView(LinearModel module) : nn.Module<Tensor, Tensor>(nameof(MisleadingView)), IFreezable
     {
-        public override Tensor forward(Tensor input) => module.forward(input);
+        public long ImagesSeen { get; private set; }
+
+        public override Tensor forward(Tensor input)
+        {
+            ImagesSeen += input.shape[0];
+            return module.forward(input);
+        }
 
         public FrozenNetwork Freeze() => new(input => module.forward(input) + tensor(new[] { 0, 0.02, 0.05, 0, 0 }));
     }

@@ -10,7 +10,9 @@ public sealed class FabVectorTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public static TheoryData<string, ScalarType> Walks() => new(
-        from norm in (string[])["linf", "l2", "l1"] from kind in (string[])["untargeted", "targeted"] from dtype in (ScalarType[])[ScalarType.Float64, ScalarType.Float32]
+        from norm in (string[])["linf", "l2", "l1"]
+        from kind in (string[])["untargeted", "targeted"]
+        from dtype in (ScalarType[])[ScalarType.Float64, ScalarType.Float32]
         select ($"aa_fab_{norm}_{kind}", dtype));
 
     public void Dispose() => _scope.Dispose();
