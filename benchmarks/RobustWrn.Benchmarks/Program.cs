@@ -46,6 +46,10 @@ command.SetAction(parsed =>
         (double median, double lowest, double highest) = benchmark.Ratio(parsed.GetValue(rounds));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name,-8} Square takes {median:0.00} times the CPU time of the forward passes it asks for ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds)"));
+        using FabBenchmark fab = new(spec, parsed.GetValue(batch));
+        (median, lowest, highest) = fab.Ratio(parsed.GetValue(rounds));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{name,-8} FAB-T takes {median:0.00} times the CPU time of the passes it asks for ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds)"));
     }
 });
 return command.Parse(args).Invoke();
