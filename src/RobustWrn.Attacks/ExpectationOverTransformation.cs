@@ -30,6 +30,9 @@ public sealed record ExpectationOverTransformation : IAttack
     public IAttack WithEffort(double share) => this with { Attack = Attack.WithEffort(share) };
 
     /// <inheritdoc/>
+    public IEnumerable<string> Notices(long classes) => Attack.Notices(classes);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [.. Rule.Positive(Draws), .. Attack.ProblemsAs(nameof(Attack))];
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public sealed record Fgsm : IAttack
     public IAttack WithEffort(double share) => this;
 
     /// <inheritdoc/>
+    public IEnumerable<string> Notices(long classes) => Loss.Notices(classes, targeted: false);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Loss.ProblemsAs(nameof(Loss));
 
     /// <inheritdoc/>

@@ -40,6 +40,9 @@ public sealed record MomentumFgsm : IAttack
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>
+    public IEnumerable<string> Notices(long classes) => Loss.Notices(classes, targeted: false);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Steps), .. Rule.PositiveOrDefault(StepSize), .. Rule.NotNegative(Decay),

@@ -38,6 +38,9 @@ public sealed record Pgd : IAttack
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>
+    public IEnumerable<string> Notices(long classes) => Loss.Notices(classes, targeted: false);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Steps), .. Rule.Positive(Restarts), .. Rule.PositiveOrDefault(StepSize),

@@ -46,6 +46,9 @@ public sealed record Square : IAttack
     public IAttack WithEffort(double share) => this with { Queries = Effort.Of(Queries, share) };
 
     /// <inheritdoc/>
+    public IEnumerable<string> Notices(long classes) => Loss.Notices(classes, targeted: false);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Queries), .. Rule.Positive(Restarts), .. Loss.ProblemsAs(nameof(Loss)),

@@ -26,6 +26,9 @@ public sealed record Transfer : IAttack
     public IAttack WithEffort(double share) => this with { Attack = Attack.WithEffort(share) };
 
     /// <inheritdoc/>
+    public IEnumerable<string> Notices(long classes) => Attack.Notices(classes);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Attack.ProblemsAs(nameof(Attack));
 
     /// <inheritdoc/>

@@ -14,7 +14,11 @@ public sealed class ExpectationOverTransformationTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    public static TheoryData<IAttack> GradientAttacks() => [new Fgsm(), new Pgd { Steps = 5 }, new CwLinf { Steps = 5 }, new Gama { Steps = 5 }, new MomentumFgsm { Steps = 5 }];
+    public static TheoryData<IAttack> GradientAttacks() =>
+    [
+        new Fgsm(), new Pgd { Steps = 5 }, new CwLinf { Steps = 5 }, new Gama { Steps = 5 }, new MomentumFgsm { Steps = 5 },
+        new Apgd { Steps = 5 }, new Apgd { Steps = 5, Loss = new Margin() }, new Fab { Steps = 5 },
+    ];
 
     [Theory]
     [MemberData(nameof(GradientAttacks))]
