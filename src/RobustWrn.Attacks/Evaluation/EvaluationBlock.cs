@@ -28,6 +28,7 @@ internal sealed class EvaluationBlock : IDisposable
         AttackInput.ThrowIfInvalid(images, labels, _examples.Length);
         Tensor logits = model.Logits(images);
         AttackInput.ThrowIfOutside(labels, logits);
+        Classes = logits.shape[1];
         _predictions = logits.argmax(1).cpu().data<long>().ToArray();
         _margins = Margins(logits, labels);
         _classes = labels.cpu().data<long>().ToArray();
@@ -41,6 +42,9 @@ internal sealed class EvaluationBlock : IDisposable
     public long Survivors => _survivors.Length;
 
     public int Count => _examples.Length;
+
+    /// <summary>Classes the model tells apart.</summary>
+    public long Classes { get; }
 
     public IEnumerable<ExampleOutcome> Outcomes()
     {

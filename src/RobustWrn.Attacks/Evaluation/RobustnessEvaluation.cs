@@ -43,6 +43,7 @@ public static class RobustnessEvaluation
         (long Before, long After, TimeSpan Time)[] tallies = new (long, long, TimeSpan)[suite.Attacks.Count];
         List<ExampleOutcome> outcomes = [];
         List<Tensor> kept = [];
+        long classes = 0;
         try
         {
             using EvaluationJournal? journal = options.JournalFolder is null ? null : EvaluationJournal.Open(options.JournalFolder, EvaluationIdentity.Of(model, images, threat, suite, options));
@@ -61,9 +62,11 @@ public static class RobustnessEvaluation
                     progress?.Report(new EvaluationProgress(suite.Attacks[a].Name, to, images.Count, tallies[a].After));
                 }
                 outcomes.AddRange(block.Outcomes());
+                classes = block.Classes;
                 if (options.KeepAdversarialImages)
                     kept.Add(block.AdversarialImages());
             }
+            ValueList<string> notices = suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct().ToValueList();
             return RobustnessResult.Of(outcomes, images.ClassNames) with
             {
                 Threat = threat,
@@ -71,6 +74,8 @@ public static class RobustnessEvaluation
                 Seed = options.Seed,
                 BlockSize = options.BlockSize,
                 Images = images.Fingerprint,
+                Notices = notices,
+                Conformance = notices.Count == 0 ? suite.ConformsTo(threat) : null,
                 Attacks = tallies.Select((tally, a) => new AttackTally(suite.Attacks[a].Name, tally.Before, tally.After, tally.Time)).ToValueList(),
                 Adversarial = options.KeepAdversarialImages ? AdversarialImages.Of(kept, outcomes) : null,
             };

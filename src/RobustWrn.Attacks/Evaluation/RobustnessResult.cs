@@ -28,6 +28,12 @@ public sealed record RobustnessResult
     /// <summary>The fingerprint of the images.</summary>
     public string Images { get; init; } = "";
 
+    /// <summary>The published standard the numbers conform to, such as <c>autoattack-standard-2020</c>; null when any constant was another or an attack had to do without its loss.</summary>
+    public string? Conformance { get; init; }
+
+    /// <summary>What attacks had to do otherwise than their names say, such as DLR with too few classes.</summary>
+    public ValueList<string> Notices { get; init; } = [];
+
     /// <summary>Images that are right unchanged.</summary>
     public Proportion Clean { get; init; }
 

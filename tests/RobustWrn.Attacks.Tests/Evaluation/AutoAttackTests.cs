@@ -1,0 +1,78 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+/// <summary>
+/// AutoAttack on the adversarially trained reference network, image by image against the official code's verdicts. The first images only, to keep short; all 200 with
+/// <c>ROBUSTWRN_AUTOATTACK_IMAGES=200</c>.
+/// </summary>
+public sealed class AutoAttackTests
+{
+    private static readonly LinfThreat Threat = ThreatModel.Linf(8, outOf: 255);
+
+    [Fact]
+    public void Run_ReferenceNetwork_GivesTheOfficialVerdicts()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VectorCase vectors = VectorCase.Open("autoattack_standard_200");
+        using Classifier classifier = vectors.BuildModel(ScalarType.Float32);
+        int count = int.TryParse(Environment.GetEnvironmentVariable("ROBUSTWRN_AUTOATTACK_IMAGES"), out int given) ? given : 8;
+        Tensor images = vectors["in.images_u8"].narrow(0, 0, count).to(ScalarType.Float32).Over(255), labels = vectors["in.y"].narrow(0, 0, count);
+
+        RobustnessResult result = RobustnessEvaluation.Run(classifier, new TensorSource(images, labels), Threat, AttackSuite.AutoAttack, new EvaluationOptions { BlockSize = 200 });
+
+        Assert.Equal("autoattack-standard-2020", result.Conformance);
+        string[] components = ["apgd-ce", "apgd-t", "fab-t", "square"];
+        bool[] standing = Verdicts(vectors["out.clean_correct"], count);
+        Assert.Equal(standing, result.Examples.Select(example => example.CleanPrediction == example.Label));
+        List<string> lines = [$"clean: {standing.Count(right => right)} of {count}"];
+        int differing = 0;
+        for (int a = 0; a < components.Length; a++)
+        {
+            bool[] official = Verdicts(vectors[$"out.aa.robust_after.{components[a]}"], count);
+            HashSet<string> before = [.. result.Attacks.Take(a + 1).Select(attack => attack.Name)];
+            bool[] ours = [.. result.Examples.Select(example => example.CleanPrediction == example.Label && (example.BrokenBy is null || !before.Contains(example.BrokenBy)))];
+            differing = official.Zip(ours).Count(pair => pair.First != pair.Second);
+            lines.Add($"after {components[a]}: official {official.Count(right => right)}, ours {ours.Count(right => right)}, verdicts that differ {differing}; {result.Attacks[a].Duration.TotalSeconds:0.0} s");
+            Assert.True(differing <= Math.Max(1, count / 100), string.Join(Environment.NewLine, lines));
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(Environment.NewLine, lines));
+        if (Environment.GetEnvironmentVariable("ROBUSTWRN_AUTOATTACK_REPORT") is { Length: > 0 } path)
+            File.WriteAllLines(path, lines);
+        long officialRobust = Verdicts(vectors["out.aa.robust_after.square"], count).Count(right => right);
+        Assert.InRange(result.Robust.Hits, officialRobust - 1, officialRobust + 1);
+    }
+
+    [Fact]
+    public void ConformsTo_AnyOtherConstant_IsNoStandard()
+    {
+        Assert.Equal("autoattack-standard-2020", AttackSuite.AutoAttack.ConformsTo(Threat));
+        Assert.Equal("autoattack-standard-2020", (AttackSuite.AutoAttack with { Name = "mine" }).ConformsTo(ThreatModel.L2(0.5)));
+        Assert.Null(AttackSuite.AutoAttack.ConformsTo(ThreatModel.L1(12)));
+        Assert.Equal("autoattack-standard-2021", AttackSuite.AutoAttackL1.ConformsTo(ThreatModel.L1(12)));
+        Assert.Equal("autoattack-plus-2020", AttackSuite.AutoAttackPlus.ConformsTo(Threat));
+        Assert.Equal("autoattack-rand-2020", AttackSuite.AutoAttackRand.ConformsTo(Threat));
+        Assert.Null((AttackSuite.AutoAttack with { Attacks = AttackSuite.AutoAttack.Attacks.With(0, new Apgd { Steps = 99 }) }).ConformsTo(Threat));
+        Assert.Null((AttackSuite.AutoAttack with { Attacks = AttackSuite.AutoAttack.Attacks.With(3, new Square().WithEffort(0.5)) }).ConformsTo(Threat));
+        Assert.Null(AttackSuite.Of("AutoAttack standard", new Pgd()).ConformsTo(Threat));
+    }
+
+    [Fact]
+    public void Run_TwoClasses_SaysWhatTheAttacksDidInsteadAndConformsToNothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using LinearModel model = LinearModel.TwoClasses(12);
+        Tensor images = rand(3, 3, 2, 2).Times(0.2).Plus(0.4);
+        AttackSuite quick = AttackSuite.AutoAttack with { Attacks = AttackSuite.AutoAttack.Attacks.Select(attack => attack.WithEffort(0.01)).ToValueList() };
+
+        RobustnessResult result = RobustnessEvaluation.Run(model, new TensorSource(images, zeros(3, ScalarType.Int64)), Threat, quick);
+
+        Assert.Null(result.Conformance);
+        Assert.NotEmpty(result.Notices);
+        Assert.Equal(result.Notices, RobustnessResult.FromJson(result.ToJson()).Notices);
+    }
+
+    private static bool[] Verdicts(Tensor flags, int count) => [.. flags.data<long>().Take(count).Select(flag => flag != 0)];
+}
