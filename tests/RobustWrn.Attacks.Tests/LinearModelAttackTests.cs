@@ -42,6 +42,18 @@ public sealed class LinearModelAttackTests : IDisposable
         Assert.True(farthest < 1e-4, $"{farthest:g3} away");
     }
 
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public void Perturb_L1OnLinearModel_SpendsTheRadiusOnTheSteepestValue(string name)
+    {
+        L1Threat threat = ThreatModel.L1(0.15);
+        Tensor steepest = threat.SteepestDirection(_model.Weight[1].reshape(1, 3, 6, 5));
+        AttackContext context = new(_model, _images, zeros(5, ScalarType.Int64), threat);
+        Tensor moved = (Attack(name) is Pgd pgd ? pgd with { Steps = 100 } : Attack(name) is CwLinf cw ? cw with { Steps = 100 } : Attack(name)).Perturb(Started(name, context));
+        double farthest = (moved - (_images + steepest * threat.Epsilon)).abs().max().ToDouble();
+        Assert.True(farthest < 1e-4, $"{farthest:g3} away");
+    }
+
     [Fact]
     public void Perturb_LinfNearTheBox_StopsAtTheBox()
     {
