@@ -47,15 +47,15 @@ internal sealed class ViewBenchmark : IDisposable
 
     private sealed class Wrapper : nn.Module<Tensor, Tensor>
     {
-        private readonly Classifier classifier;
+        private readonly Classifier _classifier;
 
         public Wrapper(Classifier classifier)
             : base(nameof(Wrapper))
         {
-            this.classifier = classifier;
+            _classifier = classifier;
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => classifier.call(input);
+        public override Tensor forward(Tensor input) => _classifier.call(input);
     }
 }
