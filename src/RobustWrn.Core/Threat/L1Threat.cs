@@ -60,9 +60,11 @@ public sealed record L1Threat : ThreatModel
         Tensor flat = images.flatten(1), room = where(move.IsAbove(0), flat.neg().PlusInPlace(1), flat);
         // The nearest point shortens every move by the same length and then stops it at the box: f(s) = sum min(max(wanted - s, 0), room), where f(s) = epsilon.
         // f is piecewise linear: a value starts to shrink at s = wanted - room and is gone at s = wanted.
-        (Tensor knots, Tensor order) = cat([maximum(wanted - room, zeros_like(wanted)), wanted], 1).sort(1);
+        // Sums in float64: a thousand values of a random start add up to far more than the radius, and in float32 the difference would be off by more than the tolerance.
+        (Tensor sorted, Tensor order) = cat([maximum(wanted - room, zeros_like(wanted)), wanted], 1).sort(1);
+        Tensor knots = sorted.to(ScalarType.Float64);
         Tensor shrinking = where(order.IsBelow(wanted.shape[1]), ones_like(knots), ones_like(knots).neg()).cumsum(1);
-        Tensor start = minimum(wanted, room).sum(1, keepdim: true);
+        Tensor start = minimum(wanted, room).sum(1, keepdim: true, type: ScalarType.Float64);
         Tensor lost = cat([zeros_like(start), (shrinking.narrow(1, 0, knots.shape[1] - 1) * knots.diff(1, 1)).cumsum(1)], 1);
         Tensor excess = start.Minus(Epsilon);
         // The last knot where less is lost than must be; from there it goes on along one straight piece.
@@ -70,7 +72,7 @@ public sealed record L1Threat : ThreatModel
         Tensor slope = shrinking.gather(1, last);
         Tensor shorter = knots.gather(1, last) + (excess - lost.gather(1, last)) / where(slope.IsAbove(0), slope, ones_like(slope));
         shorter = where(excess.IsAbove(0), shorter, zeros_like(shorter));
-        Tensor length = minimum((wanted - shorter).ClampInPlace(0, double.PositiveInfinity), room);
+        Tensor length = minimum((wanted - shorter).ClampInPlace(0, double.PositiveInfinity), room).to(images.dtype);
         return (images + (move.sign() * length).reshape(images.shape)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
