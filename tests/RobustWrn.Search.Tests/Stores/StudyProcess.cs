@@ -9,6 +9,7 @@ internal sealed class StudyProcess : IDisposable
 {
     private const string FolderVariable = "ROBUSTWRN_TEST_STUDY_FOLDER";
     private readonly Process _process;
+    private bool _waits;
 
     private StudyProcess(Process process) => _process = process;
 
@@ -30,10 +31,12 @@ internal sealed class StudyProcess : IDisposable
         return new StudyProcess(Process.Start(start)!);
     }
 
-    /// <summary>Lets it go on to its next step: <c>asked 0</c>, <c>told 0</c>, <c>asked 1</c>, ...</summary>
+    /// <summary>Lets it go on to its next step, where it waits: <c>asked 0</c>, <c>told 0</c>, <c>asked 1</c>, ...</summary>
     public string Step()
     {
-        _process.StandardInput.WriteLine();
+        if (_waits)
+            _process.StandardInput.WriteLine();
+        _waits = true;
         return _process.StandardOutput.ReadLine() ?? "ended";
     }
 
@@ -66,10 +69,10 @@ internal sealed class StudyProcess : IDisposable
 
     private static void Report(string step)
     {
+        Console.Out.WriteLine(step);
+        Console.Out.Flush();
         // The parent is gone when its end of the pipe is closed.
         if (Console.In.ReadLine() is null)
             Environment.Exit(1);
-        Console.Out.WriteLine(step);
-        Console.Out.Flush();
     }
 }
