@@ -45,12 +45,11 @@ command.SetAction(parsed =>
     Console.WriteLine();
     foreach ((string name, WideResNetSpec spec) in networks)
     {
-        using SquareBenchmark benchmark = new(spec, parsed.GetValue(batch));
-        (double median, double lowest, double highest) = benchmark.Ratio(parsed.GetValue(rounds));
+        using OverheadBenchmark benchmark = new(spec, parsed.GetValue(batch));
+        (double median, double lowest, double highest) = benchmark.Square(parsed.GetValue(rounds));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name,-8} Square takes {median:0.00} times the CPU time of the forward passes it asks for ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds)"));
-        using FabBenchmark fab = new(spec, parsed.GetValue(batch));
-        (median, lowest, highest) = fab.Ratio(parsed.GetValue(rounds));
+        (median, lowest, highest) = benchmark.Fab(parsed.GetValue(rounds));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name,-8} FAB-T takes {median:0.00} times the CPU time of the passes it asks for ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds)"));
     }

@@ -23,17 +23,7 @@ internal sealed class ViewBenchmark : IDisposable
     }
 
     /// <summary>The median ratio, time on the module over time on the view, with the lowest and the highest of the rounds.</summary>
-    public (double Median, double Lowest, double Highest) Ratio(int rounds)
-    {
-        List<double> ratios = [];
-        for (int round = -1; round < rounds; round++)
-        {
-            double module = CpuTime.Of(() => Attack(_wrapped)), view = CpuTime.Of(() => Attack(_classifier));
-            if (round >= 0)
-                ratios.Add(module / view);
-        }
-        return (CpuTime.Median(ratios), ratios.Min(), ratios.Max());
-    }
+    public (double Median, double Lowest, double Highest) Ratio(int rounds) => CpuTime.Ratio(rounds, () => Attack(_wrapped), () => Attack(_classifier));
 
     public void Dispose()
     {

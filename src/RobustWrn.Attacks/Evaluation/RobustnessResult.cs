@@ -78,23 +78,8 @@ public sealed record RobustnessResult
     /// <param name="json">The document.</param>
     /// <param name="source">Where it came from, for error messages.</param>
     /// <exception cref="InvalidDataException">Not such a document, or one of a newer version.</exception>
-    public static RobustnessResult FromJson(string json, string source = "the JSON text")
-    {
-        try
-        {
-            using (JsonDocument document = JsonDocument.Parse(json))
-            {
-                int version = document.RootElement.TryGetProperty("version", out JsonElement value) ? value.GetInt32() : 0;
-                if (version is < 1 or > CurrentVersion)
-                    throw new InvalidDataException($"{source} has version {version}; this library reads results of versions 1 to {CurrentVersion}. Use the library that wrote it, or a newer one.");
-            }
-            return JsonSerializer.Deserialize<RobustnessResult>(json, DescriptionJson.Options)!;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"{source} is not a robustness result: {e.Message}", e);
-        }
-    }
+    public static RobustnessResult FromJson(string json, string source = "the JSON text") =>
+        VersionedJson.Read<RobustnessResult>(json, CurrentVersion, source, "robustness result");
 
     /// <summary>The result over several parts of one set of images, evaluated in the same way. Kept images are joined when all parts have them.</summary>
     /// <param name="parts">The parts, in order, at least one.</param>

@@ -51,23 +51,8 @@ public sealed record SensitivityReport
     /// <param name="json">The document.</param>
     /// <param name="source">Where it came from, for error messages.</param>
     /// <exception cref="InvalidDataException">Not such a document, or one of a newer version.</exception>
-    public static SensitivityReport FromJson(string json, string source = "the JSON text")
-    {
-        try
-        {
-            using (JsonDocument document = JsonDocument.Parse(json))
-            {
-                int version = document.RootElement.TryGetProperty("version", out JsonElement value) ? value.GetInt32() : 0;
-                if (version is < 1 or > CurrentVersion)
-                    throw new InvalidDataException($"{source} has version {version}; this library reads reports of versions 1 to {CurrentVersion}. Use the library that wrote it, or a newer one.");
-            }
-            return JsonSerializer.Deserialize<SensitivityReport>(json, DescriptionJson.Options)!;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"{source} is not a sensitivity report: {e.Message}", e);
-        }
-    }
+    public static SensitivityReport FromJson(string json, string source = "the JSON text") =>
+        VersionedJson.Read<SensitivityReport>(json, CurrentVersion, source, "sensitivity report");
 
     /// <summary>A table for readers: the stages, then the measures.</summary>
     public override string ToString()
