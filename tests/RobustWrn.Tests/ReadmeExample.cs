@@ -21,7 +21,7 @@ internal static class ReadmeExample
             .Searching(space, new RandomSampler())
             .Comparing(WideResNetSpec.Wrn(28, 10), WideResNetSpec.Wrn34R)
             .TrainedBy(new Trades { Beta = 6 }, new TrainingRecipe { Epochs = 100 })
-            .EvaluatedBy(AttackSuite.Of("PGD-20 and CW", new Pgd { Steps = 20 }, new CwLinf()))
+            .EvaluatedBy(AttackSuite.AutoAttack)
             .Within(Budget.Trials(12).OrAfter(TimeSpan.FromDays(2)))
             .Seeded(2026)
             .RecordedIn("runs/trades");    // run again to resume
