@@ -60,9 +60,7 @@ internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezabl
     {
         Func<Tensor, Tensor> normalize = folding.Normalization(bn1, input);
         Func<Tensor, Tensor> activate = Folding.Activation(act1, mayOverwrite: !ReadsRawInput);
-        bool folds = bn2 is BatchNorm2d && !_layers.Placed(SqueezePlacement.AfterFirstConvolution);
-        Func<Tensor, Tensor> first = folding.Convolution(conv1, folds ? ChannelAffine.Of((BatchNorm2d)bn2) : null);
-        Func<Tensor, Tensor> between = folds ? features => features : Between(folding);
+        Func<Tensor, Tensor> first = _layers.Placed(SqueezePlacement.AfterFirstConvolution) ? ExcitedConvolution(folding) : folding.Convolution(conv1, bn2);
         Func<Tensor, Tensor> activateAgain = Folding.Activation(act2);
         // Gates scale what the second convolution writes, so the output's coordinates go into them.
         bool excitesLast = _layers.Placed(SqueezePlacement.AfterSecondConvolution);
@@ -73,7 +71,7 @@ internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezabl
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor activated = activate(normalize(features));
-            Tensor main = activateAgain(between(first(Excited(activated, SqueezePlacement.BeforeFirstConvolution))));
+            Tensor main = activateAgain(first(Excited(activated, SqueezePlacement.BeforeFirstConvolution)));
             main = second(main);
             if (excitesLast)
             {
@@ -85,14 +83,19 @@ internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezabl
         };
     }
 
-    /// <summary>Squeeze and excitation, and the normalisation that it keeps from being folded: scale * gate * x + shift at once.</summary>
-    private Func<Tensor, Tensor> Between(Folding folding)
+    /// <summary>The first convolution, squeeze and excitation, and the normalisation that it keeps from being folded: scale * gate * x + shift at once.</summary>
+    private Func<Tensor, Tensor> ExcitedConvolution(Folding folding)
     {
+        Func<Tensor, Tensor> convolve = folding.Convolution(conv1);
         if (bn2 is not BatchNorm2d batch)
-            return features => bn2.call(Excited(features, SqueezePlacement.AfterFirstConvolution));
+            return features => bn2.call(se!.call(convolve(features)));
         ChannelAffine affine = ChannelAffine.Of(batch);
         Tensor scale = folding.Row(affine.Scale), shift = folding.Row(affine.Shift);
-        return features => features * (se!.Gate(features.mean([2, 3])) * scale) + shift;
+        return features =>
+        {
+            Tensor convolved = convolve(features);
+            return convolved * (se!.Gate(convolved.mean([2, 3])) * scale) + shift;
+        };
     }
 
     private Tensor Excited(Tensor features, SqueezePlacement placement) => _layers.Placed(placement) ? se!.call(features) : features;

@@ -77,8 +77,8 @@ internal sealed class RobustResModule : nn.Module<Tensor, Tensor>, IFreezableBlo
         Func<Tensor, Tensor> aside = convShortcut is null ? features => features : Shortcut(folding, input);
         Func<Tensor, Tensor> split = folding.Convolution(conv1, bn2, act2);
         Func<Tensor, Tensor>[] scales = [.. Enumerable.Range(0, _scales - 1).Select(s => folding.Convolution(conv2[s], bn3[s], act3[s]))];
-        Func<Tensor, Tensor> join = folding.Convolution(conv3), normalize = folding.Normalization(se_bn, ChannelAffine.Identity(0));
-        Func<Tensor, Tensor, Tensor> excited = se_bn is BatchNorm2d batch ? Excited(folding, ChannelAffine.Of(batch)) : (main, shortcut) => (main + shortcut).add_(se.call(normalize(main)));
+        Func<Tensor, Tensor> join = folding.Convolution(conv3);
+        Func<Tensor, Tensor, Tensor> excited = se_bn is BatchNorm2d batch ? Excited(folding, ChannelAffine.Of(batch)) : (main, shortcut) => (main + shortcut).add_(se.call(se_bn.call(main)));
         return features =>
         {
             using DisposeScope scope = NewDisposeScope();

@@ -27,9 +27,10 @@ public sealed class FrozenNetwork : IDisposable
 
     /// <summary>The view of a network in evaluation mode that nobody looks into.</summary>
     /// <param name="network">The network.</param>
+    /// <param name="spec">What it was built from; images that do not fit are refused.</param>
     /// <param name="fold">Folds its layers; may give the features of the images to the dispose scope of its caller.</param>
     /// <returns>The view; null in training mode or where there are forward hooks.</returns>
-    internal static FrozenNetwork? Of(nn.Module network, Func<Folding, Func<Tensor, Tensor>> fold)
+    internal static FrozenNetwork? Of(nn.Module network, INetworkSpec spec, Func<Folding, Func<Tensor, Tensor>> fold)
     {
         if (network.training || ForwardHooks.Any(network))
             return null;
@@ -37,7 +38,11 @@ public sealed class FrozenNetwork : IDisposable
         try
         {
             Func<Tensor, Tensor> forward = fold(folding);
-            return new FrozenNetwork(images => forward(folding.Layout(images)), folding);
+            return new FrozenNetwork(images =>
+            {
+                ImageShape.Check(images, spec);
+                return forward(folding.Layout(images));
+            }, folding);
         }
         catch
         {

@@ -58,15 +58,11 @@ public sealed class DenseNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreez
     }
 
     /// <inheritdoc/>
-    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, folding =>
+    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, Spec, folding =>
     {
         Func<Tensor, Tensor> normalize = folding.Normalization(bn, ChannelAffine.Identity(0)), activate = Folding.Activation(act);
         Func<Tensor, Tensor> layers = Folding.InOrder([folding.Convolution(conv1), .. stages.SelectMany(stage => stage.Freeze(folding)), normalize, activate]);
-        return images =>
-        {
-            ImageShape.Check(images, Spec);
-            return linear.call(layers(images).mean([2, 3]));
-        };
+        return images => linear.call(layers(images).mean([2, 3]));
     });
 
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>

@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -30,15 +29,11 @@ internal sealed class PooledStem : nn.Module<Tensor, Tensor>
 
     public Func<Tensor, Tensor> Freeze(Folding folding)
     {
-        Func<Tensor, Tensor> convolve = _normalization is BatchNorm2d batch
-            ? folding.Convolution(_convolution, ChannelAffine.Of(batch))
-            : Then(folding.Convolution(_convolution), _normalization.call);
+        Func<Tensor, Tensor> convolve = folding.Convolution(_convolution, _normalization);
         return images =>
         {
             using DisposeScope scope = NewDisposeScope();
             return nn.functional.max_pool2d(convolve(images).relu_(), 3, 2, 1).MoveToOuterDisposeScope();
         };
     }
-
-    private static Func<Tensor, Tensor> Then(Func<Tensor, Tensor> first, Func<Tensor, Tensor> second) => images => second(first(images));
 }

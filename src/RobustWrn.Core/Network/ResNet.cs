@@ -65,7 +65,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezab
     }
 
     /// <inheritdoc/>
-    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, folding =>
+    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, Spec, folding =>
     {
         List<Func<Tensor, Tensor>> steps = [folding.Convolution(conv1, bn1, act1)];
         if (Spec.Stem.Pooled)
@@ -73,11 +73,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezab
         foreach (nn.Module<Tensor, Tensor> block in _stages.SelectMany(stage => stage))
             steps.Add(block is IFreezableBlock freezable ? freezable.Freeze(folding, ChannelAffine.Identity(0), ChannelAffine.Identity(0)) : block.call);
         Func<Tensor, Tensor> features = Folding.InOrder([.. steps]);
-        return images =>
-        {
-            ImageShape.Check(images, Spec);
-            return linear.call(features(images).mean([2, 3]));
-        };
+        return images => linear.call(features(images).mean([2, 3]));
     });
 
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>

@@ -62,7 +62,7 @@ public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
     }
 
     /// <inheritdoc/>
-    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, folding =>
+    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, Spec, folding =>
     {
         List<Func<Tensor, Tensor>> steps = [];
         for (int i = 0; i < features.Count; i++)
@@ -73,11 +73,7 @@ public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
                 steps.Add(features[i].call);
         }
         Func<Tensor, Tensor> layers = Folding.InOrder([.. steps]);
-        return images =>
-        {
-            ImageShape.Check(images, Spec);
-            return classifier.call(layers(images).mean([2, 3]));
-        };
+        return images => classifier.call(layers(images).mean([2, 3]));
     });
 
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>

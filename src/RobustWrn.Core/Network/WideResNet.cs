@@ -59,39 +59,19 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
     }
 
     /// <inheritdoc/>
-    public FrozenNetwork? Freeze()
+    public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, Spec, folding =>
     {
-        if (training || ForwardHooks.Any(this))
-            return null;
         nn.Module<Tensor, Tensor>[] layers = [.. blocks.SelectMany(stage => stage.Blocks)];
         int[] channels = [.. Spec.Stages.SelectMany((stage, s) => Enumerable.Range(0, stage.Depth).Select(i => Spec.Shape(s, i).InChannels)), Spec.Stages[^1].OutChannels];
         ChannelAffine[] coordinates = StreamCoordinates.Choose(layers, stemGives: stem_conv is ConvolutionLayer, bn1, channels);
-        Folding folding = new(this);
-        try
-        {
-            Func<Tensor, Tensor> stem = stem_conv is ConvolutionLayer convolution ? folding.Convolution(convolution, coordinates[0]) : ((PooledStem)stem_conv).Freeze(folding);
-            Func<Tensor, Tensor>[] steps = [.. layers.Select((layer, i) => layer is IFreezableBlock block ? block.Freeze(folding, coordinates[i], coordinates[i + 1]) : layer.call)];
-            Func<Tensor, Tensor> normalize = folding.Normalization(bn1, coordinates[^1]), activate = Folding.Activation(act);
-            return new FrozenNetwork(images =>
-            {
-                ImageShape.Check(images, Spec);
-                Tensor features = stem(folding.Layout(images));
-                foreach (Func<Tensor, Tensor> step in steps)
-                {
-                    Tensor next = step(features);
-                    if (!ReferenceEquals(next, features))
-                        features.Dispose();
-                    features = next;
-                }
-                return fc.call(activate(normalize(features)).mean([2, 3]));
-            }, folding);
-        }
-        catch
-        {
-            folding.Dispose();
-            throw;
-        }
-    }
+        Func<Tensor, Tensor> features = Folding.InOrder(
+        [
+            stem_conv is ConvolutionLayer convolution ? folding.Convolution(convolution, coordinates[0]) : ((PooledStem)stem_conv).Freeze(folding),
+            .. layers.Select((layer, i) => layer is IFreezableBlock block ? block.Freeze(folding, coordinates[i], coordinates[i + 1]) : layer.call),
+            folding.Normalization(bn1, coordinates[^1]), Folding.Activation(act),
+        ]);
+        return images => fc.call(features(images).mean([2, 3]));
+    });
 
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
     /// <param name="destination">Added to; null makes a new one.</param>

@@ -159,9 +159,10 @@ public class FrozenNetworkTests
         using Classifier classifier = WideResNetSpec.Of(4, [1], [6]).Build(1);
         classifier.eval();
         using FrozenNetwork view = classifier.Freeze()!;
-        using Tensor grey = rand(1, 1, 8, 8);
+        using Tensor grey = rand(1, 1, 8, 8), single = rand(3, 8, 8);
 
         Assert.Equal(Assert.Throws<ArgumentException>(() => classifier.call(grey)).Message, Assert.Throws<ArgumentException>(() => view.Logits(grey)).Message);
+        Assert.Equal(Assert.Throws<ArgumentException>(() => classifier.call(single)).Message, Assert.Throws<ArgumentException>(() => view.Logits(single)).Message);
     }
 
     /// <summary>A block of a user's own, which the library does not know how to fold, between blocks that it does.</summary>

@@ -3,11 +3,14 @@ using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Training;
+namespace RobustWrn.Core;
 
-/// <summary>SHA-256 over named tensors and a text.</summary>
-internal static class TensorHash
+/// <summary>The identity of named tensors: which weights a record belongs to.</summary>
+public static class TensorHash
 {
+    /// <summary>SHA-256 over names, types, shapes and bytes, in the given order, and a text, in lower-case hexadecimal.</summary>
+    /// <param name="tensors">The tensors, on any device; not changed, not disposed.</param>
+    /// <param name="text">Hashed before them.</param>
     public static string Of(IEnumerable<KeyValuePair<string, Tensor>> tensors, string text = "")
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
