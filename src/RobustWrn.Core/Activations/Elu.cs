@@ -15,7 +15,7 @@ public sealed record Elu : IActivation
     public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Input);
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Build(int channels) => nn.ELU(Alpha);
+    public nn.Module<Tensor, Tensor> Build(int channels) => new ElementwiseModule(nameof(Elu), input => input.Elu(Alpha));
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Rule.Positive(Alpha);

@@ -15,7 +15,7 @@ public sealed record LeakyRelu : IActivation
     public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Input);
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Build(int channels) => nn.LeakyReLU(Slope);
+    public nn.Module<Tensor, Tensor> Build(int channels) => new ElementwiseModule(nameof(LeakyRelu), input => input.LeakyRelu(Slope));
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Rule.NotNegative(Slope);

@@ -17,7 +17,7 @@ public sealed record Mish : IActivation
     }
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Build(int channels) => nn.Mish();
+    public nn.Module<Tensor, Tensor> Build(int channels) => new ElementwiseModule(nameof(Mish), input => input * input.Softplus(1).tanh());
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [];

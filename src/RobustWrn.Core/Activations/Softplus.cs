@@ -15,7 +15,7 @@ public sealed record Softplus : IActivation
     public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.Elementwise(input, KeptForBackward.Input);
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Build(int channels) => nn.Softplus(Beta);
+    public nn.Module<Tensor, Tensor> Build(int channels) => new ElementwiseModule(nameof(Softplus), input => input.Softplus(Beta));
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Rule.Positive(Beta);

@@ -43,6 +43,25 @@ public static class ScalarArithmetic
         return tensor.clamp(from, to);
     }
 
+    /// <summary>x where it is positive, slope * x elsewhere.</summary>
+    public static Tensor LeakyRelu(this Tensor tensor, double slope) => With(slope, tensor, static (t, scalar) => t.leaky_relu(scalar));
+
+    /// <summary>x where it is positive, alpha * (exp(x) - 1) elsewhere.</summary>
+    public static Tensor Elu(this Tensor tensor, double alpha)
+    {
+        using Scalar negative = alpha.ToScalar(), scale = 1.0.ToScalar(), input = 1.0.ToScalar();
+        return tensor.elu(negative, scale, input);
+    }
+
+    /// <summary>log(1 + exp(beta * x)) / beta.</summary>
+    public static Tensor Softplus(this Tensor tensor, double beta)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor zero = zeros([], tensor.dtype, tensor.device);
+        Tensor bend = (beta == 1 ? tensor : tensor.Times(beta)).logaddexp(zero);
+        return (beta == 1 ? bend : bend.Over(beta)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Whether tensor &gt; value.</summary>
     public static Tensor IsAbove(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.gt(scalar));
 

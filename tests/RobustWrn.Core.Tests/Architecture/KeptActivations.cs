@@ -61,14 +61,14 @@ internal sealed class KeptActivations : IDisposable
             case nn.Module<Tensor, Tensor> block when block.GetName() == nameof(RobustResBlock) && block.modules().OfType<ConvolutionLayer>().Any(layer => layer.Stride > 1):
                 Hook((nn.Module<Tensor, Tensor>)block.named_children().Single(child => child.name == "act2").module, (_, output) => Keep(output)); // the average pooling reads a part of it
                 break;
-            case BatchNorm2d or GroupNorm or SiLU or LeakyReLU or PReLU or GELU or TorchSharp.Modules.Softplus or ELU:
+            case ElementwiseModule mish when mish.GetName() == nameof(Mish):
+                Hook(mish, (input, _) => Keep(input, others: 1)); // the tanh
+                break;
+            case BatchNorm2d or GroupNorm or SiLU or PReLU or GELU or ElementwiseModule:
                 Hook((nn.Module<Tensor, Tensor>)module, (input, _) => Keep(input));
                 break;
             case ReLU relu:
                 Hook(relu, (_, output) => Keep(output));
-                break;
-            case TorchSharp.Modules.Mish mish:
-                Hook(mish, (input, _) => Keep(input, others: 1)); // the tanh
                 break;
             case StreamDropout dropout:
                 Hook(dropout, (input, _) => _withoutTensor += _training ? input.numel() : 0); // the mask

@@ -15,6 +15,8 @@ public class ScalarArithmeticTests
         { "Times whole", x => x.Times(3L), v => v * 3 },
         { "Over", x => x.Over(4), v => v / 4 },
         { "Clamped", x => x.Clamped(-1, 0.25), v => Math.Clamp(v, -1, 0.25) },
+        { "LeakyRelu", x => x.LeakyRelu(0.25), v => v > 0 ? v : 0.25 * v },
+        { "Elu", x => x.Elu(1.5), v => v > 0 ? v : 1.5 * (Math.Exp(v) - 1) },
         { "IsAbove", x => x.IsAbove(0.5), v => v > 0.5 ? 1 : 0 },
         { "IsAtLeast", x => x.IsAtLeast(0.5), v => v >= 0.5 ? 1 : 0 },
         { "IsBelow", x => x.IsBelow(0.5), v => v < 0.5 ? 1 : 0 },
@@ -45,6 +47,16 @@ public class ScalarArithmeticTests
     }
 
     [Fact]
+    public void Softplus_Numbers_IsTheFormulaToTheLastBits()
+    {
+        using DisposeScope scope = NewDisposeScope();
+
+        double[] actual = tensor(Values, ScalarType.Float64).Softplus(2).data<double>().ToArray();
+
+        Assert.All(Values.Zip(actual), pair => Assert.Equal(Math.Log(1 + Math.Exp(2 * pair.First)) / 2, pair.Second, 14));
+    }
+
+    [Fact]
     public void Counting_Count_GivesWholeNumbersFromZero()
     {
         using Tensor counted = ScalarArithmetic.Counting(4);
@@ -60,7 +72,33 @@ public class ScalarArithmeticTests
 public class GarbageCollectionTests
 {
     [Fact]
-    public void Times_GarbageCollectionsAtAnyMoment_KeepsTheNumberAlive()
+    public void Times_GarbageCollectionsAtAnyMoment_KeepsTheNumberAlive() => WhileCollecting(() =>
+    {
+        using Tensor x = ones(4);
+        // x * 3 fails here within about 20,000 rounds.
+        for (int i = 0; i < 60_000; i++)
+        {
+            using Tensor y = x.Times(3.0);
+            if (i % 1_000 == 0)
+                Assert.Equal(12f, y.sum().item<float>());
+        }
+    });
+
+    /// <summary>TorchSharp's own modules of some activations lose their numbers, so the library has its own.</summary>
+    [Fact]
+    public void Build_EveryActivationWhileCollecting_KeepsItsNumbersAlive() => WhileCollecting(() =>
+    {
+        using Tensor x = ones(1, 4, 1, 1);
+        foreach (Type type in DescriptionTypes.Implementing(typeof(IActivation)).Values.Where(type => type.Assembly == typeof(IActivation).Assembly))
+        {
+            using nn.Module<Tensor, Tensor> module = ((IActivation)Activator.CreateInstance(type)!).Build(4);
+            using IDisposable guard = no_grad();
+            for (int i = 0; i < 10_000; i++)
+                module.call(x).Dispose();
+        }
+    });
+
+    private static void WhileCollecting(Action action)
     {
         bool stop = false;
         Thread collector = new(() =>
@@ -74,14 +112,7 @@ public class GarbageCollectionTests
         collector.Start();
         try
         {
-            using Tensor x = ones(4);
-            // x * 3 fails here within about 20,000 rounds.
-            for (int i = 0; i < 60_000; i++)
-            {
-                using Tensor y = x.Times(3.0);
-                if (i % 1_000 == 0)
-                    Assert.Equal(12f, y.sum().item<float>());
-            }
+            action();
         }
         finally
         {
