@@ -33,6 +33,9 @@ public sealed record ExpectationOverTransformation : IAttack
     public IEnumerable<string> Notices(long classes) => Attack.Notices(classes);
 
     /// <inheritdoc/>
+    public bool NeedsSurrogate => Attack.NeedsSurrogate;
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [.. Rule.Positive(Draws), .. Attack.ProblemsAs(nameof(Attack))];
 
     /// <inheritdoc/>

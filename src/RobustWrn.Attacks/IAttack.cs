@@ -24,6 +24,9 @@ public interface IAttack : IDescription
     /// <param name="classes">How many logits the model has.</param>
     IEnumerable<string> Notices(long classes) => [];
 
+    /// <summary>Whether it cannot run without <see cref="AttackContext.Surrogate"/>, a second model. Attacks that wrap another say what that one says. Default: no.</summary>
+    bool NeedsSurrogate => false;
+
     /// <summary>Attacks a batch.</summary>
     /// <param name="context">Model, images, labels, threat and randomness.</param>
     /// <param name="cancellationToken">Checked between steps.</param>

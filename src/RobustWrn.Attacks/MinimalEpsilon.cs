@@ -38,6 +38,9 @@ public sealed record MinimalEpsilon : IMinimalNormAttack
     public IAttack WithEffort(double share) => this with { Attack = Attack.WithEffort(share) };
 
     /// <inheritdoc/>
+    public bool NeedsSurrogate => Attack.NeedsSurrogate;
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
         .. Attack.ProblemsAs(nameof(Attack)), .. Rule.PositiveOrDefault(Largest),

@@ -29,6 +29,9 @@ public sealed record Transfer : IAttack
     public IEnumerable<string> Notices(long classes) => Attack.Notices(classes);
 
     /// <inheritdoc/>
+    public bool NeedsSurrogate => true;
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Attack.ProblemsAs(nameof(Attack));
 
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ namespace RobustWrn.Attacks;
 internal sealed class EvaluationBlock : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _module;
+    private readonly nn.Module<Tensor, Tensor>? _surrogate;
     private readonly AttackedModel _model;
     private readonly ThreatModel _threat;
     private readonly Tensor _images, _labels;
@@ -18,11 +19,11 @@ internal sealed class EvaluationBlock : IDisposable
     private readonly float[] _margins;
     private long[] _survivors;
 
-    public EvaluationBlock(nn.Module<Tensor, Tensor> module, AttackedModel model, ImageBatch batch, ScalarType dtype, ThreatModel threat, bool keep)
+    public EvaluationBlock(nn.Module<Tensor, Tensor> module, AttackedModel model, ImageBatch batch, ScalarType dtype, ThreatModel threat, EvaluationOptions options)
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        (_module, _model, _threat) = (module, model, threat);
+        (_module, _surrogate, _model, _threat) = (module, options.Surrogate, model, threat);
         _examples = batch.Examples.ToArray();
         Tensor images = batch.Images.to(dtype, copy: true), labels = batch.Labels.clone();
         AttackInput.ThrowIfInvalid(images, labels, _examples.Length);
@@ -36,7 +37,7 @@ internal sealed class EvaluationBlock : IDisposable
         _survivors = [.. Enumerable.Range(0, _examples.Length).Where(i => _predictions[i] == _classes[i]).Select(i => (long)i)];
         _images = images.DetachFromDisposeScope();
         _labels = labels.DetachFromDisposeScope();
-        _adversarial = keep ? images.clone().DetachFromDisposeScope() : null;
+        _adversarial = options.KeepAdversarialImages ? images.clone().DetachFromDisposeScope() : null;
     }
 
     public long Survivors => _survivors.Length;
@@ -76,6 +77,7 @@ internal sealed class EvaluationBlock : IDisposable
         {
             Noise = noise,
             Examples = _survivors.Select(i => _examples[i]).ToValueList(),
+            Surrogate = _surrogate,
         };
         Tensor returned = attack.Perturb(context, cancellationToken);
         Tensor images = _images.index_select(0, rows);

@@ -22,6 +22,12 @@ public sealed record EvaluationOptions : IDescription
     public bool KeepAdversarialImages { get; init; }
 
     /// <summary>
+    /// Another model that the attacker may look into, for attacks such as <see cref="Transfer"/>: same images and classes, dtype and device as the model's. Attacked in evaluation mode;
+    /// flags and buffers come back exactly. Stays owned by the caller. Null when there is none.
+    /// </summary>
+    public nn.Module<Tensor, Tensor>? Surrogate { get; init; }
+
+    /// <summary>
     /// A folder for a journal of the evaluation: it is written attack by attack and block by block, and the same evaluation begun again goes on where it stopped and ends in the
     /// same result, but for durations. Null keeps none. Attacks must then have names in files (<c>TypeName</c>).
     /// </summary>

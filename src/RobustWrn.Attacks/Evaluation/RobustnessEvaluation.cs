@@ -53,7 +53,7 @@ public static class RobustnessEvaluation
                 cancellationToken.ThrowIfCancellationRequested();
                 long to = Math.Min(images.Count, from + options.BlockSize);
                 using ImageBatch batch = images.Read(Range(from, to), device);
-                using EvaluationBlock block = new(model, attacked, batch, sample?.dtype ?? batch.Images.dtype, threat, options.KeepAdversarialImages);
+                using EvaluationBlock block = new(model, attacked, batch, sample?.dtype ?? batch.Images.dtype, threat, options);
                 for (int a = 0; a < tallies.Length; a++)
                 {
                     long before = block.Survivors;
@@ -89,11 +89,19 @@ public static class RobustnessEvaluation
     private static IEnumerable<Problem> Problems(Tensor? sample, IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
     {
         long bytes = images.Count * images.Channels * images.Height * images.Width * sizeof(float);
+        Tensor? other = options.Surrogate?.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
+        Device? device = options.Device ?? sample?.device;
         return
         [
             .. threat.ProblemsAs("Threat"), .. suite.ProblemsAs("Suite"), .. options.ProblemsAs("Options"),
             .. Rule.Holds(sample is null || sample.dtype is ScalarType.Float32 or ScalarType.Float64, "Model",
                 $"must compute in float32 or float64, got {sample?.dtype}: shorter numbers round pixels out of the ball. Convert it with model.to(ScalarType.Float32)."),
+            .. suite.Attacks.SelectMany((attack, i) => Rule.Holds(options.Surrogate is not null || !attack.NeedsSurrogate, $"Suite.Attacks[{i}]",
+                $"must have another model to attack, but {attack.Name} got none. Write new EvaluationOptions {{ Surrogate = otherModel }}, or leave the attack out.")),
+            .. Rule.Holds(other is null || sample is null || other.dtype == sample.dtype, "Options.Surrogate",
+                $"must compute in the model's {sample?.dtype}, got {other?.dtype}. Convert it with surrogate.to(model's dtype)."),
+            .. Rule.Holds(other is null || device is null || other.device.ToString() == device.ToString(), "Options.Surrogate",
+                $"must be on {device}, as the images, got {other?.device}. Move it there with surrogate.to(device)."),
             .. Rule.Holds(images.Count >= 1, "Images", "must have at least one image, got none."),
             .. Rule.Holds(!options.KeepAdversarialImages || bytes <= AdversarialImages.MaximalBytes, "Options.KeepAdversarialImages",
                 $"holds at most {AdversarialImages.MaximalBytes:N0} bytes, {images.Count} images need {bytes:N0}. Evaluate parts and join them with RobustnessResult.Combine."),

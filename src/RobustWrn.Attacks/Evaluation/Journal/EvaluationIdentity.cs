@@ -9,7 +9,8 @@ internal static class EvaluationIdentity
 {
     public static JsonObject Of(nn.Module model, IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options) => new()
     {
-        ["model"] = TensorHash.Of(model.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal)),
+        ["model"] = Weights(model),
+        ["surrogate"] = options.Surrogate is null ? null : Weights(options.Surrogate),
         ["images"] = images.Fingerprint,
         ["count"] = images.Count,
         ["threat"] = Node(threat),
@@ -18,6 +19,8 @@ internal static class EvaluationIdentity
         ["blockSize"] = options.BlockSize,
         ["keepsImages"] = options.KeepAdversarialImages,
     };
+
+    private static string Weights(nn.Module model) => TensorHash.Of(model.state_dict().OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
     private static JsonNode? Node(IDescription description) => JsonNode.Parse(DescriptionJson.Canonical(description));
 }
