@@ -72,7 +72,7 @@ public sealed record DeepFool : IMinimalNormAttack
             NearestBoundary boundary = NearestBoundary.At(point, model, rivals, geometry);
             found.ThrowIfNotFinite(boundary.Normals);
             Tensor move = geometry.ToHyperplane(flat, boundary.Normals, boundary.Values);
-            point = (flat + move.TimesInPlace(1 + Overshoot)).ClampInPlace(0, 1).reshape(point.shape);
+            point = flat.Plus(move.TimesInPlace(1 + Overshoot)).ClampInPlace(0, 1).reshape(point.shape);
             Tensor fooled = rivals.Fooled(model.SteeringLogits(point));
             if (model.HasView)
                 fooled = found.Confirm(fooled, point, rivals);

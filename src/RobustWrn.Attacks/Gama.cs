@@ -75,7 +75,7 @@ public sealed record Gama : IAttack
             using DisposeScope inner = NewDisposeScope();
             Tensor gradient = model.Gradient(point, new GuidedMargin(WeightAt(step)), goal);
             watch.Add(gradient);
-            Tensor moved = context.Threat.SteepestDirection(gradient).TimesInPlace(StepSizeAt(step, context.Threat.Epsilon)).add_(point);
+            Tensor moved = context.Threat.SteepestDirection(gradient).TimesInPlace(StepSizeAt(step, context.Threat.Epsilon)).PlusInPlace(point);
             Tensor next = context.Threat.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;

@@ -72,7 +72,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
             using DisposeScope scope = NewDisposeScope();
             Tensor gradient = model.Gradient(point, Loss, goal);
             watch.Add(gradient);
-            Tensor moved = ball.SteepestDirection(gradient).TimesInPlace(Step.Size(step, Steps)).add_(point);
+            Tensor moved = ball.SteepestDirection(gradient).TimesInPlace(Step.Size(step, Steps)).PlusInPlace(point);
             Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;

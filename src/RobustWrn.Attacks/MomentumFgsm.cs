@@ -70,8 +70,8 @@ public sealed record MomentumFgsm : IAttack
             Tensor gradient = model.Gradient(point, Loss, goal);
             watch.Add(gradient);
             Tensor sum = gradient.abs().sum([1, 2, 3], keepdim: true);
-            momentum.TimesInPlace(Decay).add_(gradient / where(sum.IsEqualTo(0), ones_like(sum), sum));
-            Tensor moved = context.Threat.SteepestDirection(momentum).TimesInPlace(length).add_(point);
+            momentum.TimesInPlace(Decay).PlusInPlace(gradient / where(sum.IsEqualTo(0), ones_like(sum), sum));
+            Tensor moved = context.Threat.SteepestDirection(momentum).TimesInPlace(length).PlusInPlace(point);
             Tensor next = context.Threat.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;

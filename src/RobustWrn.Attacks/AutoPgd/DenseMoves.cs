@@ -48,16 +48,16 @@ internal sealed class DenseMoves : ApgdMoves
             ? noise.Uniform(examples, shape, images.dtype, images.device).TimesInPlace(2).PlusInPlace(-1)
             : noise.Normal(examples, shape, images.dtype, images.device);
         Tensor length = threat is LinfThreat ? direction.abs().flatten(1).amax([1]).reshape(-1, 1, 1, 1) : Length(direction);
-        return (images + (direction / length.Plus(NormOffset)).TimesInPlace(threat.Epsilon)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
+        return images.Plus((direction / length.Plus(NormOffset)).TimesInPlace(threat.Epsilon)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
     public override Tensor Next(Tensor point, Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor images = _images.Value;
-        Tensor next = Project(point + _stepSize.Value * Steepest(gradient), images);
+        Tensor next = Project(point.Plus(_stepSize.Value * Steepest(gradient)), images);
         if (_moved)
-            next = Project(point + (next - point).TimesInPlace(Momentum) + (point - _before.Value).TimesInPlace(1 - Momentum), images);
+            next = Project(point.Plus((next - point).TimesInPlace(Momentum)).PlusInPlace((point - _before.Value).TimesInPlace(1 - Momentum)), images);
         _moved = true;
         _before.Value = point.alias();
         return next.MoveToOuterDisposeScope();
@@ -66,7 +66,7 @@ internal sealed class DenseMoves : ApgdMoves
     public override Tensor? Adapt(Tensor loss, (Tensor Point, Tensor Loss) best)
     {
         using DisposeScope scope = NewDisposeScope();
-        _rises.Value = _rises.Value + loss.gt(_previousLoss.Value);
+        _rises.Value = _rises.Value.Plus(loss.gt(_previousLoss.Value));
         _previousLoss.Value = loss.alias();
         if (++_since < _gap)
             return null;
@@ -89,7 +89,7 @@ internal sealed class DenseMoves : ApgdMoves
             return _threat.Project(candidates, images);
         Tensor move = candidates - images, length = Length(move);
         Tensor allowed = length.Clamped(0, _threat.Epsilon);
-        return (images + move / length.Plus(NormOffset) * allowed).ClampInPlace(0, 1);
+        return images.Plus(move / length.Plus(NormOffset) * allowed).ClampInPlace(0, 1);
     }
 
     private static Tensor Length(Tensor move) => move.flatten(1).norm(1, keepdim: false, p: 2).reshape(-1, 1, 1, 1);

@@ -39,7 +39,7 @@ internal sealed class SparseMoves : ApgdMoves
     public static Tensor Projected(ThreatModel threat, Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor far = images + noise.Normal(examples, images.shape.AsSpan(1), images.dtype, images.device);
+        Tensor far = images.Plus(noise.Normal(examples, images.shape.AsSpan(1), images.dtype, images.device));
         return threat.Project(far, images).MoveToOuterDisposeScope();
     }
 
@@ -51,7 +51,7 @@ internal sealed class SparseMoves : ApgdMoves
         Tensor least = slope.sort(1).Values.gather(1, place.unsqueeze(1));
         Tensor direction = where(slope.ge(least), gradient.flatten(1).sign(), zeros_like(slope));
         Tensor each = direction.abs().sum(1, keepdim: true).PlusInPlace(CountOffset).reshape(-1, 1, 1, 1);
-        return _threat.Project(point + _stepSize.Value * direction.reshape(point.shape) / each, _images.Value).MoveToOuterDisposeScope();
+        return _threat.Project(point.Plus(_stepSize.Value * direction.reshape(point.shape) / each), _images.Value).MoveToOuterDisposeScope();
     }
 
     public override Tensor? Adapt(Tensor loss, (Tensor Point, Tensor Loss) best)

@@ -29,7 +29,7 @@ public sealed record RenormBall(double Radius) : IBall
         Tensor move = candidates.Clamped(0, 1) - images;
         Tensor length = Length(move);
         Tensor factor = where(length.IsAbove(Radius), length.Plus(NormOffset).reciprocal_().TimesInPlace(Radius), ones_like(length));
-        return (images + move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
+        return images.Plus(move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
     private static Tensor Length(Tensor move) => move.flatten(1).norm(1, keepdim: false, p: 2).reshape(-1, 1, 1, 1);

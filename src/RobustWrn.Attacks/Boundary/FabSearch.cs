@@ -58,7 +58,7 @@ internal sealed class FabSearch
     {
         long[] examples = [.. rows.cpu().data<long>().Select(row => _context.Examples[(int)row])];
         Tensor radius = nearest.Clamped(0, _context.Threat.Epsilon).TimesInPlace(0.5).reshape(-1, 1, 1, 1);
-        return (images + _geometry.RandomDirection(noise, examples, images) * radius).ClampInPlace(0, 1);
+        return images.Plus(_geometry.RandomDirection(noise, examples, images) * radius).ClampInPlace(0, 1);
     }
 
     /// <summary>Croce and Hein 2020, algorithm 1; writes into best and nearest.</summary>
@@ -70,7 +70,7 @@ internal sealed class FabSearch
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             NearestBoundary boundary = NearestBoundary.At(point, _model, rivals, _geometry);
-            sum.add_(boundary.Normals.sum(ScalarType.Float32));
+            sum.PlusInPlace(boundary.Normals.sum(ScalarType.Float32));
             Tensor next = Step(point.flatten(1), origin, boundary);
             Tensor distance = _geometry.Length(next - origin);
             next = next.reshape(point.shape);
@@ -83,7 +83,7 @@ internal sealed class FabSearch
             best.copy_(where(closer.reshape(-1, 1, 1, 1), next, best));
             nearest.copy_(where(closer, distance, nearest));
             // Back to the near side of the boundary: beta of the way from the image.
-            Tensor back = images + (next - images).TimesInPlace(_walk.Beta);
+            Tensor back = images.Plus((next - images).TimesInPlace(_walk.Beta));
             point.copy_(where(fooled.reshape(-1, 1, 1, 1), back, next));
         }
         // One look a walk instead of one a step.
@@ -94,13 +94,13 @@ internal sealed class FabSearch
     private Tensor Step(Tensor point, Tensor origin, NearestBoundary boundary)
     {
         long count = point.shape[0];
-        Tensor atOrigin = (boundary.Normals * (origin - point)).sum(1) + boundary.Values;
+        Tensor atOrigin = (boundary.Normals * (origin - point)).sum(1).Plus(boundary.Values);
         Tensor moves = _geometry.ToHyperplane(cat([point, origin]), cat([boundary.Normals, boundary.Normals]), cat([boundary.Values, atOrigin]));
         Tensor lengths = _geometry.Length(moves).ClampInPlace(Shortest, double.PositiveInfinity).unsqueeze(1);
         Tensor own = lengths.narrow(0, 0, count), direct = lengths.narrow(0, count, count);
-        Tensor share = (own / (own + direct)).ClampInPlace(0, _walk.MaximalBias);
+        Tensor share = (own / own.Plus(direct)).ClampInPlace(0, _walk.MaximalBias);
         moves.TimesInPlace(_walk.Overshoot);
-        Tensor fromPoint = moves.narrow(0, 0, count) + point, fromOrigin = moves.narrow(0, count, count) + origin;
-        return (fromPoint * share.neg().PlusInPlace(1) + fromOrigin * share).ClampInPlace(0, 1);
+        Tensor fromPoint = moves.narrow(0, 0, count).Plus(point), fromOrigin = moves.narrow(0, count, count).Plus(origin);
+        return (fromPoint * share.neg().PlusInPlace(1)).PlusInPlace(fromOrigin * share).ClampInPlace(0, 1);
     }
 }

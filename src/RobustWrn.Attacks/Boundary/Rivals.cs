@@ -28,7 +28,7 @@ internal abstract class Rivals
         using DisposeScope scope = NewDisposeScope();
         // 0 .. classes-2, and from the label on one more.
         Tensor others = ScalarArithmetic.Counting(classes - 1, labels.device).unsqueeze(0), own = labels.unsqueeze(1);
-        return new OtherClasses(labels, (others + others.ge(own).to(ScalarType.Int64)).MoveToOuterDisposeScope());
+        return new OtherClasses(labels, others.Plus(others.ge(own).to(ScalarType.Int64)).MoveToOuterDisposeScope());
     }
 
     /// <summary>The boundaries between the label and given classes.</summary>

@@ -56,7 +56,7 @@ internal sealed class CwL2Descent
         using DisposeScope scope = NewDisposeScope();
         (Tensor point, Tensor slope) = TanhSpace.ToImages(_w);
         Tensor move = point - _images;
-        Tensor squared = move.square().flatten(1).sum(1);
+        Tensor squared = move.Squared().flatten(1).sum(1);
         Tensor? margin = null;
         // c * max(confidence - margin, 0); the distance's gradient needs no model.
         Tensor gradient = _model.Gradient(point, logits =>
@@ -65,8 +65,8 @@ internal sealed class CwL2Descent
             margin = own.detach().MoveToOuterDisposeScope();
             return (_c * own.neg().PlusInPlace(_attack.Confidence).relu()).sum();
         });
-        _sum.add_(margin!.sum(ScalarType.Float32));
-        _loss.copy_(squared + _c * margin.neg().PlusInPlace(_attack.Confidence).relu());
+        _sum.PlusInPlace(margin!.sum(ScalarType.Float32));
+        _loss.copy_(squared.Plus(_c * margin.neg().PlusInPlace(_attack.Confidence).relu()));
 
         Tensor fooled = margin.IsAbove(_attack.Confidence);
         Tensor better = fooled & squared.lt(BestSquared);
@@ -74,7 +74,7 @@ internal sealed class CwL2Descent
         Best.copy_(where(better.reshape(-1, 1, 1, 1), point, Best));
         BestSquared.copy_(where(better, squared, BestSquared));
 
-        Descend((gradient + move.Times(2.0)).mul_(slope));
+        Descend(gradient.Plus(move.Times(2.0)).mul_(slope));
     }
 
     public bool IsCheck(int step) => _attack.AbortEarly && (step + 1) % Math.Max(ShortestCheck, _attack.Steps / ChecksPerDescent) == 0;

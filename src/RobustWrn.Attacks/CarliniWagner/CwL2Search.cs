@@ -44,7 +44,7 @@ internal sealed class CwL2Search
                 Tensor fooled = Descend(rows, c, cancellationToken);
                 upper.copy_(where(fooled, minimum(upper, c), upper));
                 lower.copy_(where(fooled, lower, maximum(lower, c)));
-                c.copy_(where(upper.IsBelow(Unbounded), (lower + upper).Over(2), c.Times(Growth)));
+                c.copy_(where(upper.IsBelow(Unbounded), lower.Plus(upper).Over(2), c.Times(Growth)));
             }
         }
         return new MinimalPerturbations(_best.DetachFromDisposeScope(), _bestSquared.sqrt().DetachFromDisposeScope());

@@ -27,7 +27,7 @@ internal static class TanhSpace
         using DisposeScope scope = NewDisposeScope();
         Tensor tanh = w.tanh();
         Tensor images = tanh.Times(Half).PlusInPlace(0.5).ClampInPlace(0, 1);
-        Tensor slope = tanh.square().neg_().PlusInPlace(1).TimesInPlace(Half);
+        Tensor slope = tanh.Squared().neg_().PlusInPlace(1).TimesInPlace(Half);
         return (images.MoveToOuterDisposeScope(), slope.MoveToOuterDisposeScope());
     }
 

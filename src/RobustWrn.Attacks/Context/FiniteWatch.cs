@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ internal sealed class FiniteWatch(AttackContext context) : IDisposable
     public void Add(Tensor numbers)
     {
         using Tensor sum = numbers.sum(ScalarType.Float32);
-        _sum.add_(sum);
+        _sum.PlusInPlace(sum);
     }
 
     /// <summary>Throws when a number was not finite.</summary>

@@ -37,7 +37,7 @@ internal sealed class GradientPass : IDisposable
         if (others is null)
             return gradient;
         using IDisposable guard = no_grad();
-        gradient.add_(others).TimesInPlace(1.0 / _repeated!.Draws);
+        gradient.PlusInPlace(others).TimesInPlace(1.0 / _repeated!.Draws);
         others.Dispose();
         return gradient;
     }
@@ -54,7 +54,7 @@ internal sealed class GradientPass : IDisposable
             using IDisposable guard = enable_grad();
             Tensor another = One(objective, _model(_leaf), last: true);
             using IDisposable none = no_grad();
-            sum.add_(another);
+            sum.PlusInPlace(another);
         }
         return sum.MoveToOuterDisposeScope();
     }

@@ -38,7 +38,7 @@ public sealed record Dlr : IAttackLoss
             return ((other - own) / (first - third).Plus(RatioOffset)).MoveToOuterDisposeScope();
         }
         Tensor reached = logits.gather(1, goal.Targets.unsqueeze(1)).squeeze(1);
-        return ((reached - own) / (first - (third + largest.select(1, 3)).Times(0.5)).Plus(RatioOffset)).MoveToOuterDisposeScope();
+        return ((reached - own) / (first - third.Plus(largest.select(1, 3)).Times(0.5)).Plus(RatioOffset)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

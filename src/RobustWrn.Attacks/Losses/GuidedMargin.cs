@@ -26,8 +26,8 @@ public sealed record GuidedMargin(double Weight) : IAttackLoss
         Tensor margin = new Margin().PerExample(probabilities, goal);
         if (Weight == 0)
             return margin.MoveToOuterDisposeScope();
-        Tensor distance = (nn.functional.softmax(goal.CleanLogits!, 1) - probabilities).square().sum(1);
-        return (margin + distance.Times(Weight)).MoveToOuterDisposeScope();
+        Tensor distance = (nn.functional.softmax(goal.CleanLogits!, 1) - probabilities).Squared().sum(1);
+        return margin.Plus(distance.Times(Weight)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

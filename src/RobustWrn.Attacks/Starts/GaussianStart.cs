@@ -19,7 +19,7 @@ public sealed record GaussianStart(double Deviation) : IAttackStart
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor normal = noise.Normal(context.Examples.AsSpan(), context.Images.shape.AsSpan(1), context.Images.dtype, context.Images.device);
-        return (context.Images + normal.Times(Deviation)).MoveToOuterDisposeScope();
+        return context.Images.Plus(normal.Times(Deviation)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ public sealed record SurfaceStart : IAttackStart
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor normal = noise.Normal(context.Examples.AsSpan(), context.Images.shape.AsSpan(1), context.Images.dtype, context.Images.device);
-        return (context.Images + context.Threat.SteepestDirection(normal).Times(context.Threat.Epsilon)).MoveToOuterDisposeScope();
+        return context.Images.Plus(context.Threat.SteepestDirection(normal).Times(context.Threat.Epsilon)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

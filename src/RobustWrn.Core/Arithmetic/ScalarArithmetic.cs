@@ -8,10 +8,28 @@ namespace RobustWrn.Core;
 /// before the native call ends; when a garbage collection falls in between, its finalizer frees the number under the call ("Unknown scalar type").
 /// These methods keep it alive and free it at once. Tensors they return belong to the caller; tensors they are given stay as they are, unless a name ends in InPlace.
 /// </summary>
+/// <remarks>The sum of two tensors is among them: TorchSharp multiplies the second one by a number 1 that it makes on the way.</remarks>
 public static class ScalarArithmetic
 {
+    // Lives as long as the process, so that no finalizer reaches it.
+    private static readonly Scalar One = 1L.ToScalar();
+
+    /// <summary>tensor + other.</summary>
+    public static Tensor Plus(this Tensor tensor, Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.add(other, One);
+    }
+
     /// <summary>tensor + value.</summary>
-    public static Tensor Plus(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.add(scalar));
+    public static Tensor Plus(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.add(scalar, One));
+
+    /// <summary>tensor * tensor.</summary>
+    public static Tensor Squared(this Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.mul(tensor);
+    }
 
     /// <summary>tensor - value.</summary>
     public static Tensor Minus(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.sub(scalar));
@@ -90,12 +108,26 @@ public static class ScalarArithmetic
     /// <summary>The whole numbers 0 .. count-1, int64.</summary>
     public static Tensor Counting(long count, Device? device = null)
     {
-        using Scalar scalar = count.ToScalar();
-        return arange(scalar, ScalarType.Int64, device);
+        using Scalar start = 0L.ToScalar(), stop = count.ToScalar();
+        return arange(start, stop, One, ScalarType.Int64, device);
     }
 
     /// <summary>tensor += value; the same tensor.</summary>
-    public static Tensor PlusInPlace(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.add_(scalar));
+    public static Tensor PlusInPlace(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.add_(scalar, One));
+
+    /// <summary>tensor += value, also for tensors of whole numbers; the same tensor.</summary>
+    public static Tensor PlusInPlace(this Tensor tensor, long value)
+    {
+        using Scalar scalar = value.ToScalar();
+        return tensor.add_(scalar, One);
+    }
+
+    /// <summary>tensor += other; the same tensor.</summary>
+    public static Tensor PlusInPlace(this Tensor tensor, Tensor other)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.add_(other, One);
+    }
 
     /// <summary>tensor += other * factor; the same tensor.</summary>
     public static Tensor PlusInPlace(this Tensor tensor, Tensor other, double factor)

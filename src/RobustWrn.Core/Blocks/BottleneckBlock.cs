@@ -90,10 +90,10 @@ public sealed record BottleneckBlock : IBlock
                 main = dropout.call(main);
             main = conv3.call(main);
             Tensor shortcut = convShortcut is null ? input : convShortcut.call(_shortcutReadsActivation ? activated : input);
-            return (main + shortcut).MoveToOuterDisposeScope();
+            return main.Plus(shortcut).MoveToOuterDisposeScope();
         }
 
-        public BatchNorm2d? FirstNormalization => bn1 as BatchNorm2d;
+        public BatchNorm? FirstNormalization => bn1 as BatchNorm;
 
         public bool KeepsInput => convShortcut is null;
 
@@ -112,7 +112,7 @@ public sealed record BottleneckBlock : IBlock
                 Tensor activated = activate(normalize(features));
                 Tensor main = third(second(first(activated)));
                 Tensor aside = shortcut is null ? features : shortcut(ReadsRawInput ? features : activated);
-                return main.add_(aside).MoveToOuterDisposeScope();
+                return main.PlusInPlace(aside).MoveToOuterDisposeScope();
             };
         }
     }

@@ -24,7 +24,7 @@ internal static class PostActivation
         return features =>
         {
             using DisposeScope scope = NewDisposeScope();
-            return activate(main(features).add_(aside(features))).MoveToOuterDisposeScope();
+            return activate(main(features).PlusInPlace(aside(features))).MoveToOuterDisposeScope();
         };
     }
 

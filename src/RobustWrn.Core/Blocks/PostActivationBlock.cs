@@ -62,11 +62,11 @@ public sealed record PostActivationBlock : IBlock
             if (dropout is not null)
                 main = dropout.call(main);
             main = bn2.call(conv2.call(main));
-            return act2.call(main + (shortcut is null ? input : shortcut.call(input))).MoveToOuterDisposeScope();
+            return act2.call(main.Plus(shortcut is null ? input : shortcut.call(input))).MoveToOuterDisposeScope();
         }
 
         // Its convolutions read the input as it is, and what it writes is activated.
-        public BatchNorm2d? FirstNormalization => null;
+        public BatchNorm? FirstNormalization => null;
 
         public bool KeepsInput => false;
 

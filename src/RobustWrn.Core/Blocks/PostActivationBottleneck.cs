@@ -73,11 +73,11 @@ public sealed record PostActivationBottleneck : IBlock
             if (dropout is not null)
                 main = dropout.call(main);
             main = bn3.call(conv3.call(main));
-            return act3.call(main + (shortcut is null ? input : shortcut.call(input))).MoveToOuterDisposeScope();
+            return act3.call(main.Plus(shortcut is null ? input : shortcut.call(input))).MoveToOuterDisposeScope();
         }
 
         // Its convolutions read the input as it is, and what it writes is activated.
-        public BatchNorm2d? FirstNormalization => null;
+        public BatchNorm? FirstNormalization => null;
 
         public bool KeepsInput => false;
 

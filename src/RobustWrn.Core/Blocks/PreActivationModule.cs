@@ -47,10 +47,10 @@ internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezabl
             main = dropout.call(main);
         main = Excited(conv2.call(main), SqueezePlacement.AfterSecondConvolution);
         Tensor shortcut = convShortcut is null ? input : convShortcut.call(_layers.ShortcutReadsActivation ? activated : input);
-        return (main + shortcut).MoveToOuterDisposeScope();
+        return main.Plus(shortcut).MoveToOuterDisposeScope();
     }
 
-    public BatchNorm2d? FirstNormalization => bn1 as BatchNorm2d;
+    public BatchNorm? FirstNormalization => bn1 as BatchNorm;
 
     public bool KeepsInput => convShortcut is null;
 
@@ -79,7 +79,7 @@ internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezabl
                 main = main * (gateScale is null ? gate : gate * gateScale);
             }
             Tensor aside = shortcut is null ? features : shortcut(ReadsRawInput ? features : activated);
-            return main.add_(aside).MoveToOuterDisposeScope();
+            return main.PlusInPlace(aside).MoveToOuterDisposeScope();
         };
     }
 
@@ -87,14 +87,14 @@ internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezabl
     private Func<Tensor, Tensor> ExcitedConvolution(Folding folding)
     {
         Func<Tensor, Tensor> convolve = folding.Convolution(conv1);
-        if (bn2 is not BatchNorm2d batch)
+        if (bn2 is not BatchNorm batch)
             return features => bn2.call(se!.call(convolve(features)));
         ChannelAffine affine = ChannelAffine.Of(batch);
         Tensor scale = folding.Row(affine.Scale), shift = folding.Row(affine.Shift);
         return features =>
         {
             Tensor convolved = convolve(features);
-            return convolved * (se!.Gate(convolved.mean([2, 3])) * scale) + shift;
+            return (convolved * (se!.Gate(convolved.mean([2, 3])) * scale)).Plus(shift);
         };
     }
 

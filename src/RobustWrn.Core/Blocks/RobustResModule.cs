@@ -52,7 +52,7 @@ internal sealed class RobustResModule : nn.Module<Tensor, Tensor>, IFreezableBlo
         if (dropout is not null)
             joined = dropout.call(joined);
         Tensor main = conv3.call(joined);
-        return (main + shortcut + se.call(se_bn.call(main))).MoveToOuterDisposeScope();
+        return main.Plus(shortcut).Plus(se.call(se_bn.call(main))).MoveToOuterDisposeScope();
     }
 
     private Tensor Joined(Tensor split, Func<int, Tensor, Tensor> scale)
@@ -60,13 +60,13 @@ internal sealed class RobustResModule : nn.Module<Tensor, Tensor>, IFreezableBlo
         Tensor[] splits = split.chunk(_scales, 1);
         Tensor[] parts = new Tensor[_scales];
         for (int s = 0; s < _scales - 1; s++)
-            parts[s] = scale(s, s == 0 || _stride > 1 ? splits[s] : splits[s] + parts[s - 1]);
+            parts[s] = scale(s, s == 0 || _stride > 1 ? splits[s] : splits[s].Plus(parts[s - 1]));
         parts[^1] = _stride == 1 ? splits[^1] : nn.functional.avg_pool2d(splits[^1], 3, _stride, 1);
         return cat(parts, 1);
     }
 
     // Its first convolution, squeeze and excitation and the pooled scale all read features as they are.
-    public BatchNorm2d? FirstNormalization => null;
+    public BatchNorm? FirstNormalization => null;
 
     public bool KeepsInput => convShortcut is null;
 
@@ -78,7 +78,7 @@ internal sealed class RobustResModule : nn.Module<Tensor, Tensor>, IFreezableBlo
         Func<Tensor, Tensor> split = folding.Convolution(conv1, bn2, act2);
         Func<Tensor, Tensor>[] scales = [.. Enumerable.Range(0, _scales - 1).Select(s => folding.Convolution(conv2[s], bn3[s], act3[s]))];
         Func<Tensor, Tensor> join = folding.Convolution(conv3);
-        Func<Tensor, Tensor, Tensor> excited = se_bn is BatchNorm2d batch ? Excited(folding, ChannelAffine.Of(batch)) : (main, shortcut) => (main + shortcut).add_(se.call(se_bn.call(main)));
+        Func<Tensor, Tensor, Tensor> excited = se_bn is BatchNorm batch ? Excited(folding, ChannelAffine.Of(batch)) : (main, shortcut) => main.Plus(shortcut).PlusInPlace(se.call(se_bn.call(main)));
         return features =>
         {
             using DisposeScope scope = NewDisposeScope();
@@ -99,9 +99,9 @@ internal sealed class RobustResModule : nn.Module<Tensor, Tensor>, IFreezableBlo
         Tensor scale = folding.Row(normalization.Scale), shift = folding.Row(normalization.Shift);
         return (main, shortcut) =>
         {
-            Tensor means = main.mean([2, 3], keepdim: true) * scale + shift;
+            Tensor means = (main.mean([2, 3], keepdim: true) * scale).Plus(shift);
             Tensor gate = se.Gate(means.squeeze(-1).squeeze(-1));
-            return main * (gate * scale).Plus(1) + gate * shift + shortcut;
+            return (main * (gate * scale).Plus(1)).Plus(gate * shift).Plus(shortcut);
         };
     }
 }

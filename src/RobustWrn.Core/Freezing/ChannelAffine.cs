@@ -7,9 +7,9 @@ namespace RobustWrn.Core;
 /// <summary>x -> scale * x + shift, with numbers of its own for each channel: what a batch normalisation is in evaluation mode. In float64, since it is folded into weights.</summary>
 public sealed class ChannelAffine
 {
-    private readonly BatchNorm2d? _source;
+    private readonly BatchNorm? _source;
 
-    private ChannelAffine(double[] scale, double[] shift, BatchNorm2d? source = null) => (Scale, Shift, _source) = (scale, shift, source);
+    private ChannelAffine(double[] scale, double[] shift, BatchNorm? source = null) => (Scale, Shift, _source) = (scale, shift, source);
 
     /// <summary>Factors, one a channel.</summary>
     public ReadOnlyMemory<double> Scale { get; }
@@ -33,7 +33,7 @@ public sealed class ChannelAffine
 
     /// <summary>What a batch normalisation does in evaluation mode: scale = weight / sqrt(variance + epsilon), shift = bias - mean * scale.</summary>
     /// <exception cref="ArgumentException">It has no running statistics or no learned scale.</exception>
-    public static ChannelAffine Of(BatchNorm2d normalization)
+    public static ChannelAffine Of(BatchNorm normalization)
     {
         ArgumentNullException.ThrowIfNull(normalization);
         if (normalization.running_mean is null || normalization.running_var is null || normalization.weight is null || normalization.bias is null)

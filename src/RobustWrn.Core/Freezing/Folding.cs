@@ -43,12 +43,12 @@ public sealed class Folding : IDisposable
                 throw new ArgumentException("only a 1x1 convolution of one group can undo coordinates: others pad with zeros, which are not zeros there.", nameof(layer));
             weight = weight / Column(input.Scale).reshape(1, -1, 1, 1);
             Tensor shift = (weight.squeeze(-1).squeeze(-1) * Column(input.Shift)).sum(1).neg();
-            bias = bias is null ? shift : bias + shift;
+            bias = bias is null ? shift : bias.Plus(shift);
         }
         if (output is { IsIdentity: false })
         {
             weight = weight * Column(output.Scale).reshape(-1, 1, 1, 1);
-            bias = bias is null ? Column(output.Shift) : bias * Column(output.Scale) + Column(output.Shift);
+            bias = bias is null ? Column(output.Shift) : (bias * Column(output.Scale)).Plus(Column(output.Shift));
         }
         Tensor folded = weight.to(_dtype);
         folded = Own(_channelsLast ? ChannelsLast(folded) : folded.contiguous());
@@ -59,7 +59,7 @@ public sealed class Folding : IDisposable
     /// <summary>A convolution and the normalisation after it, folded if it is of a batch.</summary>
     public Func<Tensor, Tensor> Convolution(ConvolutionLayer layer, nn.Module<Tensor, Tensor> normalization)
     {
-        if (normalization is BatchNorm2d batch)
+        if (normalization is BatchNorm batch)
             return Convolution(layer, ChannelAffine.Of(batch));
         Func<Tensor, Tensor> plain = Convolution(layer);
         return features => normalization.call(plain(features));
@@ -90,7 +90,7 @@ public sealed class Folding : IDisposable
     /// <param name="normalization">The module.</param>
     /// <param name="coordinates">Coordinates of its input; the identity for anything but a batch normalisation.</param>
     public Func<Tensor, Tensor> Normalization(nn.Module<Tensor, Tensor> normalization, ChannelAffine coordinates) =>
-        normalization is BatchNorm2d batch ? Affine(ChannelAffine.Of(batch).Undoing(coordinates)) : normalization.call;
+        normalization is BatchNorm batch ? Affine(ChannelAffine.Of(batch).Undoing(coordinates)) : normalization.call;
 
     /// <summary>One multiplication and addition for each channel; nothing at all for the identity.</summary>
     public Func<Tensor, Tensor> Affine(ChannelAffine affine)

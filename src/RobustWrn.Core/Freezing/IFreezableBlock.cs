@@ -10,7 +10,7 @@ namespace RobustWrn.Core;
 public interface IFreezableBlock
 {
     /// <summary>The batch normalisation that the block reads its input through; null if the block needs x itself and writes x itself.</summary>
-    BatchNorm2d? FirstNormalization { get; }
+    BatchNorm? FirstNormalization { get; }
 
     /// <summary>Whether the input is added to the output as it is, so that both have the same coordinates.</summary>
     bool KeepsInput { get; }

@@ -30,7 +30,7 @@ public static class StreamCoordinates
                 end++;
             bool given = start == 0 ? stemGives : Takes(blocks[start - 1]);
             bool taken = Enumerable.Range(start, end - start).All(i => Takes(blocks[i])) && (end == blocks.Count || Takes(blocks[end]));
-            BatchNorm2d? last = end == blocks.Count ? head as BatchNorm2d : (blocks[end] as IFreezableBlock)?.FirstNormalization;
+            BatchNorm? last = end == blocks.Count ? head as BatchNorm : (blocks[end] as IFreezableBlock)?.FirstNormalization;
             bool undone = end > start || (end < blocks.Count && blocks[end] is IFreezableBlock { ReadsRawInput: true });
             ChannelAffine chosen = given && taken && last is not null && (!undone || CanBeUndone(last)) ? ChannelAffine.Of(last) : ChannelAffine.Identity(channels[start]);
             Array.Fill(coordinates, chosen, start, end - start + 1);
@@ -41,7 +41,7 @@ public static class StreamCoordinates
 
     private static bool Takes(nn.Module<Tensor, Tensor> block) => block is IFreezableBlock { FirstNormalization: not null };
 
-    private static bool CanBeUndone(BatchNorm2d normalization)
+    private static bool CanBeUndone(BatchNorm normalization)
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();

@@ -26,9 +26,9 @@ public sealed record RandomCrop : IAugmentation
         Tensor padded = nn.functional.pad(images, [Padding, Padding, Padding, Padding]).reshape(n, channels, -1);
         // Uniform draws are multiples of 2^-24 below 1, so the product stays below 2 * Padding + 1 for every padding an image can use.
         Tensor shift = noise.For(TypeName).Uniform(examples, [2], device: images.device).Times(2.0 * Padding + 1).floor().to(ScalarType.Int64);
-        Tensor rows = ScalarArithmetic.Counting(height, images.device).unsqueeze(0) + shift.select(1, 0).unsqueeze(1);
-        Tensor columns = ScalarArithmetic.Counting(width, images.device).unsqueeze(0) + shift.select(1, 1).unsqueeze(1);
-        Tensor positions = rows.Times(paddedWidth).unsqueeze(2) + columns.unsqueeze(1);
+        Tensor rows = ScalarArithmetic.Counting(height, images.device).unsqueeze(0).Plus(shift.select(1, 0).unsqueeze(1));
+        Tensor columns = ScalarArithmetic.Counting(width, images.device).unsqueeze(0).Plus(shift.select(1, 1).unsqueeze(1));
+        Tensor positions = rows.Times(paddedWidth).unsqueeze(2).Plus(columns.unsqueeze(1));
         return padded.gather(2, positions.reshape(n, 1, -1).expand(n, channels, height * width)).reshape(images.shape).MoveToOuterDisposeScope();
     }
 }

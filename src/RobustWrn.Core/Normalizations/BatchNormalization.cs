@@ -20,7 +20,7 @@ public sealed record BatchNormalization : IFeatureNormalization
     public FeatureMap Trace(CostTrace trace, FeatureMap input) => trace.ScaleAndShift(input);
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Build(int channels) => nn.BatchNorm2d(channels, Epsilon, Momentum);
+    public nn.Module<Tensor, Tensor> Build(int channels) => new BatchNormLayer(channels, Epsilon, Momentum);
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>

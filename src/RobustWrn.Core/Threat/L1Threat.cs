@@ -36,8 +36,8 @@ public sealed record L1Threat : ThreatModel
         Tensor signed = noise.For("direction").Uniform(examples, images.shape.AsSpan(1), images.dtype, images.device).Times(2.0).Minus(1);
         Tensor exponential = Exponential(signed.abs());
         Tensor more = Exponential(noise.For("radius").Uniform(examples, [1, 1, 1], images.dtype, images.device));
-        Tensor sum = exponential.flatten(1).sum(1).reshape(-1, 1, 1, 1) + more;
-        return Project(images + (signed.sign() * exponential / sum).Times(Epsilon), images).MoveToOuterDisposeScope();
+        Tensor sum = exponential.flatten(1).sum(1).reshape(-1, 1, 1, 1).Plus(more);
+        return Project(images.Plus((signed.sign() * exponential / sum).Times(Epsilon)), images).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -70,10 +70,10 @@ public sealed record L1Threat : ThreatModel
         // The last knot where less is lost than must be; from there it goes on along one straight piece.
         Tensor last = lost.le(excess).sum(1, keepdim: true).Minus(1).ClampInPlace(0, knots.shape[1] - 1).to(ScalarType.Int64);
         Tensor slope = shrinking.gather(1, last);
-        Tensor shorter = knots.gather(1, last) + (excess - lost.gather(1, last)) / where(slope.IsAbove(0), slope, ones_like(slope));
+        Tensor shorter = knots.gather(1, last).Plus((excess - lost.gather(1, last)) / where(slope.IsAbove(0), slope, ones_like(slope)));
         shorter = where(excess.IsAbove(0), shorter, zeros_like(shorter));
         Tensor length = minimum((wanted - shorter).ClampInPlace(0, double.PositiveInfinity), room).to(images.dtype);
-        return (images + (move.sign() * length).reshape(images.shape)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
+        return images.Plus((move.sign() * length).reshape(images.shape)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

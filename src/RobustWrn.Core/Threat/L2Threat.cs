@@ -33,7 +33,7 @@ public sealed record L2Threat : ThreatModel
         using DisposeScope scope = NewDisposeScope();
         Tensor direction = noise.For("direction").Normal(examples, images.shape.AsSpan(1), images.dtype, images.device);
         Tensor radius = noise.For("radius").Uniform(examples, [1, 1, 1], images.dtype, images.device);
-        Tensor start = images + (direction / Length(direction).Plus(NormOffset) * radius).Times(Epsilon);
+        Tensor start = images.Plus((direction / Length(direction).Plus(NormOffset) * radius).Times(Epsilon));
         return Project(start, images).MoveToOuterDisposeScope();
     }
 
@@ -51,7 +51,7 @@ public sealed record L2Threat : ThreatModel
         using DisposeScope scope = NewDisposeScope();
         Tensor move = candidates - images;
         Tensor factor = Length(move).reciprocal_().TimesInPlace(Epsilon).ClampInPlace(0, 1);
-        return (images + move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
+        return images.Plus(move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

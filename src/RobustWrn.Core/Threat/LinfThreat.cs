@@ -28,7 +28,7 @@ public sealed record LinfThreat : ThreatModel
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor uniform = noise.Uniform(examples, images.shape.AsSpan(1), images.dtype, images.device);
-        Tensor start = images + uniform.Times(2.0).Minus(1).Times(Epsilon);
+        Tensor start = images.Plus(uniform.Times(2.0).Minus(1).Times(Epsilon));
         return Project(start, images).MoveToOuterDisposeScope();
     }
 

@@ -52,7 +52,7 @@ public sealed record Trades : IRobustObjective
         Tensor attacked = context.Model.call(adversarial);
         Tensor target = SeparateTargetPass ? context.Model.call(context.Images) : logits;
         Tensor robust = Divergence(target, attacked);
-        Tensor total = natural + robust.Times(Beta);
+        Tensor total = natural.Plus(robust.Times(Beta));
         return new ObjectiveLoss(total, attacked.detach(), adversarial, new LossPart("natural", natural.detach()), new LossPart("robust", robust.detach()))
             .MoveToOuterDisposeScope();
     }

@@ -8,7 +8,7 @@ namespace RobustWrn.Conformance.Objectives;
 internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d _conv;
-    private readonly BatchNorm2d _norm;
+    private readonly BatchNorm _norm;
     private readonly Linear _linear;
 
     public WatchedNetwork()

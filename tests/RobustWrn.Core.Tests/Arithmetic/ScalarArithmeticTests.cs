@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core.Tests;
@@ -10,6 +11,9 @@ public class ScalarArithmeticTests
     public static TheoryData<string, Func<Tensor, Tensor>, Func<double, double>> Operations => new()
     {
         { "Plus", x => x.Plus(1.5), v => v + 1.5 },
+        { "Plus a tensor", x => x.Plus(x), v => v + v },
+        { "Squared", x => x.Squared(), v => v * v },
+        { "PlusInPlace a tensor", x => x.clone().PlusInPlace(x), v => v + v },
         { "Minus", x => x.Minus(1.5), v => v - 1.5 },
         { "Times", x => x.Times(1.5), v => v * 1.5 },
         { "Times whole", x => x.Times(3L), v => v * 3 },
@@ -82,6 +86,32 @@ public class GarbageCollectionTests
             if (i % 1_000 == 0)
                 Assert.Equal(12f, y.sum().item<float>());
         }
+    });
+
+    /// <summary>TorchSharp's sum of two tensors makes a number on the way, too; x + x fails here.</summary>
+    [Fact]
+    public void Plus_TensorsWhileCollecting_KeepsItsNumberAlive() => WhileCollecting(() =>
+    {
+        using Tensor x = ones(4);
+        for (int i = 0; i < 60_000; i++)
+        {
+            using Tensor y = x.Plus(x);
+            y.PlusInPlace(x);
+            if (i % 1_000 == 0)
+                Assert.Equal(12f, y.sum().item<float>());
+        }
+    });
+
+    /// <summary>As does its batch normalisation when it counts batches.</summary>
+    [Fact]
+    public void Build_BatchNormalizationTrainingWhileCollecting_CountsEveryBatch() => WhileCollecting(() =>
+    {
+        using Tensor x = ones(2, 4, 1, 1);
+        using BatchNorm module = Assert.IsType<BatchNorm>(new BatchNormalization().Build(4), exactMatch: false);
+        using IDisposable guard = no_grad();
+        for (int i = 0; i < 20_000; i++)
+            module.call(x).Dispose();
+        Assert.Equal(20_000, module.num_batches_tracked!.item<long>());
     });
 
     /// <summary>TorchSharp's own modules of some activations lose their numbers, so the library has its own.</summary>

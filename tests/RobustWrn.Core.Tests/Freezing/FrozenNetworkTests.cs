@@ -65,7 +65,7 @@ public class FrozenNetworkTests
         using Classifier classifier = WideResNetSpec.Of(4, [2, 1], [6, 8]).Build(1);
         classifier.eval();
         nn.Module<Tensor, Tensor>[] blocks = [.. classifier.modules().OfType<IFreezableBlock>().Cast<nn.Module<Tensor, Tensor>>()];
-        BatchNorm2d head = (BatchNorm2d)classifier.Network.named_children().Single(child => child.name == "bn1").module;
+        BatchNorm head = (BatchNorm)classifier.Network.named_children().Single(child => child.name == "bn1").module;
 
         ChannelAffine[] chosen = StreamCoordinates.Choose(blocks, stemGives: true, head, [4, 6, 6, 8]);
 
@@ -84,7 +84,7 @@ public class FrozenNetworkTests
     {
         using Classifier classifier = WideResNetSpec.Of(4, [2], [6]).Build(1);
         nn.Module<Tensor, Tensor>[] blocks = [.. classifier.modules().OfType<IFreezableBlock>().Cast<nn.Module<Tensor, Tensor>>()];
-        BatchNorm2d head = (BatchNorm2d)classifier.Network.named_children().Single(child => child.name == "bn1").module;
+        BatchNorm head = (BatchNorm)classifier.Network.named_children().Single(child => child.name == "bn1").module;
         using (no_grad())
         {
             nn.init.constant_(head.weight!, weight);
@@ -206,7 +206,7 @@ public class FrozenNetworkTests
         foreach ((string name, nn.Module module) in classifier.named_modules())
         {
             RandomStream own = stream.For(name);
-            if (module is BatchNorm2d batch)
+            if (module is BatchNorm batch)
             {
                 batch.running_mean!.copy_(own.For("mean").Normal([0], batch.running_mean.shape).reshape(-1).Times(0.5));
                 batch.running_var!.copy_(own.For("variance").Uniform([0], batch.running_var.shape).reshape(-1).Times(2).Plus(0.1));

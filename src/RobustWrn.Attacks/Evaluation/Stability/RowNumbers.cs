@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal static class RowNumbers
         Tensor lengths = norm switch
         {
             VectorNorm.L1 => flat.abs().sum(1),
-            VectorNorm.L2 => flat.square().sum(1).sqrt(),
+            VectorNorm.L2 => flat.Squared().sum(1).sqrt(),
             VectorNorm.Linf => flat.abs().amax([1]),
             _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "the norm must be L1, L2 or Linf."),
         };

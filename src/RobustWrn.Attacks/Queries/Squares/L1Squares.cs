@@ -22,9 +22,9 @@ internal sealed class L1Squares(L1Threat threat) : PyramidSquares(threat.Epsilon
     protected override Tensor Length(Tensor total, Tensor union, long channels)
     {
         Tensor left = total.neg().PlusInPlace(Epsilon);
-        return maximum(left, zeros_like(left)) + union.Times((double)channels);
+        return maximum(left, zeros_like(left)).Plus(union.Times((double)channels));
     }
 
     /// <inheritdoc/>
-    protected override Tensor Moved(Tensor images, Tensor change) => _inside.Project(images + change, images);
+    protected override Tensor Moved(Tensor images, Tensor change) => _inside.Project(images.Plus(change), images);
 }

@@ -10,7 +10,7 @@ internal sealed class L2Squares(double epsilon) : PyramidSquares(epsilon)
     protected override SquarePyramids Pyramids { get; } = new(steepness: 2, length: values => Math.Sqrt(values.Sum(value => value * value)));
 
     /// <inheritdoc/>
-    protected override Tensor Power(Tensor change) => change.square();
+    protected override Tensor Power(Tensor change) => change.Squared();
 
     /// <inheritdoc/>
     protected override Tensor Root(Tensor sum) => sum.sqrt();
@@ -19,13 +19,13 @@ internal sealed class L2Squares(double epsilon) : PyramidSquares(epsilon)
     protected override Tensor Length(Tensor total, Tensor union, long channels)
     {
         Tensor left = total.neg().PlusInPlace(Epsilon * Epsilon);
-        return (maximum(left, zeros_like(left)).Over(channels) + union).sqrt_();
+        return maximum(left, zeros_like(left)).Over(channels).Plus(union).sqrt_();
     }
 
     /// <inheritdoc/>
     protected override Tensor Moved(Tensor images, Tensor change)
     {
-        Tensor factor = change.square().sum([1, 2, 3], keepdim: true).sqrt_().PlusInPlace(NormOffset).reciprocal_().TimesInPlace(Epsilon);
-        return (change * factor).add_(images).ClampInPlace(0, 1);
+        Tensor factor = change.Squared().sum([1, 2, 3], keepdim: true).sqrt_().PlusInPlace(NormOffset).reciprocal_().TimesInPlace(Epsilon);
+        return (change * factor).PlusInPlace(images).ClampInPlace(0, 1);
     }
 }

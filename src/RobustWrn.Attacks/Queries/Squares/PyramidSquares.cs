@@ -30,9 +30,9 @@ internal abstract class PyramidSquares(double epsilon) : ISquareWindows
         Tensor old = change.gather(2, pair.First), own = Power(old).sum(2, keepdim: true);
         change.scatter_(2, pair.First, zeros_like(old));
         // What both windows hold, each pixel once: the first is empty by now.
-        Tensor union = Power(change.gather(2, pair.Second)).sum(2, keepdim: true) + own;
+        Tensor union = Power(change.gather(2, pair.Second)).sum(2, keepdim: true).Plus(own);
         change.scatter_(2, pair.Second, zeros_like(old));
-        Tensor fresh = Pyramids.Pattern(pair, batch.Images) + old / Root(own).Plus(NormOffset);
+        Tensor fresh = Pyramids.Pattern(pair, batch.Images).Plus(old / Root(own).Plus(NormOffset));
         fresh.mul_(Length(total, union, batch.Images.shape[1]) / Root(Power(fresh).sum(2, keepdim: true)).Plus(NormOffset));
         change.scatter_(2, pair.First, fresh);
         return Moved(batch.Images, change.reshape(batch.Images.shape));

@@ -18,7 +18,7 @@ internal sealed record SquareWindowPair(int Side, Tensor First, Tensor Second, T
         int side = SquareSchedule.OddSide(share, height, width);
         Tensor draws = noise.Uniform(batch.Examples.AsSpan(), [5 + channels], device: batch.Images.device);
         Tensor line = ScalarArithmetic.Counting(side, draws.device);
-        Tensor inside = (line.Times(width).unsqueeze(1) + line).flatten();
+        Tensor inside = line.Times(width).unsqueeze(1).Plus(line).flatten();
         return new SquareWindowPair(
             side,
             Window(0),
@@ -28,8 +28,8 @@ internal sealed record SquareWindowPair(int Side, Tensor First, Tensor Second, T
 
         Tensor Window(int column)
         {
-            Tensor first = Position(draws, column, height - side).Times(width) + Position(draws, column + 1, width - side);
-            return (first + inside).unsqueeze(1).expand(-1, channels, -1);
+            Tensor first = Position(draws, column, height - side).Times(width).Plus(Position(draws, column + 1, width - side));
+            return first.Plus(inside).unsqueeze(1).expand(-1, channels, -1);
         }
     }
 
