@@ -1,38 +1,82 @@
+using System.Text.Json.Nodes;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 
 namespace EvaluateModel;
 
-/// <summary>The attacks: <c>--attack pgd --steps 20 --restarts 5</c>.</summary>
-public sealed record AttackChoice(IReadOnlyList<string> Names, int? Steps, int? Restarts)
+/// <summary>The attacks: <c>--attack pgd --steps 20 --restarts 5</c>, <c>--attack autoattack</c>, or <c>--suite FILE.json</c>.</summary>
+public sealed record AttackChoice(IReadOnlyList<string> Names, string? SuiteFile, int? Steps, int? Restarts)
 {
-    private static readonly string[] Known = ["fgsm", "pgd", "cw"];
+    private const string Default = "pgd";
 
     /// <summary>The suite, or null and what is wrong.</summary>
     public AttackSuite? Open(ThreatModel? threat, List<string> problems)
     {
         int before = problems.Count;
-        string[] names = [.. Names.SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(name => name.Trim().ToLowerInvariant())];
-        problems.AddRange(names.Except(Known).Select(name => $"--attack must be of {string.Join(", ", Known)}, got {name}."));
-        if (names.Length == 0)
-            problems.Add("--attack must name at least one attack, got none.");
         if (Steps < 1)
             problems.Add($"--steps must be at least 1, got {Steps}.");
         if (Restarts < 1)
             problems.Add($"--restarts must be at least 1, got {Restarts}.");
-        if (Steps > 1 && names.All(name => name == "fgsm"))
-            problems.Add($"--steps must be 1 for fgsm, which takes one step, got {Steps}. Write --attack pgd.");
-        bool euclidean = threat is L2Threat;
-        if (Restarts > 1 && !names.Any(name => name == "pgd" || (name == "cw" && !euclidean)))
-            problems.Add($"--restarts must be 1 for {string.Join(" and ", names)}{(euclidean ? " in l2" : "")}, without a random start, got {Restarts}. Write --attack pgd.");
-        return problems.Count > before ? null : AttackSuite.Of(string.Join(", ", names), [.. names.Select(name => Attack(name, euclidean))]);
+        AttackSuite? suite = SuiteFile is null ? FromNames(threat, problems) : FromFile(SuiteFile, problems);
+        return problems.Count > before ? null : suite;
     }
 
-    private IAttack Attack(string name, bool euclidean) => name switch
+    private AttackSuite? FromFile(string file, List<string> problems)
     {
-        "fgsm" => new Fgsm(),
-        "pgd" => new Pgd { Steps = Steps ?? 20, Restarts = Restarts ?? 1 },
-        _ when euclidean => new CwL2 { Steps = Steps ?? 10_000 },
-        _ => new CwLinf { Steps = Steps ?? 20, Restarts = Restarts ?? 1 },
-    };
+        if (Names.Count > 0)
+            problems.Add($"--suite must not be given together with --attack, got {file} and {string.Join(", ", Names)}. Leave one out.");
+        if (Steps is not null || Restarts is not null)
+            problems.Add($"--steps and --restarts must not be given with --suite, which says them itself. Write them into {file}.");
+        try
+        {
+            AttackSuite suite = DescriptionJson.Read<AttackSuite>(File.ReadAllText(file), file);
+            problems.AddRange(suite.Problems().Select(problem => $"--suite {file}: {problem}"));
+            return suite;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            problems.Add($"--suite must name a file with a suite of attacks as JSON: {e.Message}");
+            return null;
+        }
+    }
+
+    private AttackSuite? FromNames(ThreatModel? threat, List<string> problems)
+    {
+        string[] names = [.. Names.DefaultIfEmpty(Default).SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(name => name.Trim().ToLowerInvariant())];
+        AttackSuite?[] parts = [.. names.Select(name => AttackNames.Find(name, threat))];
+        problems.AddRange(names.Zip(parts).Where(pair => pair.Second is null)
+            .Select(pair => $"--attack must be of {string.Join(", ", AttackNames.Known)}, got {pair.First}."));
+        if (names.Length == 0)
+            problems.Add("--attack must name at least one attack, got none.");
+        if (threat is L1Threat && names.Contains("cw"))
+            problems.Add("--attack cw must be run in linf or l2, the norms it is published for, got l1. Write --attack apgd-ce.");
+        if (parts.Contains(null) || names.Length == 0)
+            return null;
+        // A suite's name stands for its constants: only attacks named one by one can be set.
+        IAttack[] single = [.. parts.Where(part => part!.Attacks.Count == 1).Select(part => part!.Attacks[0])];
+        Settable("--steps", "steps", Steps, single, names, problems);
+        Settable("--restarts", "restarts", Restarts, single, names, problems);
+        AttackSuite[] set = [.. parts.Select(part => part!.Attacks.Count > 1 ? part : part with { Attacks = [With(With(part.Attacks[0], "steps", Steps), "restarts", Restarts)] })];
+        return set.Length == 1 ? set[0] : new AttackSuite { Name = string.Join(", ", names), Attacks = set.SelectMany(part => part.Attacks).ToValueList() };
+    }
+
+    private static void Settable(string option, string property, int? value, IEnumerable<IAttack> attacks, string[] names, List<string> problems)
+    {
+        if (value >= 1 && !attacks.Any(attack => Has(attack, property)))
+            problems.Add($"{option} must come with an attack that has {property} to set, got {value} for {string.Join(" and ", names)}. Leave it out, or write --attack {Default}.");
+    }
+
+    private static bool Has(IAttack attack, string property) => Document(attack).ContainsKey(property);
+
+    // An attack's settings are properties of its JSON, whatever kind of attack it is.
+    private static IAttack With(IAttack attack, string property, int? value)
+    {
+        if (value is null || !Has(attack, property))
+            return attack;
+        JsonObject document = Document(attack);
+        document[property] = value;
+        return DescriptionJson.Read<IAttack>(document.ToJsonString());
+    }
+
+    private static JsonObject Document(IAttack attack) => JsonNode.Parse(DescriptionJson.Write(attack))!.AsObject();
 }

@@ -9,7 +9,12 @@ public sealed record Choices
 
     public required AttackChoice Attacks { get; init; }
 
+    /// <summary>The network of the surrogate, without which attacks have none.</summary>
+    public required NetworkChoice SurrogateNetwork { get; init; }
+
     public string? Weights { get; init; }
+
+    public string? Surrogate { get; init; }
 
     public string? Data { get; init; }
 
@@ -19,7 +24,11 @@ public sealed record Choices
 
     public int Batch { get; init; }
 
+    public string? Journal { get; init; }
+
     public string? Output { get; init; }
+
+    public string? Timing { get; init; }
 
     public string? Adversarial { get; init; }
 }

@@ -20,14 +20,24 @@ public static class EvaluateCommand
     private static readonly Option<string?> Weights = new("--weights") { Description = "the weights: safetensors, or a .pth of PyTorch; the names of TRADES, Gowal et al. and Lu et al. are recognised" };
     private static readonly Option<string?> Data = new("--data") { Description = "the folder of CIFAR-10 (or CIFAR-100) in its binary layout" };
     private static readonly Option<long?> Examples = new("--examples") { Description = "the first N test images (default: all)" };
-    private static readonly Option<string> Norm = new("--norm") { Description = "linf or l2", DefaultValueFactory = _ => "linf" };
-    private static readonly Option<string?> Epsilon = new("--eps") { Description = "the radius for pixels in [0, 1], such as 8/255 (default: 8/255 for linf, 0.5 for l2)" };
-    private static readonly Option<string[]> Attacks = new("--attack") { Description = "fgsm, pgd or cw; several run one after another on what is left", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => ["pgd"] };
-    private static readonly Option<int?> Steps = new("--steps") { Description = "steps of pgd and cw (default: 20; 10000 for cw in l2)" };
-    private static readonly Option<int?> Restarts = new("--restarts") { Description = "random starts of pgd, and of cw in linf (default 1)" };
+    private static readonly Option<string> Norm = new("--norm") { Description = "linf, l2 or l1", DefaultValueFactory = _ => "linf" };
+    private static readonly Option<string?> Epsilon = new("--eps") { Description = "the radius for pixels in [0, 1], such as 8/255 (default: 8/255 for linf, 0.5 for l2, 12 for l1)" };
+    private static readonly Option<string?> Curve = new("--eps-curve") { Description = "instead of --eps: several radii, such as 2/255,4/255,8/255" };
+    private static readonly Option<string[]> Attacks = new("--attack")
+    {
+        Description = $"one or more of {string.Join(", ", AttackNames.Known)}; several run one after another on what is left (default: pgd)",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<string?> Suite = new("--suite") { Description = "instead of --attack: a file with a suite of attacks and their settings, as JSON" };
+    private static readonly Option<int?> Steps = new("--steps") { Description = "steps of the attacks that have steps (default: what each was published with)" };
+    private static readonly Option<int?> Restarts = new("--restarts") { Description = "restarts of the attacks that have restarts (default 1)" };
+    private static readonly Option<string?> Surrogate = new("--surrogate") { Description = "weights of another network that the attacker may look into, for --attack transfer" };
+    private static readonly Option<string?> SurrogateSpec = new("--surrogate-spec") { Description = "its network, as --spec; default: the spec that its weights file carries" };
     private static readonly Option<long> Seed = new("--seed") { Description = "the seed of the random starts", DefaultValueFactory = _ => 0 };
     private static readonly Option<int> Batch = new("--batch") { Description = "images attacked together", DefaultValueFactory = _ => 128 };
+    private static readonly Option<string?> Journal = new("--journal") { Description = "a folder that keeps what is done: the same command goes on there after it was stopped or killed" };
     private static readonly Option<string?> Out = new("--out") { Description = "where the result goes, as JSON" };
+    private static readonly Option<string?> Timing = new("--timing") { Description = "where the times go, as JSON; the result has none, so that it can be compared byte by byte" };
     private static readonly Option<string?> Save = new("--save-adversarial") { Description = "where the adversarial images go, as safetensors" };
 
     /// <summary>Runs the program.</summary>
@@ -35,7 +45,8 @@ public static class EvaluateCommand
     {
         RootCommand command = new("Attacks a trained wide residual network on CIFAR test images and says how often it stays right.")
         {
-            Spec, Stem, Depths, Channels, Classes, Weights, Data, Examples, Norm, Epsilon, Attacks, Steps, Restarts, Seed, Batch, Out, Save,
+            Spec, Stem, Depths, Channels, Classes, Weights, Data, Examples, Norm, Epsilon, Curve, Attacks, Suite, Steps, Restarts, Surrogate, SurrogateSpec, Seed, Batch, Journal, Out,
+            Timing, Save,
         };
         int code = 0;
         command.SetAction((parsed, token) =>
@@ -61,11 +72,19 @@ public static class EvaluateCommand
         Weights = parsed.GetValue(Weights),
         Data = parsed.GetValue(Data),
         Examples = parsed.GetValue(Examples),
-        Threat = new ThreatChoice(parsed.GetValue(Norm)!, parsed.GetValue(Epsilon)),
-        Attacks = new AttackChoice(parsed.GetValue(Attacks)!, parsed.GetValue(Steps), parsed.GetValue(Restarts)),
+        Threat = new ThreatChoice(parsed.GetValue(Norm)!, parsed.GetValue(Epsilon), parsed.GetValue(Curve)),
+        Attacks = new AttackChoice(parsed.GetValue(Attacks) ?? [], parsed.GetValue(Suite), parsed.GetValue(Steps), parsed.GetValue(Restarts)),
+        Surrogate = parsed.GetValue(Surrogate),
+        SurrogateNetwork = new NetworkChoice(parsed.GetValue(SurrogateSpec), null, null, null, parsed.GetValue(SurrogateSpec) is null ? null : parsed.GetValue(Classes))
+        {
+            WeightsOption = Surrogate.Name,
+            SpecOption = SurrogateSpec.Name,
+        },
         Seed = parsed.GetValue(Seed),
         Batch = parsed.GetValue(Batch),
+        Journal = parsed.GetValue(Journal),
         Output = parsed.GetValue(Out),
+        Timing = parsed.GetValue(Timing),
         Adversarial = parsed.GetValue(Save),
     };
 
@@ -85,10 +104,16 @@ public static class EvaluateCommand
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine("Stopped; nothing was written.");
+            error.WriteLine(choices.Journal is null ? "Stopped; nothing was written." : $"Stopped; what is done stands in {choices.Journal}, and the same command goes on there.");
             return Stopped;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NonFiniteLogitsException or NonFiniteGradientException or AttackRefusedException or TorchNativeException)
+        catch (EvaluationJournalException e)
+        {
+            error.WriteLine($"--journal: {e.Message}");
+            return BadArguments;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or NonFiniteLogitsException or NonFiniteGradientException
+            or AttackRefusedException or TorchNativeException)
         {
             error.WriteLine(e.Message);
             return 1;

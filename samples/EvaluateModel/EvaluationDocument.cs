@@ -1,32 +1,34 @@
-using System.Text.Json;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 
 namespace EvaluateModel;
 
-/// <summary>The JSON this program writes; its schema is docs/evaluation.schema.json.</summary>
+/// <summary>The JSON this program writes; its schema is docs/evaluation.schema.json. It holds no times, so that a run that was killed and went on writes the same bytes.</summary>
 public static class EvaluationDocument
 {
-    /// <summary>The version of the format. A field that is added keeps it, one that changes its meaning raises it.</summary>
-    public const int Version = 1;
-
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n" };
+    /// <summary>The version of the format. A field that is added keeps it, one that changes its meaning or goes raises it.</summary>
+    public const int Version = 2;
 
     /// <summary>The document of a result.</summary>
-    public static string Of(INetworkSpec network, RobustnessResult result) => JsonSerializer.Serialize(new
+    public static string Of(INetworkSpec network, INetworkSpec? surrogate, RobustnessResult result) => Json.Write(new
     {
         Version,
         Network = network.Name,
+        Surrogate = surrogate?.Name,
         Threat = new { result.Threat!.Norm, result.Threat.Epsilon },
+        Suite = Json.Node(result.Suite),
         Seed = result.Seed.Value,
         result.BlockSize,
         result.Images,
-        Clean = Accuracy(result.Clean),
-        Robust = Accuracy(result.Robust),
-        Classes = result.Classes.Select(tally => new { tally.Label, tally.Name, Clean = Accuracy(tally.Clean), Robust = Accuracy(tally.Robust) }),
-        Attacks = result.Attacks.Select(attack => new { attack.Name, attack.CorrectBefore, attack.CorrectAfter, Seconds = attack.Duration.TotalSeconds }),
-        Examples = result.Examples.Select(example => new { example.Index, example.Label, example.CleanPrediction, example.Robust, example.BrokenBy }),
-    }, Options) + "\n";
+        Clean = Json.Accuracy(result.Clean),
+        Robust = Json.Accuracy(result.Robust),
+        WorstClass = result.WorstClass is { } worst ? Class(worst) : null,
+        result.Conformance,
+        result.Notices,
+        Classes = result.Classes.Select(Class),
+        Attacks = result.Attacks.Select(attack => new { attack.Name, attack.CorrectBefore, attack.CorrectAfter }),
+        Examples = result.Examples.Select(example => new { example.Index, example.Label, example.CleanPrediction, example.Robust, example.BrokenBy, example.Margin }),
+    });
 
-    private static object Accuracy(Proportion proportion) => new { Correct = proportion.Hits, proportion.Total, proportion.Low, proportion.High };
+    private static object Class(ClassTally tally) => new { tally.Label, tally.Name, Clean = Json.Accuracy(tally.Clean), Robust = Json.Accuracy(tally.Robust) };
 }

@@ -8,6 +8,12 @@ namespace EvaluateModel;
 /// <summary>The network: a preset, a JSON file, or numbers.</summary>
 public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Depths, string? Channels, int? Classes)
 {
+    /// <summary>The option that names the weights, for messages.</summary>
+    public string WeightsOption { get; init; } = "--weights";
+
+    /// <summary>The option that names the network, for messages.</summary>
+    public string SpecOption { get; init; } = "--spec";
+
     private bool HasNumbers => Stem is not null || Depths is not null || Channels is not null;
 
     /// <summary>The network with its weights, or null and what is wrong.</summary>
@@ -16,9 +22,9 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
         int before = problems.Count;
         INetworkSpec? spec = Describe(problems);
         if (weights is null)
-            problems.Add("--weights must name a weights file (safetensors or .pth), got nothing.");
+            problems.Add($"{WeightsOption} must name a weights file (safetensors or .pth), got nothing.");
         else if (!File.Exists(weights))
-            problems.Add($"--weights must name a weights file (safetensors or .pth), but there is no file {weights}.");
+            problems.Add($"{WeightsOption} must name a weights file (safetensors or .pth), but there is no file {weights}.");
         if (problems.Count > before)
             return null;
         Classifier? classifier = null;
@@ -78,11 +84,11 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
             }
             catch (ArgumentOutOfRangeException e)
             {
-                problems.Add($"--spec {name}: {e.Message}");
+                problems.Add($"{SpecOption} {name}: {e.Message}");
                 return null;
             }
         }
-        problems.Add($"--spec must be WRN-depth-widen (WRN-16-4), a preset ({string.Join(", ", NetworkPresets.All.Select(preset => preset.Name))}) or a JSON file, got {name}, which is none of them.");
+        problems.Add($"{SpecOption} must be WRN-depth-widen (WRN-16-4), a preset ({string.Join(", ", NetworkPresets.All.Select(preset => preset.Name))}) or a JSON file, got {name}, which is none of them.");
         return null;
     }
 

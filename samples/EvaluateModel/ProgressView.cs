@@ -7,10 +7,13 @@ namespace EvaluateModel;
 /// <summary>A progress bar an attack on a terminal, a line a tenth of the way elsewhere.</summary>
 public static class ProgressView
 {
+    /// <summary>Whether a person looks at a terminal, rather than a file or another program reading along.</summary>
+    public static bool IsTerminal(TextWriter output) => ReferenceEquals(output, Console.Out) && AnsiConsole.Profile.Out.IsTerminal;
+
     /// <summary>Runs an evaluation and shows how far it is.</summary>
-    public static RobustnessResult Follow(TextWriter output, AttackSuite suite, Func<IProgress<EvaluationProgress>, RobustnessResult> run)
+    public static T Follow<T>(TextWriter output, AttackSuite suite, Func<IProgress<EvaluationProgress>, T> run)
     {
-        if (!ReferenceEquals(output, Console.Out) || !AnsiConsole.Profile.Out.IsTerminal)
+        if (!IsTerminal(output))
             return run(new Lines(output));
         return AnsiConsole.Progress().Start(context =>
         {
@@ -39,7 +42,8 @@ public static class ProgressView
         public void Report(EvaluationProgress value)
         {
             long tenth = 10 * value.Done / value.Total;
-            if (tenth <= _tenths.GetValueOrDefault(value.Attack))
+            // Below what it was: the next radius of a curve has begun.
+            if (tenth == _tenths.GetValueOrDefault(value.Attack))
                 return;
             _tenths[value.Attack] = tenth;
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,

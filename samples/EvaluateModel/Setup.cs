@@ -8,12 +8,13 @@ public sealed class Setup : IDisposable
 {
     private readonly Choices _choices;
     private readonly Classifier _model;
+    private readonly Classifier? _surrogate;
     private readonly InMemoryImages _images;
     private readonly ThreatModel _threat;
     private readonly AttackSuite _suite;
 
-    private Setup(Choices choices, Classifier model, InMemoryImages images, ThreatModel threat, AttackSuite suite) =>
-        (_choices, _model, _images, _threat, _suite) = (choices, model, images, threat, suite);
+    private Setup(Choices choices, Classifier model, Classifier? surrogate, InMemoryImages images, ThreatModel threat, AttackSuite suite) =>
+        (_choices, _model, _surrogate, _images, _threat, _suite) = (choices, model, surrogate, images, threat, suite);
 
     /// <summary>Opens everything; what is wrong is collected, all of it.</summary>
     /// <returns>Null when something is wrong.</returns>
@@ -25,17 +26,25 @@ public sealed class Setup : IDisposable
         AttackSuite? suite = choices.Attacks.Open(threat, found);
         if (choices.Batch < 1)
             found.Add($"--batch must be at least 1, got {choices.Batch}.");
-        Writable(choices.Output, "--out", found);
-        Writable(choices.Adversarial, "--save-adversarial", found);
+        Destinations.Check(choices, found);
         Classifier? model = choices.Network.Open(choices.Weights, found);
+        Classifier? surrogate = choices.Surrogate is null ? null : choices.SurrogateNetwork.Open(choices.Surrogate, found);
+        if (choices.Surrogate is null && choices.SurrogateNetwork.Spec is { } spec)
+            found.Add($"--surrogate-spec must come with the weights, got {spec} alone. Add --surrogate FILE.");
+        if (choices.Surrogate is null && suite?.Attacks.FirstOrDefault(attack => attack.NeedsSurrogate) is { } needy)
+            found.Add($"{needy.Name} must have another network to attack, got none. Add --surrogate FILE.");
+        if (surrogate is not null && model is not null && (surrogate.Spec.Classes, surrogate.Spec.InputChannels) != (model.Spec.Classes, model.Spec.InputChannels))
+            found.Add($"--surrogate must take images of {model.Spec.InputChannels} channels and tell {model.Spec.Classes} classes apart, as the network does, "
+                + $"but it has {surrogate.Spec.InputChannels} and {surrogate.Spec.Classes}. Choose another.");
         InMemoryImages? images = OpenImages(choices, found);
         if (model is not null && images is not null && model.Spec.Classes < images.ClassNames.Count)
             found.Add($"the network must tell the {images.ClassNames.Count} classes of the images apart, but it has {model.Spec.Classes}. Check --spec and --data.");
         if (model is not null && model.Spec.InputChannels != 3)
             found.Add($"the network must take images of 3 channels, but it takes {model.Spec.InputChannels}. Check --spec.");
         if (found.Count == 0)
-            return new Setup(choices, model!, images!, threat!, suite!);
+            return new Setup(choices, model!, surrogate, images!, threat!, suite!);
         model?.Dispose();
+        surrogate?.Dispose();
         images?.Dispose();
         return null;
     }
@@ -44,21 +53,43 @@ public sealed class Setup : IDisposable
     public void Run(TextWriter output, CancellationToken cancellationToken)
     {
         IImageSource images = _choices.Examples is { } count ? _images.Take(count) : _images;
-        output.WriteLine($"{_model.Spec.Name} under {_threat}, {images.Count} test images, {string.Join(", ", _suite.Attacks.Select(attack => attack.Name))}");
+        string radius = _choices.Threat.Radii is { Length: > 1 } radii ? $"{_threat.Norm} in {radii.Length} radii" : $"{_threat}";
+        output.WriteLine($"{_model.Spec.Name} under {radius}, {images.Count} test images, {string.Join(", ", _suite.Attacks.Select(attack => attack.Name))}");
+        if (_surrogate is not null)
+            output.WriteLine($"The attacker may look into {_surrogate.Spec.Name} of {_choices.Surrogate}");
         using (ImageBatch sample = images.Read([.. Enumerable.Range(0, (int)Math.Min(_choices.Batch, images.Count)).Select(i => (long)i)]))
-            output.WriteLine($"Estimate: {AttackEstimate.Measure(_suite, _model, sample, images.Count)}");
+            output.WriteLine($"Estimate: {AttackEstimate.Measure(_suite, _model, sample, images.Count)}{(_choices.Threat.Radii is { Length: > 1 } ? " for each radius" : "")}");
 
-        EvaluationOptions options = new() { BlockSize = _choices.Batch, Seed = _choices.Seed, KeepAdversarialImages = _choices.Adversarial is not null };
+        EvaluationOptions options = new()
+        {
+            BlockSize = _choices.Batch,
+            Seed = _choices.Seed,
+            KeepAdversarialImages = _choices.Adversarial is not null,
+            Surrogate = _surrogate,
+            JournalFolder = _choices.Journal,
+        };
+        if (_choices.Threat.Radii is { } epsilons)
+            Follow(epsilons, images, options, output, cancellationToken);
+        else
+            Evaluate(images, options, output, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _model.Dispose();
+        _surrogate?.Dispose();
+        _images.Dispose();
+    }
+
+    private void Evaluate(IImageSource images, EvaluationOptions options, TextWriter output, CancellationToken cancellationToken)
+    {
         RobustnessResult result = ProgressView.Follow(output, _suite,
             progress => RobustnessEvaluation.Run(_model, images, _threat, _suite, options, progress, cancellationToken));
         using AdversarialImages? adversarial = result.Adversarial;
-
         SummaryView.Print(output, result);
-        if (_choices.Output is { } file)
-        {
-            AtomicFile.WriteText(file, EvaluationDocument.Of(_model.Spec, result));
-            output.WriteLine($"Result: {file}");
-        }
+        Write(output, "Result", _choices.Output, EvaluationDocument.Of(_model.Spec, _surrogate?.Spec, result));
+        Write(output, "Times", _choices.Timing, TimingDocument.Of(result));
         if (_choices.Adversarial is { } place)
         {
             adversarial!.Save(place);
@@ -66,11 +97,20 @@ public sealed class Setup : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private void Follow(double[] epsilons, IImageSource images, EvaluationOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        _model.Dispose();
-        _images.Dispose();
+        RobustnessCurve curve = ProgressView.Follow(output, _suite,
+            progress => RobustnessCurve.Measure(_model, images, _threat, _suite, epsilons, options, progress, cancellationToken));
+        CurveView.Print(output, curve);
+        Write(output, "Result", _choices.Output, CurveDocument.Of(_model.Spec, _surrogate?.Spec, _threat, _suite, images, options, curve));
+    }
+
+    private static void Write(TextWriter output, string what, string? file, string document)
+    {
+        if (file is null)
+            return;
+        AtomicFile.WriteText(file, document);
+        output.WriteLine($"{what}: {file}");
     }
 
     private static InMemoryImages? OpenImages(Choices choices, List<string> problems)
@@ -94,20 +134,6 @@ public sealed class Setup : IDisposable
         {
             problems.Add($"--data: {e.Message}");
             return null;
-        }
-    }
-
-    // Said before the run, not after hours of it.
-    private static void Writable(string? path, string option, List<string> problems)
-    {
-        if (path is null)
-            return;
-        if (path.Length == 0 || Directory.Exists(path))
-            problems.Add($"{option} must name a file, but {(path.Length == 0 ? "it is empty" : $"{path} is a folder")}.");
-        for (string? folder = path.Length == 0 ? null : Path.GetDirectoryName(Path.GetFullPath(path)); folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(folder))
-                problems.Add($"{option} must lie in a folder, but {folder} is a file. Choose another place.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustWrn.Attacks;
+using RobustWrn.Core;
 using Spectre.Console;
 
 namespace EvaluateModel;
@@ -10,31 +11,52 @@ public static class SummaryView
     /// <summary>Prints a result.</summary>
     public static void Print(TextWriter output, RobustnessResult result)
     {
-        if (ReferenceEquals(output, Console.Out) && AnsiConsole.Profile.Out.IsTerminal)
+        if (ProgressView.IsTerminal(output))
             PrintTable(result);
         else
             PrintLines(output, result);
+        foreach ((string title, string text) in Remarks(result))
+            output.WriteLine($"{title + ":",-13} {text}");
     }
 
     private static void PrintLines(TextWriter output, RobustnessResult result)
     {
-        foreach (AttackTally attack in result.Attacks)
-            output.WriteLine($"{attack.Name}: {attack.CorrectBefore} right before, {attack.CorrectAfter} after, {Seconds(attack)} s");
-        output.WriteLine($"Clean accuracy:  {result.Clean}");
-        output.WriteLine($"Robust accuracy: {result.Robust}");
+        (string Title, Proportion Right, TimeSpan? Time)[] rows = [.. Rows(result)];
+        int title = rows.Max(row => row.Title.Length), count = rows.Max(row => Count(row.Right).Length);
+        foreach ((string name, Proportion right, TimeSpan? time) in rows)
+            output.WriteLine($"{name.PadRight(title)}  {Count(right).PadLeft(count)}  {right}{(time is { } taken ? $", {Seconds(taken)} s" : "")}");
     }
 
     private static void PrintTable(RobustnessResult result)
     {
-        Table table = new Table().AddColumns("", "right", "of", "accuracy, 95 % interval", "seconds");
-        table.AddRow("clean", Number(result.Clean.Hits), Number(result.Clean.Total), result.Clean.ToString().EscapeMarkup(), "");
-        foreach (AttackTally attack in result.Attacks)
-            table.AddRow($"after {attack.Name}".EscapeMarkup(), Number(attack.CorrectAfter), Number(attack.CorrectBefore), "", Seconds(attack));
-        table.AddRow("robust", Number(result.Robust.Hits), Number(result.Robust.Total), result.Robust.ToString().EscapeMarkup(), "");
+        Table table = new Table().RoundedBorder().AddColumns("", "right", "accuracy, 95 % interval", "seconds");
+        table.Columns[1].RightAligned();
+        table.Columns[3].RightAligned();
+        foreach ((string name, Proportion right, TimeSpan? time) in Rows(result))
+            table.AddRow(name.EscapeMarkup(), Count(right), right.ToString().EscapeMarkup(), time is { } taken ? Seconds(taken) : "");
         AnsiConsole.Write(table);
     }
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private static IEnumerable<(string Title, Proportion Right, TimeSpan? Time)> Rows(RobustnessResult result) =>
+    [
+        ("clean", result.Clean, null),
+        .. result.Attacks.Select(attack => ($"after {attack.Name}", new Proportion(attack.CorrectAfter, result.Clean.Total), (TimeSpan?)attack.Duration)),
+        ("robust", result.Robust, null),
+        .. result.WorstClass is { } worst ? [($"worst class: {worst.Name}", worst.Robust, (TimeSpan?)null)] : Array.Empty<(string, Proportion, TimeSpan?)>(),
+    ];
 
-    private static string Seconds(AttackTally attack) => attack.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+    private static IEnumerable<(string Title, string Text)> Remarks(RobustnessResult result) =>
+    [
+        ("conformance", result.Conformance ?? $"none, because {WhyNone(result)}"),
+        .. result.Notices.Select(notice => ("notice", notice)),
+    ];
+
+    private static string WhyNone(RobustnessResult result) =>
+        result.Suite.ConformsTo(result.Threat!) is { } standard ? $"{standard} was not run as published: see the notices"
+        : new ThreatModel[] { ThreatModel.Linf(1), ThreatModel.L1(1) }.Any(other => result.Suite.ConformsTo(other) is not null) ? $"these attacks are a standard in other norms than {result.Threat!.Norm}"
+        : "only AutoAttack with every published constant has a label";
+
+    private static string Count(Proportion right) => string.Create(CultureInfo.InvariantCulture, $"{right.Hits} of {right.Total}");
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
 }

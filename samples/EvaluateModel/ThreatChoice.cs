@@ -3,27 +3,47 @@ using RobustWrn.Core;
 
 namespace EvaluateModel;
 
-/// <summary>Norm and radius: <c>--norm linf --eps 8/255</c>.</summary>
-public sealed record ThreatChoice(string Norm, string? Epsilon)
+/// <summary>Norm and radius: <c>--norm linf --eps 8/255</c>, or several: <c>--eps-curve 2/255,4/255,8/255</c>.</summary>
+public sealed record ThreatChoice(string Norm, string? Epsilon, string? Curve)
 {
-    /// <summary>The threat model, or null and what is wrong.</summary>
+    // The radii that tables are made for; 12 is that of AutoAttack's version for L1.
+    private static readonly Dictionary<string, (string Default, ThreatModel Unit)> Norms = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["linf"] = ("8/255", new LinfThreat()),
+        ["l2"] = ("0.5", new L2Threat()),
+        ["l1"] = ("12", new L1Threat()),
+    };
+
+    /// <summary>The threat model, of the largest radius where there are several; or null and what is wrong.</summary>
     public ThreatModel? Open(List<string> problems)
     {
-        bool linf = Norm.Equals("linf", StringComparison.OrdinalIgnoreCase);
-        if (!linf && !Norm.Equals("l2", StringComparison.OrdinalIgnoreCase))
+        if (!Norms.TryGetValue(Norm, out (string Default, ThreatModel Unit) norm))
         {
-            problems.Add($"--norm must be linf or l2, got {Norm}.");
+            problems.Add($"--norm must be of {string.Join(", ", Norms.Keys)}, got {Norm}.");
             return null;
         }
-        string text = Epsilon ?? (linf ? "8/255" : "0.5");
+        if (Curve is null)
+            return Radius("--eps", Epsilon ?? norm.Default, norm.Unit, problems) is { } radius ? norm.Unit with { Epsilon = radius } : null;
+        if (Epsilon is not null)
+            problems.Add($"--eps must not be given together with --eps-curve, got {Epsilon} and {Curve}. Leave one out.");
+        double?[] radii = [.. Curve.Split(',').Select(text => Radius("--eps-curve", text.Trim(), norm.Unit, problems))];
+        return radii.Contains(null) ? null : norm.Unit with { Epsilon = radii.Max()!.Value };
+    }
+
+    /// <summary>The radii of a curve, once <see cref="Open"/> found nothing wrong with them; null when one radius is asked for.</summary>
+    public double[]? Radii => Curve is null ? null : [.. Curve.Split(',').Select(text => Parse(text.Trim())!.Value)];
+
+    private static double? Radius(string option, string text, ThreatModel unit, List<string> problems)
+    {
+        bool linf = unit is LinfThreat;
         if (Parse(text) is not { } radius)
-            problems.Add($"--eps must be a number or a fraction, got {text}. Write --eps 8/255, or --eps 0.031.");
+            problems.Add($"{option} must be a number or a fraction, got {(text.Length == 0 ? "nothing" : text)}. Write {option} 8/255, or {option} 0.031.");
         else if (linf && radius is not (> 0 and <= 1))
-            problems.Add($"--eps must be in (0, 1] for linf, got {text}. Pixels are in [0, 1]: write --eps {text}/255.");
+            problems.Add($"{option} must be in (0, 1] for linf, got {text}. Pixels are in [0, 1]: write {option} {text}/255.");
         else if (!(radius > 0 && double.IsFinite(radius)))
-            problems.Add($"--eps must be above 0, got {text}. Pixels are in [0, 1]: write --eps 0.5, or --eps 128/255.");
+            problems.Add($"{option} must be above 0, got {text}. Pixels are in [0, 1]: write {option} 0.5, or {option} 128/255.");
         else
-            return linf ? ThreatModel.Linf(radius) : ThreatModel.L2(radius);
+            return radius;
         return null;
     }
 

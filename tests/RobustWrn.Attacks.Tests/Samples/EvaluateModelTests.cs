@@ -41,22 +41,146 @@ public sealed class EvaluateModelTests : IDisposable
     [InlineData("linf", "8/255", "pgd", 10)]
     [InlineData("l2", "0.5", "cw", 12)]
     [InlineData("linf", "0.03", "fgsm,cw", 3)]
+    [InlineData("l1", "6", "apgd-ce,square,fab-t", 5)]
     public async Task Run_Images_WritesWhatTheSchemaDescribes(string norm, string epsilon, string attack, int examples)
     {
         List<string> arguments = ["--norm", norm, "--eps", epsilon, "--attack", attack, "--steps", "3", "--examples", $"{examples}", "--out", Result];
         Assert.Equal(0, await Run([.. arguments]));
 
-        JsonSchema schema = await JsonSchema.FromFileAsync(Path.Combine(AppContext.BaseDirectory, "Fixtures", "evaluation.schema.json"));
-        string json = File.ReadAllText(Result);
-        Assert.Empty(schema.Validate(json));
-        Assert.NotEmpty(schema.Validate(json.Replace("\"cleanPrediction\"", "\"prediction\"")));
+        string json = await Valid("evaluation");
+        Assert.NotEmpty((await Schema("evaluation")).Validate(json.Replace("\"cleanPrediction\"", "\"prediction\"")));
         JsonElement root = JsonDocument.Parse(json).RootElement;
         Assert.Equal(examples, root.GetProperty("examples").GetArrayLength());
         Assert.Equal(examples, root.GetProperty("clean").GetProperty("total").GetInt32());
         Assert.Equal(Enumerable.Range(0, examples), root.GetProperty("examples").EnumerateArray().Select(example => example.GetProperty("index").GetInt32()));
         Assert.Equal(attack.Split(',').Length, root.GetProperty("attacks").GetArrayLength());
         Assert.Contains("Estimate: at most", _output.ToString());
-        Assert.Contains("Robust accuracy:", _output.ToString());
+        Assert.All(root.GetProperty("examples").EnumerateArray(), example =>
+            Assert.Equal(example.GetProperty("robust").GetBoolean(), example.GetProperty("margin").GetSingle() > 0));
+        Assert.Equal(root.GetProperty("classes").EnumerateArray().Min(Robust), Robust(root.GetProperty("worstClass")));
+        Assert.DoesNotContain("seconds", json);
+        Assert.Contains("worst class: ", _output.ToString());
+        Assert.Contains("conformance:  none, because only AutoAttack", _output.ToString());
+
+        static double Robust(JsonElement tally) => tally.GetProperty("robust").GetProperty("correct").GetDouble() / tally.GetProperty("robust").GetProperty("total").GetDouble();
+    }
+
+    /// <summary>Every name that the option accepts runs, and names the attack it is.</summary>
+    [Theory]
+    [InlineData("fgsm", "FGSM")]
+    [InlineData("apgd-ce --steps 2", "APGD-CE-2")]
+    [InlineData("apgd-dlr --steps 2", "APGD-DLR-2")]
+    [InlineData("apgd-t --steps 2", "APGD-T-2")]
+    [InlineData("apgd-targeted --steps 2", "APGD-T-2")]
+    [InlineData("fab --steps 2 --restarts 2", "FAB-2 x 2")]
+    [InlineData("fab-t --steps 2", "FAB-T 9 x 2")]
+    [InlineData("gama --steps 3", "GAMA-3")]
+    [InlineData("mifgsm --steps 3", "MI-FGSM-3")]
+    [InlineData("momentum-fgsm", "MI-FGSM-10")]
+    [InlineData("deepfool --steps 2", "DeepFool")]
+    [InlineData("noise", "noise 100")]
+    [InlineData("cw-l2 --steps 4", "CW-L2 9 x 4")]
+    [InlineData("minimal-epsilon", "smallest epsilon of PGD-20")]
+    [InlineData("fgsm noise,gama --steps 2", "FGSM, noise 100, GAMA-2")]
+    [InlineData("square,autoattack-rand --restarts 2", "Square x 2, APGD-CE EOT 20, APGD-DLR EOT 20")]
+    public async Task Run_AttackByName_RunsIt(string arguments, string attacks)
+    {
+        Assert.Equal(0, await Run(["--attack", .. arguments.Split(' '), "--examples", "1", "--out", Result]));
+        Assert.Contains($"1 test images, {attacks}\n", _output.ToString());
+        await Valid("evaluation");
+    }
+
+    [Theory]
+    [InlineData("autoattack", "linf", "APGD-CE, APGD-T, FAB-T, Square", "autoattack-standard-2020")]
+    [InlineData("autoattack", "l1", "APGD-CE x 5, APGD-T, FAB-T, Square", "autoattack-standard-2021")]
+    [InlineData("autoattack-plus", "l2", "APGD-CE x 5, APGD-DLR x 5, FAB x 5, Square, APGD-T, FAB-T", "autoattack-plus-2020")]
+    public async Task Run_AutoAttack_HasItsLabel(string attack, string norm, string attacks, string label)
+    {
+        Assert.Equal(0, await Run("--attack", attack, "--norm", norm, "--examples", "1", "--out", Result));
+        JsonElement root = JsonDocument.Parse(await Valid("evaluation")).RootElement;
+        Assert.Equal(label, root.GetProperty("conformance").GetString());
+        Assert.Equal(attacks, string.Join(", ", root.GetProperty("attacks").EnumerateArray().Select(tally => tally.GetProperty("name").GetString())));
+        Assert.Contains($"conformance:  {label}", _output.ToString());
+    }
+
+    [Fact]
+    public async Task Run_SuiteFromTheResult_GivesTheSameResult()
+    {
+        Assert.Equal(0, await Run("--attack", "fgsm,apgd-dlr", "--steps", "3", "--norm", "l1", "--out", Result));
+        string first = File.ReadAllText(Result), suite = Path.Combine(_folder, "suite.json");
+        File.WriteAllText(suite, JsonDocument.Parse(first).RootElement.GetProperty("suite").GetRawText());
+        Assert.Equal(0, await Run("--suite", suite, "--norm", "L1", "--eps", "12", "--out", Result));
+        Assert.Equal(first, File.ReadAllText(Result));
+    }
+
+    [Fact]
+    public async Task Run_SuiteWithProblems_SaysAllOfThem()
+    {
+        string suite = Path.Combine(_folder, "suite.json");
+        File.WriteAllText(suite, """{"version":1,"type":"suite","name":"","attacks":[{"type":"pgd","steps":0},{"type":"square","initialShare":2}]}""");
+        Assert.Equal(EvaluateCommand.BadArguments, await Run("--suite", suite, "--steps", "3", "--attack", "pgd", "--out", Result));
+        string[] lines = _error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(5, lines.Length);
+        Assert.Contains("--suite must not be given together with --attack", lines[0]);
+        Assert.Contains("--steps and --restarts must not be given with --suite", lines[1]);
+        Assert.Contains("Name: must be a text", lines[2]);
+        Assert.Contains("Attacks[0].Steps: must be at least 1, got 0.", lines[3]);
+        Assert.Contains("Attacks[1].InitialShare: must be in (0, 1], got 2", lines[4]);
+    }
+
+    [Fact]
+    public async Task Run_Transfer_AttacksTheSurrogate()
+    {
+        string other = Path.Combine(_folder, "other.pth");
+        using (Classifier surrogate = WideResNetSpec.Of(stem: 4, depths: [1], widths: [6]).Build(3))
+        {
+            PyTorchFile.Write(other, surrogate.Network.state_dict());
+            File.WriteAllText(Path.Combine(_folder, "other.json"), DescriptionJson.Write(surrogate.Spec));
+        }
+        Assert.Equal(0, await Run("--attack", "transfer", "--surrogate", other, "--surrogate-spec", Path.Combine(_folder, "other.json"), "--out", Result));
+        JsonElement root = JsonDocument.Parse(await Valid("evaluation")).RootElement;
+        Assert.Equal("WRN 1 / 6", root.GetProperty("surrogate").GetString());
+        Assert.Equal("transfer of PGD-20", root.GetProperty("attacks")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Run_Curve_WritesThePointsAndPrintsThem()
+    {
+        Assert.Equal(0, await Run("--attack", "fgsm,pgd", "--steps", "3", "--eps-curve", "4/255, 0.1,2/255", "--out", Result));
+        JsonElement root = JsonDocument.Parse(await Valid("curve")).RootElement;
+        Assert.Equal([2 / 255.0, 4 / 255.0, 0.1], root.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("epsilon").GetDouble()));
+        int[] robust = [.. root.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("robust").GetProperty("correct").GetInt32())];
+        Assert.Equal(robust.OrderDescending(), robust);
+        Assert.Equal(robust[^1], root.GetProperty("examples").EnumerateArray().Count(example => example.GetProperty("fellAt").ValueKind == JsonValueKind.Null));
+        Assert.Contains("linf in 3 radii", _output.ToString());
+        Assert.Contains("  0.007843  ", _output.ToString());
+    }
+
+    /// <summary>The journal says what is done, so a second run attacks nothing and writes the same bytes; times may differ and go elsewhere.</summary>
+    [Theory]
+    [InlineData("--eps 8/255")]
+    [InlineData("--eps-curve 4/255,8/255")]
+    public async Task Run_JournalThatIsComplete_GivesTheSameBytes(string radius)
+    {
+        string[] arguments = ["--attack", "fgsm,pgd", .. radius.Split(' '), "--batch", "5", "--journal", Path.Combine(_folder, "journal"), "--out", Result];
+        Assert.Equal(0, await Run(arguments));
+        string first = File.ReadAllText(Result);
+        Assert.Equal(0, await Run(arguments));
+        Assert.Equal(first, File.ReadAllText(Result));
+        Assert.Equal(EvaluateCommand.BadArguments, await Run([.. arguments, "--seed", "3"]));
+        Assert.Contains("seed: stored 0, now 3", _error.ToString());
+    }
+
+    [Fact]
+    public async Task Run_Timing_WritesTheTimesBesideTheResult()
+    {
+        string times = Path.Combine(_folder, "times.json");
+        Assert.Equal(0, await Run("--attack", "fgsm,noise", "--timing", times));
+        JsonElement root = JsonDocument.Parse(File.ReadAllText(times)).RootElement;
+        double[] seconds = [.. root.GetProperty("attacks").EnumerateArray().Select(attack => attack.GetProperty("seconds").GetDouble())];
+        Assert.Equal(2, seconds.Length);
+        Assert.Equal(seconds.Sum(), root.GetProperty("seconds").GetDouble(), 1e-9);
+        Assert.All(seconds, time => Assert.True(time > 0));
     }
 
     [Fact]
@@ -84,11 +208,26 @@ public sealed class EvaluateModelTests : IDisposable
     [Theory]
     [InlineData("--eps 8", "--eps must be in (0, 1] for linf, got 8. Pixels are in [0, 1]: write --eps 8/255.")]
     [InlineData("--eps much", "--eps must be a number or a fraction, got much.")]
-    [InlineData("--norm l3", "--norm must be linf or l2, got l3.")]
-    [InlineData("--attack deepfool", "--attack must be of fgsm, pgd, cw, got deepfool.")]
+    [InlineData("--norm l3", "--norm must be of linf, l2, l1, got l3.")]
+    [InlineData("--norm l1 --eps 0", "--eps must be above 0, got 0.")]
+    [InlineData("--eps-curve 2/255,8", "--eps-curve must be in (0, 1] for linf, got 8. Pixels are in [0, 1]: write --eps-curve 8/255.")]
+    [InlineData("--eps-curve 2/255,", "--eps-curve must be a number or a fraction, got nothing.")]
+    [InlineData("--eps-curve 2/255 --eps 0.1", "--eps must not be given together with --eps-curve, got 0.1 and 2/255. Leave one out.")]
+    [InlineData("--eps-curve 2/255 --save-adversarial some", "--save-adversarial must not be given with --eps-curve, got some: run the radius whose images are wanted alone, with --eps.")]
+    [InlineData("--attack lucky", "apgd-ce, apgd-dlr, apgd-t, apgd-targeted, autoattack, autoattack-plus, autoattack-rand, cw, cw-l2, cw-linf, deepfool, ")]
+    [InlineData("--attack lucky", ", got lucky.")]
+    [InlineData("--attack ,", "--attack must name at least one attack, got none.")]
+    [InlineData("--attack cw --norm l1", "--attack cw must be run in linf or l2, the norms it is published for, got l1.")]
+    [InlineData("--attack transfer", "transfer of PGD-20 must have another network to attack, got none. Add --surrogate FILE.")]
+    [InlineData("--surrogate-spec WRN-10-1", "--surrogate-spec must come with the weights, got WRN-10-1 alone. Add --surrogate FILE.")]
+    [InlineData("--surrogate nowhere", "--surrogate must name a weights file (safetensors or .pth), but there is no file nowhere.")]
+    [InlineData("--suite nowhere.json", "--suite must name a file with a suite of attacks as JSON: Could not find file")]
+    [InlineData("--suite {folder}/spec.json", "\"type\" must be one of suite for AttackSuite, got \"")]
+    [InlineData("--journal {folder}/spec.json", "--journal must name a folder, but")]
     [InlineData("--steps 0", "--steps must be at least 1, got 0.")]
-    [InlineData("--attack fgsm --steps 5", "--steps must be 1 for fgsm, which takes one step, got 5.")]
-    [InlineData("--attack cw --norm l2 --restarts 5", "--restarts must be 1 for cw in l2, without a random start, got 5.")]
+    [InlineData("--attack fgsm --steps 5", "--steps must come with an attack that has steps to set, got 5 for fgsm.")]
+    [InlineData("--attack autoattack --steps 5", "--steps must come with an attack that has steps to set, got 5 for autoattack.")]
+    [InlineData("--attack cw --norm l2 --restarts 5", "--restarts must come with an attack that has restarts to set, got 5 for cw.")]
     [InlineData("--examples 13", "--examples must be at most the 12 test images of")]
     [InlineData("--examples 0", "--examples must be at least 1, got 0.")]
     [InlineData("--batch 0", "--batch must be at least 1, got 0.")]
@@ -140,6 +279,15 @@ public sealed class EvaluateModelTests : IDisposable
         Assert.Equal(1, await Run("--out", Result));
         Assert.StartsWith("logits must be finite, got NaN or infinity for 12 of 12 images", _error.ToString());
         Assert.False(File.Exists(Result));
+    }
+
+    private static Task<JsonSchema> Schema(string name) => JsonSchema.FromFileAsync(Path.Combine(AppContext.BaseDirectory, "Fixtures", $"{name}.schema.json"));
+
+    private async Task<string> Valid(string schema)
+    {
+        string json = File.ReadAllText(Result);
+        Assert.Empty((await Schema(schema)).Validate(json));
+        return json;
     }
 
     /// <summary>Runs with the images and weights of this test unless the arguments name others.</summary>
