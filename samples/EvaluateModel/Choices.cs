@@ -22,7 +22,7 @@ public sealed record Choices
 
     public long Seed { get; init; }
 
-    public int Batch { get; init; }
+    public int? Batch { get; init; }
 
     public string? Journal { get; init; }
 

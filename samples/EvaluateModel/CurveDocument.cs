@@ -11,15 +11,15 @@ public static class CurveDocument
 
     /// <summary>The document of a curve.</summary>
     public static string Of(
-        INetworkSpec network, INetworkSpec? surrogate, ThreatModel threat, AttackSuite suite, IImageSource images, EvaluationOptions options, RobustnessCurve curve) => Json.Write(new
+        INetworkSpec network, INetworkSpec? surrogate, ThreatModel threat, AttackSuite suite, IImageSource images, Seed seed, RobustnessCurve curve) => Json.Write(new
         {
             Version,
             Network = network.Name,
             Surrogate = surrogate?.Name,
             threat.Norm,
             Suite = Json.Node(suite),
-            Seed = options.Seed.Value,
-            options.BlockSize,
+            Seed = seed.Value,
+            curve.BlockSize,
             Images = images.Fingerprint,
             Clean = Json.Accuracy(curve.Clean),
             Points = curve.Points.Select(point => new { point.Epsilon, Robust = Json.Accuracy(point.Robust) }),

@@ -34,7 +34,7 @@ public static class EvaluateCommand
     private static readonly Option<string?> Surrogate = new("--surrogate") { Description = "weights of another network that the attacker may look into, for --attack transfer" };
     private static readonly Option<string?> SurrogateSpec = new("--surrogate-spec") { Description = "its network, as --spec; default: the spec that its weights file carries" };
     private static readonly Option<long> Seed = new("--seed") { Description = "the seed of the random starts", DefaultValueFactory = _ => 0 };
-    private static readonly Option<int> Batch = new("--batch") { Description = "images attacked together", DefaultValueFactory = _ => 128 };
+    private static readonly Option<int?> Batch = new("--batch") { Description = "images attacked together (default: as many as fit into memory, at most 128)" };
     private static readonly Option<string?> Journal = new("--journal") { Description = "a folder that keeps what is done: the same command goes on there after it was stopped or killed" };
     private static readonly Option<string?> Out = new("--out") { Description = "where the result goes, as JSON" };
     private static readonly Option<string?> Timing = new("--timing") { Description = "where the times go, as JSON; the result has none, so that it can be compared byte by byte" };

@@ -6,6 +6,9 @@ namespace EvaluateModel;
 /// <summary>Everything the command line names, opened and checked.</summary>
 public sealed class Setup : IDisposable
 {
+    // Enough to time an image as well as in a block of any size, few enough for any memory.
+    private const int MostTimed = 16;
+
     private readonly Choices _choices;
     private readonly Classifier _model;
     private readonly Classifier? _surrogate;
@@ -57,7 +60,7 @@ public sealed class Setup : IDisposable
         output.WriteLine($"{_model.Spec.Name} under {radius}, {images.Count} test images, {string.Join(", ", _suite.Attacks.Select(attack => attack.Name))}");
         if (_surrogate is not null)
             output.WriteLine($"The attacker may look into {_surrogate.Spec.Name} of {_choices.Surrogate}");
-        using (ImageBatch sample = images.Read([.. Enumerable.Range(0, (int)Math.Min(_choices.Batch, images.Count)).Select(i => (long)i)]))
+        using (ImageBatch sample = images.Read([.. Enumerable.Range(0, (int)Math.Min(_choices.Batch ?? MostTimed, images.Count)).Select(i => (long)i)]))
             output.WriteLine($"Estimate: {AttackEstimate.Measure(_suite, _model, sample, images.Count)}{(_choices.Threat.Radii is { Length: > 1 } ? " for each radius" : "")}");
 
         EvaluationOptions options = new()
@@ -84,7 +87,7 @@ public sealed class Setup : IDisposable
 
     private void Evaluate(IImageSource images, EvaluationOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        RobustnessResult result = ProgressView.Follow(output, _suite,
+        RobustnessResult result = ProgressView.Follow(output, _suite, _choices.Threat.Radii?.Length ?? 1,
             progress => RobustnessEvaluation.Run(_model, images, _threat, _suite, options, progress, cancellationToken));
         using AdversarialImages? adversarial = result.Adversarial;
         SummaryView.Print(output, result);
@@ -99,10 +102,10 @@ public sealed class Setup : IDisposable
 
     private void Follow(double[] epsilons, IImageSource images, EvaluationOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        RobustnessCurve curve = ProgressView.Follow(output, _suite,
+        RobustnessCurve curve = ProgressView.Follow(output, _suite, _choices.Threat.Radii?.Length ?? 1,
             progress => RobustnessCurve.Measure(_model, images, _threat, _suite, epsilons, options, progress, cancellationToken));
         CurveView.Print(output, curve);
-        Write(output, "Result", _choices.Output, CurveDocument.Of(_model.Spec, _surrogate?.Spec, _threat, _suite, images, options, curve));
+        Write(output, "Result", _choices.Output, CurveDocument.Of(_model.Spec, _surrogate?.Spec, _threat, _suite, images, options.Seed, curve));
     }
 
     private static void Write(TextWriter output, string what, string? file, string document)

@@ -47,6 +47,7 @@ public static class SummaryView
 
     private static IEnumerable<(string Title, string Text)> Remarks(RobustnessResult result) =>
     [
+        ("block size", $"{result.BlockSize} images"),
         ("conformance", result.Conformance ?? $"none, because {WhyNone(result)}"),
         .. result.Notices.Select(notice => ("notice", notice)),
     ];

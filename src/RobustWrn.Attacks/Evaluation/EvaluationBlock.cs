@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,6 +11,7 @@ internal sealed class EvaluationBlock : IDisposable
     private readonly nn.Module<Tensor, Tensor>? _surrogate;
     private readonly AttackedModel _model;
     private readonly ThreatModel _threat;
+    private readonly TimeProvider _clock;
     private readonly Tensor _images, _labels;
     private readonly Tensor? _adversarial;
     private readonly long[] _examples, _classes, _predictions;
@@ -23,7 +23,7 @@ internal sealed class EvaluationBlock : IDisposable
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        (_module, _surrogate, _model, _threat) = (module, options.Surrogate, model, threat);
+        (_module, _surrogate, _model, _threat, _clock) = (module, options.Surrogate, model, threat, options.Clock);
         _examples = batch.Examples.ToArray();
         Tensor images = batch.Images.to(dtype, copy: true), labels = batch.Labels.clone();
         AttackInput.ThrowIfInvalid(images, labels, _examples.Length);
@@ -66,7 +66,7 @@ internal sealed class EvaluationBlock : IDisposable
             Replay(attack, entry, journal);
             return entry.Duration;
         }
-        long start = Stopwatch.GetTimestamp();
+        long start = _clock.GetTimestamp();
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor(_survivors).to(_images.device);
@@ -88,7 +88,7 @@ internal sealed class EvaluationBlock : IDisposable
         _adversarial?.index_copy_(0, rows, returned.detach());
         long[] broken = [.. _survivors.Where((_, i) => !right[i]).Select(i => _examples[i])];
         Remove(attack, broken, margins);
-        TimeSpan duration = Stopwatch.GetElapsedTime(start);
+        TimeSpan duration = _clock.GetElapsedTime(start);
         journal?.Append(broken, margins, duration, _adversarial is null ? null : returned);
         return duration;
     }

@@ -7,10 +7,14 @@ namespace RobustWrn.Attacks;
 public sealed record EvaluationOptions : IDescription
 {
     /// <summary>
-    /// Images attacked together. Blocks are fixed, so that a run that was interrupted ends in the same numbers; the size is part of the result.
-    /// Default 128: above it the time for an image no longer falls.
+    /// Images attacked together. Blocks are fixed, so that a run that was interrupted ends in the same numbers; the size is part of the result. Null chooses it once: 128, above which the time for an
+    /// image no longer falls, or as many as fit into <see cref="MemoryLimit"/> when the model is a <see cref="Classifier"/>, whose cost is known; an evaluation that goes on with its journal
+    /// keeps the size it began with, whatever memory there is by then.
     /// </summary>
-    public int BlockSize { get; init; } = 128;
+    public int? BlockSize { get; init; }
+
+    /// <summary>Bytes of memory on the CPU that <see cref="BlockSize"/>, when it is null, is chosen for. Null takes half of what the machine has (or the container, where it has a limit).</summary>
+    public long? MemoryLimit { get; init; }
 
     /// <summary>Where random starts come from. Default 0.</summary>
     public Seed Seed { get; init; }
@@ -33,7 +37,14 @@ public sealed record EvaluationOptions : IDescription
     /// </summary>
     public string? JournalFolder { get; init; }
 
+    /// <summary>Tells the time for durations and estimates; no number depends on it. Default: the system's clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
-        [.. Rule.Positive(BlockSize), .. Rule.Holds(JournalFolder is not "", nameof(JournalFolder), "must name a folder, or be null for no journal, got an empty text.")];
+    [
+        .. BlockSize is null ? [] : Rule.Positive(BlockSize.Value, nameof(BlockSize)),
+        .. Rule.Holds(MemoryLimit is null or > 0, nameof(MemoryLimit), $"must be at least 1 byte, got {MemoryLimit}. Leave it out for half of what the machine has."),
+        .. Rule.Holds(JournalFolder is not "", nameof(JournalFolder), "must name a folder, or be null for no journal, got an empty text."),
+    ];
 }

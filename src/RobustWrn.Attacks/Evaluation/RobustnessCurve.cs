@@ -11,6 +11,9 @@ namespace RobustWrn.Attacks;
 /// <param name="Examples">For each image, in the order of the source, the smallest radius at which it fell.</param>
 public sealed record RobustnessCurve(Proportion Clean, ValueList<CurvePoint> Points, ValueList<CurveExample> Examples)
 {
+    /// <summary>Images attacked together, at every radius.</summary>
+    public int BlockSize { get; init; }
+
     /// <summary>Measures the curve: the whole suite at each radius, on the images that every smaller radius left right.</summary>
     /// <param name="model">Any module from (N, C, H, W) in [0, 1] to logits (N, classes).</param>
     /// <param name="images">What is attacked, all of it.</param>
@@ -51,6 +54,8 @@ public sealed record RobustnessCurve(Proportion Clean, ValueList<CurvePoint> Poi
             RobustnessResult result = RobustnessEvaluation.Run(model, new SubsetImages(images, standing), threat with { Epsilon = radii[i] }, suite, own, progress, cancellationToken);
             if (i == 0)
                 first = [.. result.Examples];
+            // Chosen once, at the first radius, which a journal remembers.
+            options = options with { BlockSize = result.BlockSize };
             long[] examples = [.. result.Examples.Where(outcome => !outcome.Robust).Select(outcome => outcome.Index)];
             foreach (long example in examples)
                 fell[example] = radii[i];
@@ -62,7 +67,10 @@ public sealed record RobustnessCurve(Proportion Clean, ValueList<CurvePoint> Poi
             new Proportion(first.Count(outcome => outcome.CleanPrediction == outcome.Label), images.Count),
             points.ToValueList(),
             first.Select(outcome => new CurveExample(outcome.Index, outcome.Label,
-                outcome.CleanPrediction != outcome.Label ? 0 : fell.TryGetValue(outcome.Index, out double radius) ? radius : null)).ToValueList());
+                outcome.CleanPrediction != outcome.Label ? 0 : fell.TryGetValue(outcome.Index, out double radius) ? radius : null)).ToValueList())
+        {
+            BlockSize = options.BlockSize!.Value,
+        };
     }
 
     /// <summary>A table of the points.</summary>

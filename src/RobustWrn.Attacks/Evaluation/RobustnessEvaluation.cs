@@ -40,26 +40,29 @@ public static class RobustnessEvaluation
         Problems(sample, images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
         Device device = options.Device ?? sample?.device ?? CPU;
         RandomStream[] noise = Noise(suite, options.Seed);
-        (long Before, long After, TimeSpan Time)[] tallies = new (long, long, TimeSpan)[suite.Attacks.Count];
+        EvaluationPace pace = new(suite, threat, images.Count, options.Clock);
         List<ExampleOutcome> outcomes = [];
         List<Tensor> kept = [];
         long classes = 0;
         try
         {
-            using EvaluationJournal? journal = options.JournalFolder is null ? null : EvaluationJournal.Open(options.JournalFolder, EvaluationIdentity.Of(model, images, threat, suite, options));
+            int blockSize = options.BlockSize ?? BlockMemory.Choose(model, images, options);
+            using EvaluationJournal? journal = options.JournalFolder is null ? null
+                : EvaluationJournal.Open(options.JournalFolder, EvaluationIdentity.Of(model, images, threat, suite, options), blockSize);
+            blockSize = journal?.BlockSize ?? blockSize;
             using AttackedModel attacked = new(model);
-            for (long from = 0; from < images.Count; from += options.BlockSize)
+            for (long from = 0; from < images.Count; from += blockSize)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                long to = Math.Min(images.Count, from + options.BlockSize);
+                long to = Math.Min(images.Count, from + blockSize);
                 using ImageBatch batch = images.Read(Range(from, to), device);
                 using EvaluationBlock block = new(model, attacked, batch, sample?.dtype ?? batch.Images.dtype, threat, options);
-                for (int a = 0; a < tallies.Length; a++)
+                for (int a = 0; a < suite.Attacks.Count; a++)
                 {
                     long before = block.Survivors;
-                    TimeSpan time = block.Run(suite.Attacks[a], noise[a], journal is null ? null : new BlockJournal(journal, from / options.BlockSize, a), cancellationToken);
-                    tallies[a] = (tallies[a].Before + before, tallies[a].After + block.Survivors, tallies[a].Time + time);
-                    progress?.Report(new EvaluationProgress(suite.Attacks[a].Name, to, images.Count, tallies[a].After));
+                    TimeSpan time = block.Run(suite.Attacks[a], noise[a], journal is null ? null : new BlockJournal(journal, from / blockSize, a), cancellationToken);
+                    EvaluationProgress done = pace.Add(a, to, before, block.Survivors, time);
+                    progress?.Report(done);
                 }
                 outcomes.AddRange(block.Outcomes());
                 classes = block.Classes;
@@ -72,11 +75,11 @@ public static class RobustnessEvaluation
                 Threat = threat,
                 Suite = suite,
                 Seed = options.Seed,
-                BlockSize = options.BlockSize,
+                BlockSize = blockSize,
                 Images = images.Fingerprint,
                 Notices = notices,
                 Conformance = notices.Count == 0 ? suite.ConformsTo(threat) : null,
-                Attacks = tallies.Select((tally, a) => new AttackTally(suite.Attacks[a].Name, tally.Before, tally.After, tally.Time)).ToValueList(),
+                Attacks = suite.Attacks.Select((_, a) => pace.Tally(a)).ToValueList(),
                 Adversarial = options.KeepAdversarialImages ? AdversarialImages.Of(kept, outcomes) : null,
             };
         }

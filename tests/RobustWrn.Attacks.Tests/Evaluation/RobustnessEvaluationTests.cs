@@ -183,7 +183,7 @@ public sealed class RobustnessEvaluationTests : IDisposable
         List<EvaluationProgress> reports = [];
         RobustnessResult result = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Both, new EvaluationOptions { BlockSize = 3 }, new Told(reports.Add));
         Assert.Equal(9, reports.Count); // 3 blocks, 3 attacks
-        Assert.Equal(new EvaluationProgress("CW-5", 8, 8, result.Robust.Hits), reports[^1]);
+        Assert.Equal(("CW-5", 8, 8, result.Robust.Hits), (reports[^1].Attack, reports[^1].Done, reports[^1].Total, reports[^1].Survivors));
 
         _vector.Model.train();
         using CancellationTokenSource source = new();

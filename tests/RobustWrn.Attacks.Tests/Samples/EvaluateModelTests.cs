@@ -153,6 +153,7 @@ public sealed class EvaluateModelTests : IDisposable
         Assert.Equal(robust.OrderDescending(), robust);
         Assert.Equal(robust[^1], root.GetProperty("examples").EnumerateArray().Count(example => example.GetProperty("fellAt").ValueKind == JsonValueKind.Null));
         Assert.Contains("linf in 3 radii", _output.ToString());
+        Assert.Contains("epsilon 0.0078, PGD-3 (2 of 2): 12 of 12 images, ", _output.ToString());
         Assert.Contains("  0.007843  ", _output.ToString());
     }
 

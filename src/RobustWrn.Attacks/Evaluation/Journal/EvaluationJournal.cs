@@ -22,11 +22,12 @@ internal sealed class EvaluationJournal : IDisposable
 
     /// <summary>Opens the journal of a folder, or begins one.</summary>
     /// <param name="folder">Its folder; made if it does not exist.</param>
-    /// <param name="identity">What decides the outcome of the evaluation.</param>
+    /// <param name="identity">What decides the outcome of the evaluation; a block size of null goes on with the one the journal began with.</param>
+    /// <param name="blockSize">Images attacked together, for a journal that begins.</param>
     /// <exception cref="EvaluationJournalException">The journal there is of another evaluation.</exception>
     /// <exception cref="InvalidDataException">It was written by a newer version.</exception>
     /// <exception cref="IOException">Another process has it open.</exception>
-    public static EvaluationJournal Open(string folder, JsonObject identity)
+    public static EvaluationJournal Open(string folder, JsonObject identity, int blockSize)
     {
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, "journal.jsonl");
@@ -34,7 +35,7 @@ internal sealed class EvaluationJournal : IDisposable
         EvaluationJournal journal = new(folder, stream);
         try
         {
-            journal.Read(identity, path);
+            journal.Read(identity, blockSize, path);
             return journal;
         }
         catch
@@ -43,6 +44,9 @@ internal sealed class EvaluationJournal : IDisposable
             throw;
         }
     }
+
+    /// <summary>Images attacked together, from the first process that kept the journal on.</summary>
+    public int BlockSize { get; private set; }
 
     public JournalEntry? Find(long block, int attack) => _entries.GetValueOrDefault((block, attack));
 
@@ -68,9 +72,9 @@ internal sealed class EvaluationJournal : IDisposable
 
     private string ImagesPath(JournalEntry entry) => Path.Combine(_folder, $"block-{entry.Block:00000}-attack-{entry.Attack:00}.safetensors");
 
-    private void Read(JsonObject identity, string path)
+    private void Read(JsonObject identity, int blockSize, string path)
     {
-        JsonObject header = new() { ["version"] = Version, ["evaluation"] = identity.DeepClone() };
+        JsonObject evaluation = identity.DeepClone().AsObject(), header = new() { ["version"] = Version, ["evaluation"] = evaluation };
         using StreamReader reader = new(_stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         byte[] content = Encoding.UTF8.GetBytes(reader.ReadToEnd());
         long believed = 0;
@@ -86,13 +90,17 @@ internal sealed class EvaluationJournal : IDisposable
             }
             else
             {
-                ThrowIfAnother(JsonNode.Parse(text)!.AsObject(), header, path);
+                JsonObject stored = JsonNode.Parse(text)!.AsObject();
+                evaluation["blockSize"] ??= stored["evaluation"]?["blockSize"]?.DeepClone();
+                ThrowIfAnother(stored, header, path);
                 begun = true;
             }
             believed += Encoding.UTF8.GetByteCount(line) + 1;
         }
         _stream.SetLength(believed);
         _stream.Position = believed;
+        evaluation["blockSize"] ??= blockSize;
+        BlockSize = evaluation["blockSize"]!.GetValue<int>();
         if (!begun)
             Write(header.ToJsonString(JournalJson));
     }

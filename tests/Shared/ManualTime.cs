@@ -1,4 +1,4 @@
-namespace RobustWrn.Search.Tests;
+namespace RobustWrn.Testing;
 
 /// <summary>A clock that stands until it is moved.</summary>
 internal sealed class ManualTime : TimeProvider
