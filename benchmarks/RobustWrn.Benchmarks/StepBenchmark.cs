@@ -80,7 +80,7 @@ internal sealed class StepBenchmark : IDisposable
         _classifier.train();
         using ObjectiveLoss loss = objective.Evaluate(new ObjectiveContext(_classifier, _images, _labels, _threat));
         IList<Tensor> gradients = autograd.grad([loss.Total], [.. _parameters.Select(pair => pair.Value)]);
-        GradientNorm.Clip(gradients, GradientNorm.Of(gradients).ToDouble(), limit: 5);
+        GradientNorm.Clip(gradients, GradientNorm.Of(gradients).Number(), limit: 5);
         _optimizer.Step([.. gradients], learningRate: 1e-3);
     }
 }

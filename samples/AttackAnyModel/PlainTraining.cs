@@ -1,16 +1,21 @@
 using RobustWrn.Core;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace AttackAnyModel;
 
-/// <summary>Ordinary training, as one would write it without this library.</summary>
+/// <summary>Ordinary training, gradient descent with momentum. TorchSharp's own optimizers lose numbers to the garbage collector (docs/decisions/0006-numbers-stay-alive.md).</summary>
 internal static class PlainTraining
 {
+    private const double Rate = 0.1, Momentum = 0.9;
+
     public static void Fit(nn.Module<Tensor, Tensor> model, IImageSource images, int epochs, int batchSize)
     {
+        using DisposeScope training = NewDisposeScope();
         model.train();
-        using optim.Optimizer adam = optim.Adam(model.parameters(), lr: 3e-3);
+        Parameter[] weights = [.. model.parameters()];
+        Tensor[] velocities = [.. weights.Select(weight => zeros_like(weight))];
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             long[] order = RandomStream.From(1).For("shuffling").At(epoch).Permutation(images.Count);
@@ -20,10 +25,11 @@ internal static class PlainTraining
                 using DisposeScope scope = NewDisposeScope();
                 using ImageBatch batch = images.Read(indices);
                 Tensor loss = nn.functional.cross_entropy(model.call(batch.Images), batch.Labels);
-                adam.zero_grad();
-                loss.backward();
-                adam.step();
-                sum += loss.ToDouble() * indices.Length;
+                Tensor[] gradients = [.. autograd.grad([loss], weights)];
+                using IDisposable guard = no_grad();
+                for (int i = 0; i < weights.Length; i++)
+                    weights[i].PlusInPlace(velocities[i].TimesInPlace(Momentum).PlusInPlace(gradients[i]), -Rate);
+                sum += loss.Number() * indices.Length;
             }
             Console.WriteLine($"  epoch {epoch + 1}: loss {sum / images.Count:0.000}");
         }

@@ -19,7 +19,7 @@ internal static class Targeted
         };
         Tensor moved = new Pgd { Steps = 40 }.Perturb(context);
         long[] before = [.. model.call(batch.Images).argmax(1).data<long>()], after = [.. model.call(moved).argmax(1).data<long>()];
-        double farthest = threat.Distance(moved, batch.Images).max().ToDouble();
+        double farthest = threat.Distance(moved, batch.Images).max().Number();
         IEnumerable<string> lines = before.Zip(after, (was, became) => $"  {names[(int)was],-22} -> {names[(int)became]}");
         return $"Towards \"{names[target]}\" under {threat}, moved by at most {farthest * 255:0.00}/255:\n{string.Join('\n', lines)}";
     }

@@ -40,7 +40,7 @@ public sealed record AttackEstimate(long Gradients, TimeSpan PerGradient)
             using DisposeScope scope = NewDisposeScope();
             using IDisposable guard = no_grad();
             // Reading a number back waits for devices that run behind.
-            _ = attacked.Gradient(pixels, new CrossEntropy(), goal).sum().ToDouble();
+            _ = attacked.Gradient(pixels, new CrossEntropy(), goal).sum().Number();
         }
     }
 

@@ -16,14 +16,14 @@ public class ApgdTests
     {
         // The logits of a linear model are z + w.delta; the margin is largest at delta = eps * sign(w) in Linf and eps * w / |w| in L2.
         using LinearModel model = LinearModel.TwoClasses(48, shift: 6, ScalarType.Float64);
-        Tensor images = full([3, 3, 4, 4], 0.5, ScalarType.Float64), labels = ones(3, ScalarType.Int64), w = model.Weight[1].detach().reshape(1, 3, 4, 4);
+        Tensor images = zeros([3, 3, 4, 4], ScalarType.Float64).FilledLike(0.5), labels = ones(3, ScalarType.Int64), w = model.Weight[1].detach().reshape(1, 3, 4, 4);
         IAttack attack = targeted ? new TargetedApgd { Steps = 20 } : new Apgd { Steps = 20, Loss = dlr ? new Dlr() : new CrossEntropy() };
 
         Tensor inf = attack.Perturb(new AttackContext(model, images, labels, ThreatModel.Linf(0.1)), Token);
         Tensor two = attack.Perturb(new AttackContext(model, images, labels, ThreatModel.L2(0.4)), Token);
 
-        Assert.InRange((inf - images + 0.1 * w.sign()).abs().max().ToDouble(), 0, 1e-12);
-        Assert.InRange((two - images + 0.4 * w / w.norm()).abs().max().ToDouble(), 0, 1e-3);
+        Assert.InRange((inf - images).Plus(w.sign().Times(0.1)).abs().max().Number(), 0, 1e-12);
+        Assert.InRange((two - images).Plus(w.Times(0.4) / w.norm()).abs().max().Number(), 0, 1e-3);
     }
 
     [Fact]
@@ -31,8 +31,8 @@ public class ApgdTests
     {
         // In [0, 1] from 0.5 a value can change by 0.5, so a radius of 1.5 is best spent on the three steepest values.
         using LinearModel model = LinearModel.TwoClasses(48, shift: 6, ScalarType.Float64);
-        Tensor images = full([2, 3, 4, 4], 0.5, ScalarType.Float64), labels = ones(2, ScalarType.Int64), w = model.Weight[1].detach();
-        double best = 0.5 * w.abs().topk(3).values.sum().ToDouble();
+        Tensor images = zeros([2, 3, 4, 4], ScalarType.Float64).FilledLike(0.5), labels = ones(2, ScalarType.Int64), w = model.Weight[1].detach();
+        double best = 0.5 * w.abs().topk(3).values.sum().Number();
 
         Tensor points = new Apgd { Steps = 100 }.Perturb(new AttackContext(model, images, labels, ThreatModel.L1(1.5)), Token);
 
@@ -44,7 +44,7 @@ public class ApgdTests
     public void Perturb_AlreadyMisclassified_ReturnsTheImageItself()
     {
         using LinearModel model = LinearModel.TwoClasses(48, shift: 100);
-        Tensor images = full([2, 3, 4, 4], 0.5f), labels = tensor(new long[] { 0, 1 });
+        Tensor images = zeros([2, 3, 4, 4]).FilledLike(0.5f), labels = tensor(new long[] { 0, 1 });
         foreach (IAttack attack in (IAttack[])[new Apgd { Steps = 5 }, new TargetedApgd { Steps = 5 }])
         {
             Tensor points = attack.Perturb(new AttackContext(model, images, labels, ThreatModel.Linf(0.1)), Token);
@@ -58,19 +58,19 @@ public class ApgdTests
     {
         // A view that errs everywhere, of a model that never does: nothing may count as fooled, and no step may be saved.
         using Misleading model = new();
-        Tensor images = full([4, 3, 4, 4], 0.5f), labels = zeros(4, ScalarType.Int64);
+        Tensor images = zeros([4, 3, 4, 4]).FilledLike(0.5f), labels = zeros(4, ScalarType.Int64);
 
         Tensor points = new Apgd { Steps = 7 }.Perturb(new AttackContext(model, images, labels, ThreatModel.Linf(0.1)), Token);
 
         Assert.Equal(8 * 4, model.SeenByTheView);
-        Assert.Equal(4, model.call(points).argmax(1).eq(labels).sum().ToInt64());
+        Assert.Equal(4, model.call(points).argmax(1).eq(labels).sum().WholeNumber());
     }
 
     [Fact]
     public void Perturb_AThousandSteps_KeepsTheNumberOfLiveTensors()
     {
         using LinearModel linear = LinearModel.TwoClasses(48, shift: 6);
-        Tensor pixels = full([4, 3, 4, 4], 0.5f);
+        Tensor pixels = zeros([4, 3, 4, 4]).FilledLike(0.5f);
         List<long> live = [];
         nn.Module<Tensor, Tensor> model = new Lambda(images =>
         {
@@ -123,7 +123,7 @@ public class ApgdTests
 
         private static Tensor Logits(Tensor images, long winner)
         {
-            Tensor score = images.flatten(1).mean([1]) * 0.1, other = score * 0 + 1;
+            Tensor score = images.flatten(1).mean([1]).Times(0.1), other = score.Times(0).Plus(1);
             return winner == 0 ? stack([other, score], 1) : stack([score, other], 1);
         }
     }

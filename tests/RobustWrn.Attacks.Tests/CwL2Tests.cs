@@ -26,7 +26,7 @@ public sealed class CwL2Tests : IDisposable
 
         Assert.True(found.Distances.ge(expected.Times(0.9999)).all().item<bool>(), "nothing is nearer than the hyperplane");
         Tensor excess = (found.Distances / expected).max();
-        Assert.True(excess.ToDouble() < 1.02, $"{excess.ToDouble():0.0000} times the distance to the hyperplane");
+        Assert.True(excess.Number() < 1.02, $"{excess.Number():0.0000} times the distance to the hyperplane");
         Assert.Equal(4, model.call(found.Images).argmax(1).ne(logits.argmax(1)).sum().item<long>());
     }
 
@@ -36,11 +36,11 @@ public sealed class CwL2Tests : IDisposable
         using LinearModel model = LinearModel.TwoClasses(16, shift: -0.5, ScalarType.Float64);
         Tensor images = model.Weight[1].IsAbove(0).to(ScalarType.Float64).reshape(1, 1, 4, 4);
         Tensor labels = tensor(new long[] { 1 });
-        double expected = (model.call(images)[0, 1] / model.Weight[1].norm()).ToDouble();
+        double expected = (model.call(images)[0, 1] / model.Weight[1].norm()).Number();
 
         using MinimalPerturbations found = (Short with { Steps = 300 }).Minimize(new AttackContext(model, images, labels, ThreatModel.L2(1)));
 
-        Assert.InRange(found.Distances[0].ToDouble() / expected, 0.9999, 1.05);
+        Assert.InRange(found.Distances[0].Number() / expected, 0.9999, 1.05);
         Assert.True(found.Images.IsAtLeast(0).logical_and(found.Images.IsAtMost(1)).all().item<bool>());
     }
 
@@ -51,11 +51,11 @@ public sealed class CwL2Tests : IDisposable
         using LinearModel model = new(stack([ones(16), ones(16).neg()]), tensor(new double[] { -12, -12 }).to(ScalarType.Float32));
         Tensor images = zeros([1, 1, 4, 4]).Plus(0.7f);
         using MinimalPerturbations found = Short.Minimize(new AttackContext(model, images, zeros(1, ScalarType.Int64), ThreatModel.L2(1)));
-        Assert.Equal(double.PositiveInfinity, found.Distances[0].ToDouble()); // w.x >= 0 in the box: class 0 stays ahead
+        Assert.Equal(double.PositiveInfinity, found.Distances[0].Number()); // w.x >= 0 in the box: class 0 stays ahead
 
         using LinearModel shifted = new(stack([ones(16), ones(16).neg()]), tensor(new double[] { -20, -12 }).to(ScalarType.Float32));
         using MinimalPerturbations reached = Short.Minimize(new AttackContext(shifted, images, zeros(1, ScalarType.Int64), ThreatModel.L2(1)));
-        Assert.InRange(reached.Distances[0].ToDouble(), 1.8 * 0.999, 1.8 * 1.02); // 0.45 in each of 16 pixels
+        Assert.InRange(reached.Distances[0].Number(), 1.8 * 0.999, 1.8 * 1.02); // 0.45 in each of 16 pixels
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class CwL2Tests : IDisposable
         Tensor images = zeros([1, 1, 4, 4]).Plus(0.5f);
         Tensor wrong = model.call(images).argmax(1).eq(zeros(1, ScalarType.Int64)).to(ScalarType.Int64);
         using MinimalPerturbations found = Short.Minimize(new AttackContext(model, images, wrong, ThreatModel.L2(1)));
-        Assert.Equal(0, found.Distances[0].ToDouble());
+        Assert.Equal(0, found.Distances[0].Number());
         Assert.True(found.Images.eq(images).all().item<bool>());
     }
 
@@ -78,15 +78,15 @@ public sealed class CwL2Tests : IDisposable
         AttackContext context = new(model, images, label, ThreatModel.L2(1));
         using MinimalPerturbations plain = Short.Minimize(context), sure = (Short with { Confidence = 0.5 }).Minimize(context);
         Tensor margin = new Margin().PerExample(model.call(sure.Images), new AttackGoal(label));
-        Assert.True(margin.ToDouble() > 0.5);
-        Assert.InRange(sure.Distances[0].ToDouble() - plain.Distances[0].ToDouble(), 0.47 / model.Weight[1].norm().ToDouble(), 0.55 / model.Weight[1].norm().ToDouble());
+        Assert.True(margin.Number() > 0.5);
+        Assert.InRange(sure.Distances[0].Number() - plain.Distances[0].Number(), 0.47 / model.Weight[1].norm().Number(), 0.55 / model.Weight[1].norm().Number());
     }
 
     [Fact]
     public void Minimize_TargetedOnPublishedNetwork_ReachesTheTargets()
     {
         using AttackVectorCase vector = new("attack_fgsm");
-        Tensor targets = vector.Labels.add(ones(1, ScalarType.Int64)).Modulo(10);
+        Tensor targets = vector.Labels.Plus(ones(1, ScalarType.Int64)).Modulo(10);
         using MinimalPerturbations found = (Short with { Steps = 60, SearchSteps = 1, InitialConstant = 100 })
             .Minimize(vector.Context(ThreatModel.L2(1)) with { Targets = targets });
         bool[] reached = [.. vector.Model.call(found.Images).argmax(1).eq(targets).data<bool>()];
@@ -105,7 +105,7 @@ public sealed class CwL2Tests : IDisposable
         {
             Tensor image = vector.Images.narrow(0, i, 1), label = vector.Labels.narrow(0, i, 1);
             using MinimalPerturbations alone = attack.Minimize(new AttackContext(vector.Model, image, label, ThreatModel.L2(1)));
-            Assert.True((alone.Images - all.Images.narrow(0, i, 1)).abs().max().ToDouble() < 1e-9, $"example {i} depends on its batch");
+            Assert.True((alone.Images - all.Images.narrow(0, i, 1)).abs().max().Number() < 1e-9, $"example {i} depends on its batch");
         }
     }
 
@@ -115,12 +115,12 @@ public sealed class CwL2Tests : IDisposable
         using AttackVectorCase vector = new("attack_fgsm");
         CwL2 attack = Short with { Steps = 30, SearchSteps = 3 };
         using MinimalPerturbations free = attack.Minimize(vector.Context(ThreatModel.L2(1)));
-        double middle = free.Distances.masked_select(free.Distances.IsAbove(0)).median().ToDouble();
+        double middle = free.Distances.masked_select(free.Distances.IsAbove(0)).median().Number();
         L2Threat threat = ThreatModel.L2(middle);
 
         Tensor images = attack.Perturb(vector.Context(threat));
 
-        Assert.True(threat.Distance(images, vector.Images).max().ToDouble() <= middle + threat.Tolerance);
+        Assert.True(threat.Distance(images, vector.Images).max().Number() <= middle + threat.Tolerance);
         Tensor inside = free.Distances.IsAtMost(middle), fooled = vector.Model.call(images).argmax(1).ne(vector.Labels);
         Assert.True(fooled.logical_or(inside.logical_not()).all().item<bool>(), "what is within reach must be fooled");
         Assert.True(inside.sum().item<long>() < 8, "the test needs an example out of reach");
@@ -138,7 +138,7 @@ public sealed class CwL2Tests : IDisposable
         int abortedCalls = model.Calls;
         using MinimalPerturbations late = patient.Minimize(new AttackContext(model, images, labels, ThreatModel.L2(1)));
         Assert.True(abortedCalls < model.Calls - abortedCalls, $"{abortedCalls} calls with, {model.Calls - abortedCalls} without");
-        Assert.True((early.Distances / late.Distances).max().ToDouble() < 1.05);
+        Assert.True((early.Distances / late.Distances).max().Number() < 1.05);
     }
 
     [Fact]

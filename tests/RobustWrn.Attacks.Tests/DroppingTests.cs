@@ -1,5 +1,4 @@
 using RobustWrn.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks.Tests;
@@ -27,8 +26,8 @@ public class DroppingTests
         Assert.Equal(whole.Fooled, dropped.Fooled);
         Assert.InRange(dropped.Fooled.Count(fell => fell) / 64.0, 0.3, 0.9);
         // Not only the verdicts: the points, too.
-        Assert.InRange((whole.Points - dropped.Points).abs().max().ToDouble(), 0, 1e-9);
-        Assert.True(threat.Distance(dropped.Points, batch.Images).max().ToDouble() <= threat.Epsilon + threat.Tolerance);
+        Assert.InRange((whole.Points - dropped.Points).abs().max().Number(), 0, 1e-9);
+        Assert.True(threat.Distance(dropped.Points, batch.Images).max().Number() <= threat.Epsilon + threat.Tolerance);
     }
 
     [Theory]

@@ -40,7 +40,7 @@ public sealed class ExpectationOverTransformationTests : IDisposable
         {
             Tensor drawn = (call % 4) switch { 0 => noise[0], 1 => noise[1], 2 => -noise[0], _ => -noise[1] };
             call++;
-            Tensor score = images.flatten(1).matmul(_weights + drawn);
+            Tensor score = images.flatten(1).matmul(_weights.Plus(drawn));
             return stack([zeros_like(score), score], 1);
         });
         AttackContext context = new(model, _images, _labels, ThreatModel.L2(0.25));

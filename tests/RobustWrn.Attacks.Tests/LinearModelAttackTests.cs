@@ -9,7 +9,7 @@ public sealed class LinearModelAttackTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly LinearModel _model = LinearModel.TwoClasses(3 * 6 * 5);
-    private readonly Tensor _images = RandomStream.From(4).Uniform([0, 1, 2, 3, 4], [3, 6, 5]) * 0.6f + 0.2f;
+    private readonly Tensor _images = RandomStream.From(4).Uniform([0, 1, 2, 3, 4], [3, 6, 5]).Times(0.6f).Plus(0.2f);
 
     public static TheoryData<string> Attacks() => ["fgsm", "pgd", "cw", "pgd from given start"];
 
@@ -22,10 +22,10 @@ public sealed class LinearModelAttackTests : IDisposable
         LinfThreat threat = ThreatModel.Linf(8, outOf: 255);
         Tensor labels = zeros(5, ScalarType.Int64), sign = _model.Weight[1].sign().reshape(3, 6, 5);
         AttackContext context = new(_model, _images, labels, threat);
-        Tensor corner = _images + sign * threat.Epsilon, other = _images - sign * threat.Epsilon;
+        Tensor corner = _images.Plus(sign.Times(threat.Epsilon)), other = _images - sign.Times(threat.Epsilon);
 
         Assert.True(Attack(name).Perturb(Started(name, context)).eq(corner).all().item<bool>(), "away from label 0 is along the weights");
-        Assert.True(Attack(name).Perturb(Started(name, context with { Labels = labels + 1 })).eq(other).all().item<bool>(), "away from label 1 is against them");
+        Assert.True(Attack(name).Perturb(Started(name, context with { Labels = ones_like(labels) })).eq(other).all().item<bool>(), "away from label 1 is against them");
         Assert.True(Attack(name).Perturb(Started(name, context with { Targets = labels })).eq(other).all().item<bool>(), "towards class 0 is against them");
     }
 
@@ -38,7 +38,7 @@ public sealed class LinearModelAttackTests : IDisposable
         AttackContext context = new(_model, _images, zeros(5, ScalarType.Int64), threat);
         // From a start beside the radius the end is approached, not hit: each projection turns towards it.
         Tensor moved = (Attack(name) is Pgd pgd ? pgd with { Steps = 100 } : Attack(name) is CwLinf cw ? cw with { Steps = 100 } : Attack(name)).Perturb(Started(name, context));
-        double farthest = (moved - (_images + direction * threat.Epsilon)).abs().max().ToDouble();
+        double farthest = (moved - _images.Plus(direction.Times(threat.Epsilon))).abs().max().Number();
         Assert.True(farthest < 1e-4, $"{farthest:g3} away");
     }
 
@@ -50,7 +50,7 @@ public sealed class LinearModelAttackTests : IDisposable
         Tensor steepest = threat.SteepestDirection(_model.Weight[1].reshape(1, 3, 6, 5));
         AttackContext context = new(_model, _images, zeros(5, ScalarType.Int64), threat);
         Tensor moved = (Attack(name) is Pgd pgd ? pgd with { Steps = 100 } : Attack(name) is CwLinf cw ? cw with { Steps = 100 } : Attack(name)).Perturb(Started(name, context));
-        double farthest = (moved - (_images + steepest * threat.Epsilon)).abs().max().ToDouble();
+        double farthest = (moved - _images.Plus(steepest.Times(threat.Epsilon))).abs().max().Number();
         Assert.True(farthest < 1e-4, $"{farthest:g3} away");
     }
 
@@ -60,7 +60,7 @@ public sealed class LinearModelAttackTests : IDisposable
         Tensor images = cat([zeros(1, 3, 6, 5), ones(1, 3, 6, 5)]);
         Tensor moved = new Pgd().Perturb(new AttackContext(_model, images, zeros(2, ScalarType.Int64), ThreatModel.Linf(0.1)));
         Tensor sign = _model.Weight[1].sign().reshape(3, 6, 5);
-        Assert.True(moved.eq((images + sign * 0.1).clamp(0, 1)).all().item<bool>());
+        Assert.True(moved.eq(images.Plus(sign.Times(0.1)).Clamped(0, 1)).all().item<bool>());
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class LinearModelAttackTests : IDisposable
         Lambda model = new(images =>
         {
             Tensor first = images.flatten(1).select(1, 0);
-            Tensor score = (first - 0.55).sign() + 0 * first;
+            Tensor score = first.Minus(0.55).sign().Plus(first.Times(0));
             return stack([-score, score], 1);
         });
         AttackContext context = new(model, zeros([40, 1, 1, 1]).Plus(0.5f), zeros(40, ScalarType.Int64), threat);
@@ -90,5 +90,5 @@ public sealed class LinearModelAttackTests : IDisposable
     };
 
     private AttackContext Started(string name, AttackContext context) =>
-        name.EndsWith("start", StringComparison.Ordinal) ? context with { Start = _images + 0.01f } : context;
+        name.EndsWith("start", StringComparison.Ordinal) ? context with { Start = _images.Plus(0.01f) } : context;
 }

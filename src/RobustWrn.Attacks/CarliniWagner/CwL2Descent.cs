@@ -101,7 +101,7 @@ internal sealed class CwL2Descent
 
     public void ThrowIfNotFinite()
     {
-        if (double.IsFinite(_sum.ToDouble()))
+        if (double.IsFinite(_sum.Number()))
             return;
         using DisposeScope scope = NewDisposeScope();
         _ = _model.Logits(_images);

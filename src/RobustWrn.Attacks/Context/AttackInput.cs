@@ -29,7 +29,7 @@ internal static class AttackInput
         using DisposeScope scope = NewDisposeScope();
         // Written so that NaN counts as outside.
         if (!(images.IsAtLeast(0) & images.IsAtMost(1)).all().item<bool>())
-            throw new ArgumentException($"pixels must lie in [0, 1], got values from {images.min().ToDouble()} to {images.max().ToDouble()}. "
+            throw new ArgumentException($"pixels must lie in [0, 1], got values from {images.min().Number()} to {images.max().Number()}. "
                 + "Divide 8-bit pixels by 255, and put normalisation inside the model.", nameof(images));
     }
 
@@ -38,7 +38,7 @@ internal static class AttackInput
     {
         if (logits.dim() != 2 || logits.shape[0] != classes.shape[0])
             throw new ArgumentException($"the model must return logits (N, classes) for N = {classes.shape[0]} images, got {Text(logits)}.");
-        long largest = classes.max().ToInt64();
+        long largest = classes.max().WholeNumber();
         if (largest >= logits.shape[1])
             throw new ArgumentException($"{name} must lie in [0, {logits.shape[1]}), as many as the model has logits, got {largest}.", name);
     }

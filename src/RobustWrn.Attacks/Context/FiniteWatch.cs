@@ -1,5 +1,4 @@
 using RobustWrn.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
@@ -28,7 +27,7 @@ internal sealed class FiniteWatch(AttackContext context) : IDisposable
     }
 
     /// <summary>Whether all numbers were finite.</summary>
-    public bool IsFinite => double.IsFinite(_sum.ToDouble());
+    public bool IsFinite => double.IsFinite(_sum.Number());
 
     /// <inheritdoc/>
     public void Dispose() => _sum.Dispose();

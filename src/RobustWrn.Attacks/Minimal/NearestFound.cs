@@ -70,7 +70,7 @@ internal sealed class NearestFound
     {
         using DisposeScope scope = NewDisposeScope();
         // NaN and infinity stay in a sum.
-        if (double.IsFinite(gradient.sum(ScalarType.Float32).ToDouble()))
+        if (double.IsFinite(gradient.sum(ScalarType.Float32).Number()))
             return;
         _ = _model.Logits(_context.Images);
         throw new NonFiniteGradientException();

@@ -22,7 +22,7 @@ public sealed record PRelu : IActivation
     }
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Build(int channels) => nn.PReLU(PerChannel ? channels : 1, Slope);
+    public nn.Module<Tensor, Tensor> Build(int channels) => new PReluModule(PerChannel ? channels : 1, Slope);
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Rule.NotNegative(Slope);

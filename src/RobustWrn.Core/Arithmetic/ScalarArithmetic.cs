@@ -153,11 +153,30 @@ public static class ScalarArithmetic
     /// <summary>tensor *= value; the same tensor.</summary>
     public static Tensor TimesInPlace(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.mul_(scalar));
 
+    /// <summary>Every element = value; the same tensor.</summary>
+    public static Tensor FillInPlace(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.fill_(scalar));
+
     /// <summary>tensor = min(max(tensor, low), high); the same tensor.</summary>
     public static Tensor ClampInPlace(this Tensor tensor, double low, double high)
     {
         using Scalar from = low.ToScalar(), to = high.ToScalar();
         return tensor.clamp_(from, to);
+    }
+
+    /// <summary>The one number that a tensor holds, on any device; TorchSharp's own ToDouble lets go of the <see cref="Scalar"/> that it reads.</summary>
+    public static double Number(this Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        using Scalar scalar = tensor.ToScalar();
+        return scalar.ToDouble();
+    }
+
+    /// <summary>The one whole number that a tensor holds, on any device.</summary>
+    public static long WholeNumber(this Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        using Scalar scalar = tensor.ToScalar();
+        return scalar.ToInt64();
     }
 
     private static Tensor With(double value, Tensor tensor, Func<Tensor, Scalar, Tensor> operation)

@@ -45,7 +45,7 @@ public static class StreamCoordinates
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        double largest = (normalization.bias!.abs() / normalization.weight!.abs()).to(ScalarType.Float64).max().ToDouble();
+        double largest = (normalization.bias!.abs() / normalization.weight!.abs()).to(ScalarType.Float64).max().Number();
         // NaN (0 / 0) compares as false.
         return largest <= LargestShift && ChannelAffine.Of(normalization).Scale.Span.ToArray().All(scale => Math.Abs(scale) >= SmallestScale);
     }

@@ -17,17 +17,17 @@ public sealed class RenormBallTests : IDisposable
     public void Project_AnyCandidate_LiesInBallAndBox(ScalarType dtype)
     {
         Tensor images = RandomStream.From(1).Uniform([0, 1, 2, 3, 4, 5], [3, 4, 4], dtype), far = RandomStream.From(2).Normal([0, 1, 2, 3, 4, 5], [3, 4, 4], dtype);
-        Tensor projected = _ball.Project(images + far, images);
+        Tensor projected = _ball.Project(images.Plus(far), images);
         L2Threat threat = ThreatModel.L2(_ball.Radius);
-        Assert.True(threat.Distance(projected, images).max().ToDouble() <= threat.Epsilon + threat.Tolerance);
-        Assert.True((projected.ge(0) & projected.le(1)).all().item<bool>());
+        Assert.True(threat.Distance(projected, images).max().Number() <= threat.Epsilon + threat.Tolerance);
+        Assert.True((projected.IsAtLeast(0) & projected.IsAtMost(1)).all().item<bool>());
     }
 
     [Fact]
     public void Project_NothingToShorten_LeavesTheCandidate()
     {
-        Tensor images = zeros([1, 1, 2, 2], ScalarType.Float64).Plus(0.5), near = images + 0.1;
-        Assert.True((_ball.Project(near, images) - near).abs().max().ToDouble() < 1e-15);
+        Tensor images = zeros([1, 1, 2, 2], ScalarType.Float64).Plus(0.5), near = images.Plus(0.1);
+        Assert.True((_ball.Project(near, images) - near).abs().max().Number() < 1e-15);
         Assert.True(_ball.Project(images, images).eq(images).all().item<bool>());
     }
 

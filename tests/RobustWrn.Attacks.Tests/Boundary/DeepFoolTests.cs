@@ -22,12 +22,12 @@ public sealed class DeepFoolTests : IDisposable
         ThreatModel threat = FabTests.Threat(norm, 1);
         // |f| / |w| in the dual norm, the least over the other classes.
         Tensor weights = model.Weight.unsqueeze(0) - model.Weight.index_select(0, labels).unsqueeze(1);
-        Tensor dual = norm == "linf" ? weights.abs().sum(2) : weights.square().sum(2).sqrt();
+        Tensor dual = norm == "linf" ? weights.abs().sum(2) : weights.Squared().sum(2).sqrt();
         Tensor expected = ((logits.gather(1, labels.unsqueeze(1)) - logits) / dual).FilledWhere(dual.IsEqualTo(0), double.PositiveInfinity).amin([1]).Times(1.02);
 
         using MinimalPerturbations found = new DeepFool().Minimize(new AttackContext(model, images, labels, threat));
 
-        double largest = ((found.Distances - expected) / expected).abs().max().ToDouble();
+        double largest = ((found.Distances - expected) / expected).abs().max().Number();
         Assert.True(largest < (dtype == ScalarType.Float64 ? 1e-12 : 1e-4), $"{largest:g3} off");
         Assert.Equal(8, model.call(found.Images).argmax(1).ne(labels).sum().item<long>());
     }
@@ -56,8 +56,8 @@ public sealed class DeepFoolTests : IDisposable
         Tensor images = zeros([1, 1, 1, 2], ScalarType.Float64).Plus(0.5);
         AttackContext context = new(model, images, zeros(1, ScalarType.Int64), ThreatModel.L2(1));
         using MinimalPerturbations all = new DeepFool().Minimize(context), two = new DeepFool { Classes = 2 }.Minimize(context);
-        Assert.Equal(0.06 * 1.02, all.Distances.ToDouble(), 1e-12);
-        Assert.Equal(double.PositiveInfinity, two.Distances.ToDouble()); // 0.1 x = 0.1 at x = 1, the end of the box
+        Assert.Equal(0.06 * 1.02, all.Distances.Number(), 1e-12);
+        Assert.Equal(double.PositiveInfinity, two.Distances.Number()); // 0.1 x = 0.1 at x = 1, the end of the box
     }
 
     [Fact]
@@ -68,13 +68,13 @@ public sealed class DeepFoolTests : IDisposable
         Lambda model = new(images =>
         {
             calls++;
-            Tensor score = (images.flatten(1) - 0.5).square().sum(1) - 0.09;
+            Tensor score = images.flatten(1).Minus(0.5).Squared().sum(1).Minus(0.09);
             return stack([zeros_like(score), score], 1);
         });
         Tensor images = tensor(new[] { 0.55, 0.5, 0.7, 0.5 }).reshape(2, 1, 1, 2), labels = zeros(2, ScalarType.Int64);
         using MinimalPerturbations found = new DeepFool().Minimize(new AttackContext(model, images, labels, ThreatModel.L2(1)));
         Assert.Equal(2, model.call(found.Images).argmax(1).sum().item<long>());
-        Assert.InRange(found.Distances[1].ToDouble(), 0.1, 0.13);
+        Assert.InRange(found.Distances[1].Number(), 0.1, 0.13);
         Assert.True(calls > 3, "a curved boundary takes more than one step");
     }
 }

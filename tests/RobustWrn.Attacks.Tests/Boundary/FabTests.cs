@@ -66,7 +66,7 @@ public sealed class FabTests : IDisposable
         using MinimalPerturbations found = Attack(name).Minimize(
             new AttackContext(model, images, zeros(1, ScalarType.Int64), ThreatModel.L2(1)) { Targets = tensor(new long[] { 2 }) });
         Assert.Equal(2, model.call(found.Images).argmax(1).item<long>());
-        Assert.InRange(found.Distances.ToDouble(), 0.5 * 0.9999, 0.5 * 1.02); // 3 x - 1.5 = x - 0.3 at x = 0.6
+        Assert.InRange(found.Distances.Number(), 0.5 * 0.9999, 0.5 * 1.02); // 3 x - 1.5 = x - 0.3 at x = 0.6
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class FabTests : IDisposable
                 Labels = vector.Labels.narrow(0, i, 1),
                 Examples = [i],
             });
-            Assert.True((alone.Images - all.Images.narrow(0, i, 1)).abs().max().ToDouble() < 1e-9, $"example {i} depends on its batch");
+            Assert.True((alone.Images - all.Images.narrow(0, i, 1)).abs().max().Number() < 1e-9, $"example {i} depends on its batch");
         }
     }
 
@@ -166,7 +166,7 @@ public sealed class FabTests : IDisposable
     [InlineData("deepfool")]
     public void Perturb_GradientIsNaN_SaysSo(string name)
     {
-        Lambda model = new(images => ((images - images).sqrt() * 0).flatten(1) + images.flatten(1));
+        Lambda model = new(images => (images - images).sqrt().Times(0).flatten(1).Plus(images.flatten(1)));
         AttackContext context = new(model, tensor(new[] { 0.6f, 0.4f }).reshape(1, 1, 1, 2), zeros(1, ScalarType.Int64), ThreatModel.L2(0.1));
         Assert.Throws<NonFiniteGradientException>(() => Attack(name).Perturb(context));
     }
@@ -207,7 +207,7 @@ public sealed class FabTests : IDisposable
         {
             Tensor normals = model.Weight[other].unsqueeze(0) - model.Weight.index_select(0, labels);
             Tensor values = logits.select(1, other) - logits.gather(1, labels.unsqueeze(1)).squeeze(1);
-            Tensor moves = geometry.ToHyperplane(flat, normals, values), reached = (values + (normals * moves).sum(1)).abs().IsBelow(1e-4);
+            Tensor moves = geometry.ToHyperplane(flat, normals, values), reached = values.Plus((normals * moves).sum(1)).abs().IsBelow(1e-4);
             Tensor length = geometry.Length(moves);
             lengths.Add(where(reached & labels.IsEqualTo(other).logical_not(), length, length.FilledLike(double.PositiveInfinity)));
         }
@@ -234,7 +234,7 @@ public sealed class FabTests : IDisposable
             return module.forward(input);
         }
 
-        public FrozenNetwork Freeze() => new(input => module.forward(input) + tensor(new[] { 0, 0.02, 0.05, 0, 0 }));
+        public FrozenNetwork Freeze() => new(input => module.forward(input).Plus(tensor(new[] { 0, 0.02, 0.05, 0, 0 })));
     }
 
     private sealed record OtherNorm : ThreatModel

@@ -38,7 +38,7 @@ public sealed class ToHyperplaneTests : IDisposable
         double tolerance = dtype == ScalarType.Float64 ? 1e-12 : 3e-5;
         for (int row = 0; row < 40; row++)
         {
-            double[] z = Numbers(points[row]), w = Numbers(normals[row]), expected = Sorted(norm, z, w, values[row].ToDouble()), actual = Numbers(moves[row]);
+            double[] z = Numbers(points[row]), w = Numbers(normals[row]), expected = Sorted(norm, z, w, values[row].Number()), actual = Numbers(moves[row]);
             double largest = expected.Zip(actual, (a, b) => Math.Abs(a - b)).Max();
             Assert.True(largest < tolerance, $"row {row}: {largest:g3} away");
         }
@@ -49,9 +49,9 @@ public sealed class ToHyperplaneTests : IDisposable
     public void ToHyperplane_AnyRows_StaysInTheBoxAndMeetsThePlaneOrTheCorner(string norm, ScalarType dtype)
     {
         (Tensor points, Tensor normals, Tensor values) = Rows(200, dtype);
-        Tensor moves = Geometries[norm].ToHyperplane(points, normals, values), moved = points + moves;
+        Tensor moves = Geometries[norm].ToHyperplane(points, normals, values), moved = points.Plus(moves);
         Assert.True((moved.IsAtLeast(-1e-6) & moved.IsAtMost(1 + 1e-6)).all().item<bool>());
-        Tensor left = values + (normals * moves).sum(1);
+        Tensor left = values.Plus((normals * moves).sum(1));
         Tensor corner = where(normals.IsAbove(0).eq(values.IsAtLeast(0).unsqueeze(1)), zeros_like(points), ones_like(points));
         Tensor atCorner = (moved - corner).abs().FilledWhere(normals.IsEqualTo(0), 0).amax([1]).IsBelow(1e-6);
         double tolerance = dtype == ScalarType.Float64 ? 1e-12 : 1e-5;
@@ -67,8 +67,8 @@ public sealed class ToHyperplaneTests : IDisposable
         Tensor points = RandomStream.From(2).Uniform([0, 1], [9], dtype), normals = RandomStream.From(3).Normal([0, 1], [9], dtype);
         Tensor flat = Geometries[norm].ToHyperplane(points, zeros_like(normals), tensor(new[] { 0.5, -2 }).to(dtype));
         Tensor there = Geometries[norm].ToHyperplane(points, normals, zeros(2, dtype));
-        Assert.Equal(0, flat.abs().max().ToDouble());
-        Assert.Equal(0, there.abs().max().ToDouble());
+        Assert.Equal(0, flat.abs().max().Number());
+        Assert.Equal(0, there.abs().max().Number());
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class ToHyperplaneTests : IDisposable
         Tensor points = zeros([5, 20], ScalarType.Float64).Plus(0.5), normals = RandomStream.From(8).Normal([0, 1, 2, 3, 4], [20], ScalarType.Float64);
         Tensor values = tensor(new[] { 0.1, -0.2, 0.3, -0.05, 0.02 });
         Tensor moves = geometry.ToHyperplane(points, normals, values);
-        Assert.True((geometry.Length(moves) - values.abs() / geometry.DualLength(normals)).abs().max().ToDouble() < 1e-14);
+        Assert.True((geometry.Length(moves) - values.abs() / geometry.DualLength(normals)).abs().max().Number() < 1e-14);
     }
 
     // Rows with pixels at 0 and 1, slopes of 0, equal slopes, and planes that the box does not reach.

@@ -67,7 +67,7 @@ public sealed class AttackedModelTests : IDisposable
     public void LogitsAndGradient_OnePass_AreThoseOfTwo()
     {
         int calls = 0;
-        using AttackedModel attacked = new(new Lambda(images => { calls++; return images.flatten(1).square(); }));
+        using AttackedModel attacked = new(new Lambda(images => { calls++; return images.flatten(1).Squared(); }));
         Tensor images = zeros([1, 1, 1, 2]).Plus(0.5f);
         AttackGoal goal = new(zeros(1, ScalarType.Int64));
         (Tensor logits, Tensor gradient) = attacked.LogitsAndGradient(images, z => new Margin().PerExample(z, goal).sum());
@@ -79,7 +79,7 @@ public sealed class AttackedModelTests : IDisposable
     [Fact]
     public void Logits_NaN_CountsTheImages()
     {
-        using AttackedModel attacked = new(new Lambda(images => (images.flatten(1) - 0.4).sqrt()));
+        using AttackedModel attacked = new(new Lambda(images => images.flatten(1).Minus(0.4).sqrt()));
         Tensor images = cat([zeros([2, 1, 1, 2]).Plus(0.5f), zeros([1, 1, 1, 2]).Plus(0.1f)]);
         NonFiniteLogitsException refusal = Assert.Throws<NonFiniteLogitsException>(() => attacked.Logits(images));
         Assert.Equal((1, 3), (refusal.Rows, refusal.Total));
@@ -89,7 +89,7 @@ public sealed class AttackedModelTests : IDisposable
     public void Gradient_NaNWhereLogitsAreFinite_SaysWhichOfTheTwo()
     {
         // The slope of the square root at 0 is infinite, and times 0 it is NaN.
-        Lambda model = new(images => ((images - images).sqrt() * 0).flatten(1) + images.flatten(1));
+        Lambda model = new(images => (images - images).sqrt().Times(0).flatten(1).Plus(images.flatten(1)));
         AttackContext context = new(model, zeros([1, 1, 1, 2]).Plus(0.5f), zeros(1, ScalarType.Int64), Core.ThreatModel.Linf(0.1));
         Assert.StartsWith("the gradient with respect to the pixels must be finite", Assert.Throws<NonFiniteGradientException>(() => new Pgd().Perturb(context)).Message);
         Assert.StartsWith("the gradient with respect to the pixels must be finite", Assert.Throws<NonFiniteGradientException>(() => new CwL2 { Steps = 3 }.Perturb(context)).Message);

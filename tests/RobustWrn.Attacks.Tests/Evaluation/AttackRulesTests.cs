@@ -29,26 +29,26 @@ public sealed class AttackRulesTests : IDisposable
     [Fact]
     public void Run_AttackThatGoesTooFar_TellsTheDistance()
     {
-        AttackRefusedException refusal = Assert.Throws<AttackRefusedException>(() => Evaluate(images => images + 0.2));
+        AttackRefusedException refusal = Assert.Throws<AttackRefusedException>(() => Evaluate(images => images.Plus(0.2)));
         Assert.Equal(0.2, refusal.Distance!.Value, 6);
     }
 
     [Fact]
     public void Run_AttackWithinRounding_IsAccepted()
     {
-        RobustnessResult result = Evaluate(images => images + (Threat.Epsilon + 0.5e-6));
+        RobustnessResult result = Evaluate(images => images.Plus(Threat.Epsilon + 0.5e-6));
         Assert.Equal(new Proportion(4, 4), result.Robust);
-        Assert.Throws<AttackRefusedException>(() => Evaluate(images => images + (Threat.Epsilon + 1.5e-6)));
+        Assert.Throws<AttackRefusedException>(() => Evaluate(images => images.Plus(Threat.Epsilon + 1.5e-6)));
     }
 
     [Fact]
     public void Run_AttackThatMovesItsInputInPlace_CannotHideTheDistance() =>
-        Assert.Throws<AttackRefusedException>(() => Evaluate(images => images.fill_(0.1).clone()));
+        Assert.Throws<AttackRefusedException>(() => Evaluate(images => images.FillInPlace(0.1).clone()));
 
     [Fact]
     public void Run_AttackThatChangesItsLabels_ChangesNoVerdict()
     {
-        HomeMade cheat = new(context => { context.Labels.fill_(0); return context.Images.clone(); });
+        HomeMade cheat = new(context => { context.Labels.FillInPlace(0); return context.Images.clone(); });
         RobustnessResult result = RobustnessEvaluation.Run(_model, Source(), Threat, AttackSuite.Of("cheat", cheat));
         Assert.Equal(new Proportion(4, 4), result.Robust);
     }
@@ -60,9 +60,9 @@ public sealed class AttackRulesTests : IDisposable
 
     private static (Func<Tensor, Tensor> Move, string Rule) Broken(string fault) => fault switch
     {
-        "too far" => (images => images + 0.04, "images must move at most 0.0313725"),
-        "out of the box" => (images => images * 3, "pixels must lie in [0, 1]"),
-        "nan" => (images => images * double.NaN, "others or NaN in 4 of 4 images"),
+        "too far" => (images => images.Plus(0.04), "images must move at most 0.0313725"),
+        "out of the box" => (images => images.Times(3), "pixels must lie in [0, 1]"),
+        "nan" => (images => images.Times(double.NaN), "others or NaN in 4 of 4 images"),
         "input" => (images => images, "must return a new tensor"),
         "disposed" => (images => { Tensor copy = images.clone(); copy.Dispose(); return copy; }, "already disposed"),
         "input disposed" => (images => { Tensor copy = images.clone(); images.Dispose(); return copy; }, "it disposed them"),

@@ -27,7 +27,7 @@ public sealed class RobustnessCurveTests : IDisposable
         Tensor labels = logits.argmax(1);
         using IDisposable guard = no_grad();
         Tensor weight = model.Weight;
-        double slope = (weight[0] - weight[1]).abs().sum().ToDouble();
+        double slope = (weight[0] - weight[1]).abs().sum().Number();
         double[] distance = [.. (logits.select(1, 0) - logits.select(1, 1)).abs().data<double>().Select(margin => margin / slope)];
         double[] radii = [.. distance.Order().Where((_, i) => i % 8 == 4).Select(radius => radius * 1.0001).Where(radius => radius < 0.3)];
 

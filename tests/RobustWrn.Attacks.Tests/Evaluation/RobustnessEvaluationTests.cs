@@ -115,7 +115,7 @@ public sealed class RobustnessEvaluationTests : IDisposable
             kept.Save(path);
         using AdversarialImages loaded = AdversarialImages.Load(path);
 
-        Assert.True(Threat.Distance(loaded.Images, _vector.Images).max().ToDouble() <= Threat.Epsilon + Threat.Tolerance);
+        Assert.True(Threat.Distance(loaded.Images, _vector.Images).max().Number() <= Threat.Epsilon + Threat.Tolerance);
         Assert.Equal(_vector.Labels.data<long>().ToArray(), loaded.Labels.data<long>().ToArray());
         Replay replay = loaded.Replay(_vector.Model, blockSize: 5);
         Assert.Equal(result.Robust, replay.Correct);

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -32,12 +33,12 @@ public class DlrTests
     public void PerExample_LogitsScaledAndShifted_StaysTheSame(bool targeted)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = randn(20, 6, ScalarType.Float64), labels = arange(20) % 6, targets = (labels + 1) % 6;
+        Tensor logits = randn(20, 6, ScalarType.Float64), labels = ScalarArithmetic.Counting(20).Modulo(6), targets = labels.Plus(ones_like(labels)).Modulo(6);
         AttackGoal goal = new(labels, targeted ? targets : null);
 
-        Tensor value = new Dlr().PerExample(logits, goal), other = new Dlr().PerExample(logits * 1000 - 7, goal);
+        Tensor value = new Dlr().PerExample(logits, goal), other = new Dlr().PerExample(logits.Times(1000).Minus(7), goal);
 
-        Assert.True((value - other).abs().max().ToDouble() < 1e-9);
+        Assert.True((value - other).abs().max().Number() < 1e-9);
     }
 
     [Theory]
@@ -47,8 +48,8 @@ public class DlrTests
     public void PerExample_TooFewClasses_IsTheMarginAndSaysSo(int classes, bool targeted)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = randn(12, classes, ScalarType.Float64), labels = arange(12) % classes;
-        AttackGoal goal = new(labels, targeted ? (labels + 1) % classes : null);
+        Tensor logits = randn(12, classes, ScalarType.Float64), labels = ScalarArithmetic.Counting(12).Modulo(classes);
+        AttackGoal goal = new(labels, targeted ? labels.Plus(ones_like(labels)).Modulo(classes) : null);
 
         Assert.True(new Dlr().PerExample(logits, goal).Equals(new Margin().PerExample(logits, goal)));
         string notice = Assert.Single(new Dlr().Notices(classes, targeted));

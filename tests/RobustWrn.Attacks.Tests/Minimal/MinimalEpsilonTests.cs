@@ -48,7 +48,7 @@ public sealed class MinimalEpsilonTests : IDisposable
         Tensor images = zeros([1, 1, 4, 4]).Plus(0.5f), wrong = model.call(images).argmax(1).eq(zeros(1, ScalarType.Int64)).to(ScalarType.Int64);
         int before = model.Calls;
         using EpsilonBrackets brackets = new MinimalEpsilon().Brackets(new AttackContext(model, images, wrong, ThreatModel.L2(1)));
-        Assert.Equal((0, 0), (brackets.Succeeded.ToDouble(), brackets.Failed.ToDouble()));
+        Assert.Equal((0, 0), (brackets.Succeeded.Number(), brackets.Failed.Number()));
         Assert.True(brackets.Images.eq(images).all().item<bool>());
         Assert.Equal(1, model.Calls - before);
     }
@@ -70,8 +70,8 @@ public sealed class MinimalEpsilonTests : IDisposable
                 Labels = vector.Labels.narrow(0, i, 1),
                 Examples = [70 - i],
             });
-            Assert.Equal((radii[i], FabTests.Numbers(all.Failed)[i]), (alone.Succeeded.ToDouble(), alone.Failed.ToDouble()));
-            Assert.True((alone.Images - all.Images.narrow(0, i, 1)).abs().max().ToDouble() < 1e-9);
+            Assert.Equal((radii[i], FabTests.Numbers(all.Failed)[i]), (alone.Succeeded.Number(), alone.Failed.Number()));
+            Assert.True((alone.Images - all.Images.narrow(0, i, 1)).abs().max().Number() < 1e-9);
         }
     }
 
@@ -90,7 +90,7 @@ public sealed class MinimalEpsilonTests : IDisposable
         using LinearModel model = LinearModel.TwoClasses(16);
         Tensor images = zeros([1, 1, 4, 4]).Plus(0.5f), labels = model.call(images).argmax(1);
         using MinimalPerturbations far = new MinimalEpsilon { Largest = 1 }.Minimize(new AttackContext(model, images, labels, ThreatModel.Linf(0.5)));
-        ThreatModel tight = ThreatModel.Linf(far.Distances.ToDouble() / 2);
+        ThreatModel tight = ThreatModel.Linf(far.Distances.Number() / 2);
         using Tensor moved = new MinimalEpsilon { Largest = 1 }.Perturb(new AttackContext(model, images, labels, tight));
         Assert.True(moved.eq(images).all().item<bool>());
     }

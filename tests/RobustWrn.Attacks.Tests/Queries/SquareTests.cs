@@ -43,7 +43,7 @@ public sealed class SquareTests : IDisposable
             Tensor moved = new Square { Queries = queries }.Perturb(context), score = Score(model, moved);
             Assert.True(score.ge(before).all().item<bool>(), $"{queries} queries are weaker than fewer under {threat}");
             Assert.True(threat.Distance(moved, images).max().item<double>() <= threat.Epsilon * (1 + 1e-9));
-            Assert.True((moved.ge(0) & moved.le(1)).all().item<bool>());
+            Assert.True((moved.IsAtLeast(0) & moved.IsAtMost(1)).all().item<bool>());
             before = score;
         }
         Assert.True(before.gt(Score(model, images)).all().item<bool>());
@@ -93,7 +93,7 @@ public sealed class SquareTests : IDisposable
         Lambda counted = new(images => { seen += images.shape[0]; return model.call(images); });
         AttackContext context = new(counted, zeros([50, 3, 6, 6], ScalarType.Float64).Plus(0.5), zeros(50, ScalarType.Int64), ThreatModel.Linf(0.1));
         Tensor moved = new Square { Queries = 500 }.Perturb(context);
-        Assert.True(model.call(moved).argmax(1).eq(1).all().item<bool>());
+        Assert.True(model.call(moved).argmax(1).IsEqualTo(1).all().item<bool>());
         Assert.InRange(seen, 100, 50 * 20);
     }
 
@@ -115,7 +115,7 @@ public sealed class SquareTests : IDisposable
         using OptimisticView model = new(weights, boundary: 0.5 * 108 + 2.5, seen: 0.5 * 108 + 0.5);
         AttackContext context = new(model, zeros([20, 3, 6, 6], ScalarType.Float64).Plus(0.5), zeros(20, ScalarType.Int64), ThreatModel.Linf(0.1));
         Tensor moved = new Square { Queries = 400 }.Perturb(context);
-        Assert.True(model.call(moved).argmax(1).eq(1).all().item<bool>(), "every image can be fooled, and must be fooled on the module itself");
+        Assert.True(model.call(moved).argmax(1).IsEqualTo(1).all().item<bool>(), "every image can be fooled, and must be fooled on the module itself");
         Assert.True(model.Confirmations > 20, "the module must have been asked about points it refused");
     }
 

@@ -275,7 +275,7 @@ public sealed class EvaluateModelTests : IDisposable
     {
         using Classifier network = NetworkWeights.Open(Weights);
         using (torch.no_grad())
-            network.parameters().First().fill_(double.NaN);
+            network.parameters().First().FillInPlace(double.NaN);
         NetworkWeights.Save(network, Weights);
         Assert.Equal(1, await Run("--out", Result));
         Assert.StartsWith("logits must be finite, got NaN or infinity for 12 of 12 images", _error.ToString());

@@ -21,7 +21,7 @@ public class AttackVectorTests
     {
         using AttackVectorCase vector = new(name);
         bool random = vector.Case.Names.Contains("in.draw.0.uniform_");
-        Tensor start = random ? vector.Images + vector.Draw("0.uniform_") : vector.Images.clone();
+        Tensor start = random ? vector.Images.Plus(vector.Draw("0.uniform_")) : vector.Images.clone();
         Pgd attack = new() { Steps = vector.Whole("num_steps"), StepSize = vector.Number("step_size") };
         AttackContext context = vector.Context(ThreatModel.Linf(vector.Number("epsilon")), start);
 
@@ -43,7 +43,7 @@ public class AttackVectorTests
     {
         using AttackVectorCase vector = new("attack_pgd_linf_torchattacks");
         Pgd attack = new() { Steps = vector.Whole("steps"), StepSize = vector.Number("alpha") };
-        Tensor start = (vector.Images + vector.Draw("0.uniform_")).clamp(0, 1);
+        Tensor start = vector.Images.Plus(vector.Draw("0.uniform_")).Clamped(0, 1);
         vector.AssertMatches(attack.Perturb(vector.Context(ThreatModel.Linf(vector.Number("eps")), start)));
     }
 
@@ -65,7 +65,7 @@ public class AttackVectorTests
     {
         using AttackVectorCase vector = new("attack_cw_linf_20");
         CwLinf attack = Published(vector);
-        AttackContext context = vector.Context(ThreatModel.Linf(vector.Number("epsilon")), vector.Images + vector.Draw("0.uniform_"));
+        AttackContext context = vector.Context(ThreatModel.Linf(vector.Number("epsilon")), vector.Images.Plus(vector.Draw("0.uniform_")));
 
         vector.AssertMatches(attack.Perturb(context));
         Tensor before = (attack with { Steps = attack.Steps - 1 }).Perturb(context);
@@ -77,7 +77,7 @@ public class AttackVectorTests
     public void CwLinf_WhereThePublishedCodeStalls_GoesOnToFoolMore()
     {
         using AttackVectorCase vector = new("attack_cw_linf_stall");
-        AttackContext context = vector.Context(ThreatModel.Linf(vector.Number("epsilon")), vector.Images + vector.Draw("0.uniform_"));
+        AttackContext context = vector.Context(ThreatModel.Linf(vector.Number("epsilon")), vector.Images.Plus(vector.Draw("0.uniform_")));
         Tensor stalled = vector.Case["out.f64.x_adv"], ours = Published(vector).Perturb(context);
 
         Tensor ourLogits = vector.Model.call(ours), stalledLogits = vector.Model.call(stalled);
@@ -85,7 +85,7 @@ public class AttackVectorTests
         Tensor gain = new Margin().PerExample(ourLogits, goal) - new Margin().PerExample(stalledLogits, goal);
         long right = ourLogits.argmax(1).eq(vector.Labels).sum().item<long>(), published = vector.Case["out.adv_correct"].item<long>();
         Assert.True(right < published, $"{right} still right, {published} in the published run");
-        Assert.True(gain.gt(0).all().item<bool>(), "the margin of every example must rise above where the published run stalled");
+        Assert.True(gain.IsAbove(0).all().item<bool>(), "the margin of every example must rise above where the published run stalled");
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public class AttackVectorTests
 
     private sealed record BatchMean(IAttackLoss Loss) : IAttackLoss
     {
-        public Tensor PerExample(Tensor logits, AttackGoal goal) => Loss.PerExample(logits, goal) / logits.shape[0];
+        public Tensor PerExample(Tensor logits, AttackGoal goal) => Loss.PerExample(logits, goal).Over(logits.shape[0]);
 
         public IEnumerable<Problem> Problems() => [];
     }

@@ -23,7 +23,7 @@ public class MarginAttackVectorTests
         Assert.True(differing <= 1e-4, $"{differing:g3} of the pixels differ");
 
         // Its noise stays in float32, epsilon included, so that the loss, which is compared to 1e-12, needs the very start.
-        Tensor start = vector.Images + vector.Draw("0.uniform_").sign().Times((double)(float)context.Threat.Epsilon);
+        Tensor start = vector.Images.Plus(vector.Draw("0.uniform_").sign().Times((double)(float)context.Threat.Epsilon));
         Tensor before = (attack with { Steps = attack.Steps - 1 }).Perturb(context with { Start = start });
         bool guided = attack.Steps - 1 < attack.GuidedSteps;
         Assert.False(guided, "the last loss must be the plain margin of the probabilities");

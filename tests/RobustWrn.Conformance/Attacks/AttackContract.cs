@@ -38,8 +38,8 @@ internal static class AttackContract
                 using Tensor moved = attack.Perturb(batch.Context(model, threat));
                 Assert.Equal(batch.Images.shape, moved.shape);
                 Assert.Equal(dtype, moved.dtype);
-                Assert.True((moved.ge(0) & moved.le(1)).all().item<bool>(), "a pixel left [0, 1], or is NaN");
-                double distance = threat.Distance(moved, batch.Images).max().ToDouble();
+                Assert.True((moved.IsAtLeast(0) & moved.IsAtMost(1)).all().item<bool>(), "a pixel left [0, 1], or is NaN");
+                double distance = threat.Distance(moved, batch.Images).max().Number();
                 Assert.True(distance <= threat.Epsilon + threat.Tolerance, $"moved {distance:g9} under {threat}");
             }
         }
@@ -56,7 +56,7 @@ internal static class AttackContract
             long right = after.argmax(1).eq(batch.Labels).sum().item<long>();
             Assert.Equal(8, before.argmax(1).eq(batch.Labels).sum().item<long>());
             Assert.True(right < 8, $"all 8 images are still right under {threat}, although a fifth of the radius is enough");
-            double rise = (nn.functional.cross_entropy(after, batch.Labels) - nn.functional.cross_entropy(before, batch.Labels)).ToDouble();
+            double rise = (nn.functional.cross_entropy(after, batch.Labels) - nn.functional.cross_entropy(before, batch.Labels)).Number();
             Assert.True(rise > 0, $"the loss rose by {rise:g4}");
         }
     }
@@ -66,7 +66,7 @@ internal static class AttackContract
         using ContractBatch batch = new(8);
         ThreatModel threat = Threats[0];
         using ContractLinear model = ContractLinear.Within(batch, threat, reach: 0.2);
-        Tensor targets = 1 - batch.Labels;
+        Tensor targets = ones_like(batch.Labels) - batch.Labels;
         using Tensor moved = attack.Perturb(batch.Context(model, threat) with { Targets = targets });
         long reached = model.call(moved).argmax(1).eq(targets).sum().item<long>();
         Assert.True(reached > 0, "no image reached its target, although a fifth of the radius is enough");
@@ -124,7 +124,7 @@ internal static class AttackContract
         using (Tensor moved = attack.Perturb(context))
         {
             Assert.False(ReferenceEquals(moved, context.Images), "the result must be a new tensor");
-            moved.detach().fill_(0.5);
+            moved.detach().FillInPlace(0.5);
         }
         Assert.False(batch.Images.IsInvalid || batch.Labels.IsInvalid, "the caller's tensors must not be disposed");
         Assert.True(batch.Images.eq(images).all().item<bool>() && batch.Labels.eq(labels).all().item<bool>(), "the caller's tensors must not change, nor share memory with the result");

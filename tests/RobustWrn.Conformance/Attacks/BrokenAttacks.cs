@@ -18,8 +18,8 @@ internal sealed record BrokenAttack(string Fault, string Clause, Func<AttackCont
     [
         new("does nothing", "lowers accuracy", (context, _) => { Ask(context); return context.Images.clone(); }),
         new("goes too far", "stays in ball and box", (context, token) => Sound.Perturb(context with { Threat = Wider(context.Threat) }, token)),
-        new("leaves the box", "stays in ball and box", (context, _) => context.Images + 0.5 * context.Threat.Epsilon / Math.Sqrt(context.Images[0].numel())),
-        new("returns NaN", "stays in ball and box", (context, _) => context.Images * double.NaN),
+        new("leaves the box", "stays in ball and box", (context, _) => context.Images.Plus(0.5 * context.Threat.Epsilon / Math.Sqrt(context.Images[0].numel()))),
+        new("returns NaN", "stays in ball and box", (context, _) => context.Images.Times(double.NaN)),
         new("changes the dtype", "stays in ball and box", (context, token) => Sound.Perturb(context, token).to(ScalarType.Float32)),
         new("ignores targets", "reaches targets", (context, token) => Sound.Perturb(context with { Targets = null }, token)),
         new("leaves evaluation mode on", "leaves the model as it was", (context, token) => { context.Model.eval(); return Sound.Perturb(context, token); }),
@@ -31,7 +31,7 @@ internal sealed record BrokenAttack(string Fault, string Clause, Func<AttackCont
         new("returns the input", "leaves images and labels alone", (context, _) => context.Images),
         new("draws from the global generator", "gives equal bits for equal batches", (context, token) =>
         {
-            using Tensor start = (context.Images + rand_like(context.Images) * 0.01).clamp(0, 1);
+            using Tensor start = context.Images.Plus(rand_like(context.Images).Times(0.01)).Clamped(0, 1);
             return Sound.Perturb(context with { Start = start }, token);
         }),
         new("keys noise by position", "keys noise by example", (context, token) => Sound.Perturb(context with { Examples = Enumerable.Range(0, (int)context.Images.shape[0]).Select(i => (long)i).ToValueList() }, token)),

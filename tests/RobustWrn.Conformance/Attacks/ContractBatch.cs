@@ -13,8 +13,8 @@ internal sealed class ContractBatch : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Examples = Enumerable.Range(0, count).Select(i => 1_000L - 7 * i).ToValueList();
         Tensor uniform = RandomStream.From(11).Uniform(Examples.AsSpan(), [channels, height, width], dtype);
-        Images = (withExtremes ? (uniform * 1.6 - 0.3).clamp_(0, 1) : uniform * 0.5 + 0.25).DetachFromDisposeScope();
-        Labels = (arange(count, ScalarType.Int64) % 2).DetachFromDisposeScope();
+        Images = (withExtremes ? uniform.Times(1.6).Minus(0.3).ClampInPlace(0, 1) : uniform.Times(0.5).Plus(0.25)).DetachFromDisposeScope();
+        Labels = ScalarArithmetic.Counting(count).Modulo(2).DetachFromDisposeScope();
     }
 
     public Tensor Images { get; }

@@ -28,8 +28,8 @@ internal sealed class ContractLinear : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Tensor w = RandomStream.From(3).Normal([0], [batch.Images[0].numel()])[0];
         Tensor steepest = threat.SteepestDirection(w.reshape([1, .. batch.Images.shape.AsSpan(1)]));
-        double rate = (steepest.flatten() * w).sum().ToDouble(); // of the logit, for each unit of the norm
-        Tensor wanted = (batch.Labels * 2 - 1) * (reach * threat.Epsilon * rate);
+        double rate = (steepest.flatten() * w).sum().Number(); // of the logit, for each unit of the norm
+        Tensor wanted = batch.Labels.Times(2.0).Minus(1).Times(reach * threat.Epsilon * rate);
         Tensor seen = batch.Images.flatten(1).matmul(w);
         return new ContractLinear(w, batch.Images.clone(), (wanted - seen));
     }
@@ -42,7 +42,7 @@ internal sealed class ContractLinear : nn.Module<Tensor, Tensor>
         {
             // The image that this one was made of is the nearest one.
             Tensor distances = (input.detach().unsqueeze(1) - _seen.unsqueeze(0)).flatten(2).abs().sum(2);
-            score = score + _offsets.index_select(0, distances.argmin(1));
+            score = score.Plus(_offsets.index_select(0, distances.argmin(1)));
         }
         return stack([zeros_like(score), score], 1).MoveToOuterDisposeScope();
     }

@@ -45,8 +45,7 @@ internal sealed class ContractNetwork : nn.Module<Tensor, Tensor>
         Calls++;
         _training.AddRange(modules().Select(module => module.training));
         using (no_grad())
-        using (Scalar one = 1L.ToScalar())
-            _counter.add_(one);
+            _counter.PlusInPlace(1);
         OnCall(Calls);
         using Tensor dropped = _drop.call(input);
         return _network.call(dropped);

@@ -22,12 +22,12 @@ public class MinimalNormConformanceTests
         using ContractBatch batch = new(6);
         using ContractLinear model = ContractLinear.Within(batch, threat, reach: 0.2);
         // The last two are wrong as they are.
-        using Tensor labels = cat([batch.Labels.narrow(0, 0, 4), 1 - batch.Labels.narrow(0, 4, 2)]);
+        using Tensor labels = cat([batch.Labels.narrow(0, 0, 4), ones(2, ScalarType.Int64) - batch.Labels.narrow(0, 4, 2)]);
         using MinimalPerturbations found = Attack(name).Minimize(batch.Context(model, threat) with { Labels = labels });
 
         double[] distances = [.. found.Distances.to(ScalarType.Float64).data<double>()], measured = [.. threat.Distance(found.Images, batch.Images).to(ScalarType.Float64).data<double>()];
         bool[] fooled = [.. model.call(found.Images).argmax(1).ne(labels).data<bool>()];
-        Assert.True((found.Images.ge(0) & found.Images.le(1)).all().item<bool>());
+        Assert.True((found.Images.IsAtLeast(0) & found.Images.IsAtMost(1)).all().item<bool>());
         for (int i = 0; i < 6; i++)
         {
             Assert.Equal(double.IsFinite(distances[i]), fooled[i]);

@@ -19,7 +19,7 @@ internal sealed class BrokenObjective(string fault, string clause, Func<Objectiv
         new("images outside the ball", "loss with a graph", (context, token) =>
         {
             ObjectiveLoss loss = new Natural().Evaluate(context, token);
-            return new ObjectiveLoss(loss.Total, loss.Logits, 1 - context.Images);
+            return new ObjectiveLoss(loss.Total, loss.Logits, ones_like(context.Images) - context.Images);
         }),
         new("leaves evaluation mode behind", "flags and statistics", (context, token) =>
         {

@@ -40,20 +40,20 @@ internal static class ObjectiveContract
 
         Assert.Empty(loss.Total.shape);
         Assert.True(loss.Total.requires_grad, "the total carries no graph");
-        Assert.True(double.IsFinite(loss.Total.ToDouble()));
+        Assert.True(double.IsFinite(loss.Total.Number()));
         Parameter[] parameters = [.. given.Network.parameters()];
         foreach (Tensor gradient in autograd.grad([loss.Total], parameters)) // throws for a parameter that is not reached
             Assert.True(gradient.isfinite().all().item<bool>());
         Assert.Equal([ObjectiveCase.Images, ObjectiveCase.Classes], loss.Logits.shape);
         Assert.False(loss.Logits.requires_grad);
-        Assert.All(loss.Parts, part => Assert.True(!part.Value.requires_grad && part.Value.dim() == 0 && double.IsFinite(part.Value.ToDouble()), part.Name));
+        Assert.All(loss.Parts, part => Assert.True(!part.Value.requires_grad && part.Value.dim() == 0 && double.IsFinite(part.Value.Number()), part.Name));
         Assert.Equal(loss.Parts.Count, loss.Parts.Select(part => part.Name).Distinct().Count());
         Assert.True(Same(imagesBefore, context.Images) && Same(labelsBefore, context.Labels), "the batch was changed");
         if (loss.Adversarial is not { } adversarial)
             return;
         Assert.False(adversarial.requires_grad);
-        Assert.True(given.Threat.Distance(adversarial, context.Images).max().ToDouble() <= given.Threat.Epsilon + given.Threat.Tolerance, "outside the ball");
-        Assert.True((adversarial.ge(0) & adversarial.le(1)).all().item<bool>(), "outside [0, 1]");
+        Assert.True(given.Threat.Distance(adversarial, context.Images).max().Number() <= given.Threat.Epsilon + given.Threat.Tolerance, "outside the ball");
+        Assert.True((adversarial.IsAtLeast(0) & adversarial.IsAtMost(1)).all().item<bool>(), "outside [0, 1]");
     }
 
     private static void StateKept(ObjectiveCase given)

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
         : base(nameof(WatchedNetwork))
     {
         _conv = nn.Conv2d(2, 4, 3, padding: 1);
-        _norm = nn.BatchNorm2d(4);
+        _norm = (BatchNorm)new BatchNormalization().Build(4);
         _linear = nn.Linear(4, 3);
         RegisterComponents();
         this.to(ScalarType.Float64);
@@ -23,7 +24,7 @@ internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         long layer = 0;
         foreach (Parameter parameter in parameters())
-            parameter.copy_(Core.RandomStream.From(5).At(layer++).Normal([0], parameter.shape, ScalarType.Float64).squeeze(0));
+            parameter.copy_(RandomStream.From(5).At(layer++).Normal([0], parameter.shape, ScalarType.Float64).squeeze(0));
         train();
     }
 
@@ -51,7 +52,7 @@ internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
         OnForward?.Invoke(Passes);
         if (_norm.training)
             TrainingInputs.Add(input.detach().clone().DetachFromDisposeScope());
-        Tensor features = nn.functional.softplus(_norm.call(_conv.call(input)));
+        Tensor features = _norm.call(_conv.call(input)).Softplus(1);
         return _linear.call(features.mean([2, 3])).MoveToOuterDisposeScope();
     }
 

@@ -64,7 +64,7 @@ internal sealed class KeptActivations : IDisposable
             case ElementwiseModule mish when mish.GetName() == nameof(Mish):
                 Hook(mish, (input, _) => Keep(input, others: 1)); // the tanh
                 break;
-            case BatchNorm or GroupNorm or SiLU or PReLU or GELU or ElementwiseModule:
+            case BatchNorm or GroupNorm or SiLU or PReluModule or GELU or ElementwiseModule:
                 Hook((nn.Module<Tensor, Tensor>)module, (input, _) => Keep(input));
                 break;
             case ReLU relu:

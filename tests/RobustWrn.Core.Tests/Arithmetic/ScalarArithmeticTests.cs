@@ -34,6 +34,7 @@ public class ScalarArithmeticTests
         { "PlusProductInPlace", x => x.clone().PlusProductInPlace(x, x, 2), v => v + 2 * v * v },
         { "PlusQuotientInPlace", x => x.clone().PlusQuotientInPlace(x, ones_like(x), 2), v => 3 * v },
         { "TimesInPlace", x => x.clone().TimesInPlace(1.5), v => v * 1.5 },
+        { "FillInPlace", x => x.clone().FillInPlace(7), _ => 7 },
         { "ClampInPlace", x => x.clone().ClampInPlace(-1, 0.25), v => Math.Clamp(v, -1, 0.25) },
     };
 
@@ -68,6 +69,29 @@ public class ScalarArithmeticTests
         Assert.Equal(ScalarType.Int64, counted.dtype);
         Assert.Equal([0L, 1L, 2L, 3L], counted.data<long>().ToArray());
     }
+
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Int64)]
+    [InlineData(ScalarType.Byte)]
+    [InlineData(ScalarType.Bool)]
+    public void Number_OneElementOfAnyType_ReadsIt(ScalarType type)
+    {
+        using Tensor one = ones([1, 1], type);
+
+        Assert.Equal(1.0, one.Number());
+        Assert.Equal(1L, one.WholeNumber());
+    }
+
+    [Fact]
+    public void WholeNumber_BeyondTheReachOfDouble_KeepsEveryDigit()
+    {
+        using Tensor large = tensor(9_007_199_254_740_993L);
+
+        Assert.Equal(9_007_199_254_740_993L, large.WholeNumber());
+    }
 }
 
 /// <summary>Alone in the process: the garbage collections it forces would make TorchSharp's own conversions fail in tests beside it.</summary>
@@ -99,6 +123,18 @@ public class GarbageCollectionTests
             y.PlusInPlace(x);
             if (i % 1_000 == 0)
                 Assert.Equal(12f, y.sum().item<float>());
+        }
+    });
+
+    /// <summary>TorchSharp reads a tensor's number through a Scalar, too, that nothing holds.</summary>
+    [Fact]
+    public void Number_WhileCollecting_ReadsTheNumber() => WhileCollecting(() =>
+    {
+        using Tensor x = tensor(3.0), three = tensor(3L);
+        for (int i = 0; i < 60_000; i++)
+        {
+            Assert.Equal(3.0, x.Number());
+            Assert.Equal(3L, three.WholeNumber());
         }
     });
 

@@ -148,7 +148,7 @@ public class DescriptionJsonTests
             public override Tensor forward(Tensor input)
             {
                 using Tensor square = input * input;
-                return square * factor;
+                return square.Times(factor);
             }
         }
     }

@@ -37,16 +37,16 @@ public class FrozenNetworkTests
             (Tensor view64, _) = Run(classifier.Freeze()!, images.to(ScalarType.Float64));
             (Tensor module64, Tensor gradient64) = Run(classifier, images.to(ScalarType.Float64));
 
-            double scale = module64.abs().max().ToDouble();
+            double scale = module64.abs().max().Number();
             if (scale < 1e-3) // group normalisation of single numbers: what is left of the image is rounding
                 continue;
-            Assert.True((view64 - module64).abs().max().ToDouble() <= 1e-12 * scale, $"{(view64 - module64).abs().max().ToDouble() / scale:g3}");
-            double viewError = (view32 - module64).abs().mean().ToDouble() / scale, moduleError = (module32 - module64).abs().mean().ToDouble() / scale;
+            Assert.True((view64 - module64).abs().max().Number() <= 1e-12 * scale, $"{(view64 - module64).abs().max().Number() / scale:g3}");
+            double viewError = (view32 - module64).abs().mean().Number() / scale, moduleError = (module32 - module64).abs().mean().Number() / scale;
             worst = Math.Max(worst, viewError / Math.Max(moduleError, 1e-8));
             viewErrors += viewError;
             moduleErrors += moduleError;
-            viewFlips += viewGradient.sign().ne(gradient64.sign()).sum().ToInt64();
-            moduleFlips += moduleGradient.sign().ne(gradient64.sign()).sum().ToInt64();
+            viewFlips += viewGradient.sign().ne(gradient64.sign()).sum().WholeNumber();
+            moduleFlips += moduleGradient.sign().ne(gradient64.sign()).sum().WholeNumber();
             signs += images.numel();
             networks++;
         }
@@ -87,8 +87,8 @@ public class FrozenNetworkTests
         BatchNorm head = (BatchNorm)classifier.Network.named_children().Single(child => child.name == "bn1").module;
         using (no_grad())
         {
-            nn.init.constant_(head.weight!, weight);
-            nn.init.constant_(head.bias!, 0.5);
+            head.weight!.FillInPlace(weight);
+            head.bias!.FillInPlace(0.5);
         }
 
         ChannelAffine[] chosen = StreamCoordinates.Choose(blocks, stemGives: true, head, [4, 6, 6]);
@@ -180,7 +180,7 @@ public class FrozenNetworkTests
 
         Tensor expected = classifier.call(images), found = view.Logits(images);
 
-        Assert.True((expected - found).abs().max().ToDouble() <= 1e-12 * expected.abs().max().ToDouble());
+        Assert.True((expected - found).abs().max().Number() <= 1e-12 * expected.abs().max().Number());
     }
 
     private sealed record Doubling : IBlock
@@ -195,7 +195,7 @@ public class FrozenNetworkTests
 
         private sealed class Module() : nn.Module<Tensor, Tensor>(nameof(Doubling))
         {
-            public override Tensor forward(Tensor input) => input + input;
+            public override Tensor forward(Tensor input) => input.Plus(input);
         }
     }
 
@@ -211,7 +211,7 @@ public class FrozenNetworkTests
                 batch.running_mean!.copy_(own.For("mean").Normal([0], batch.running_mean.shape).reshape(-1).Times(0.5));
                 batch.running_var!.copy_(own.For("variance").Uniform([0], batch.running_var.shape).reshape(-1).Times(2).Plus(0.1));
                 Tensor scale = own.For("scale").Normal([0], batch.weight!.shape).reshape(-1).Times(0.4).Plus(1);
-                Tensor small = own.For("small").Uniform([0], batch.weight!.shape).reshape(-1).lt(full_like(scale, nearZero ? 0.125f : 0));
+                Tensor small = own.For("small").Uniform([0], batch.weight!.shape).reshape(-1).IsBelow(nearZero ? 0.125 : 0);
                 batch.weight!.copy_(where(small, scale.Times(1e-5), scale));
                 batch.bias!.copy_(own.For("shift").Normal([0], batch.bias!.shape).reshape(-1).Times(0.3));
             }

@@ -104,7 +104,7 @@ public class AugmentationTests
     public void Apply_Bytes_EqualsFloats(IAugmentation augmentation)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor bytes = Images(8, 3, 6, 6).mul(255).to(ScalarType.Byte);
+        Tensor bytes = Images(8, 3, 6, 6).Times(255).to(ScalarType.Byte);
         long[] examples = [0, 1, 2, 3, 4, 5, 6, 7];
 
         Tensor changed = augmentation.Apply(bytes, Noise, examples);

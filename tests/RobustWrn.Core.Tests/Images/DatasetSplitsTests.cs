@@ -143,7 +143,7 @@ public class DatasetSplitsTests
         Tensor labels = tensor(new long[] { 0, 5 });
 
         InvalidDescriptionException e = Assert.Throws<InvalidDescriptionException>(
-            () => DatasetSplits.From(full([2, 1, 2, 2], -1f), labels, zeros([2, 2], ScalarType.Byte), labels, 1, ["a", "b"]));
+            () => DatasetSplits.From(zeros([2, 1, 2, 2]).FilledLike(-1f), labels, zeros([2, 2], ScalarType.Byte), labels, 1, ["a", "b"]));
 
         Assert.Equal(["trainImages", "trainLabels", "testImages", "testLabels"], e.Problems.Select(problem => problem.Subject));
     }
@@ -164,16 +164,16 @@ public class DatasetSplitsTests
     private static InMemoryImages Images(int count)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor labels = arange(count, ScalarType.Int64).remainder(10);
-        return InMemoryImages.From(arange(count, ScalarType.Int64).to(ScalarType.Byte).reshape(-1, 1, 1, 1).expand(-1, 1, 2, 2), labels,
+        Tensor labels = ScalarArithmetic.Counting(count).Modulo(10);
+        return InMemoryImages.From(ScalarArithmetic.Counting(count).to(ScalarType.Byte).reshape(-1, 1, 1, 1).expand(-1, 1, 2, 2), labels,
             [.. Enumerable.Range(0, 10).Select(i => $"class {i}")]);
     }
 
     private static DatasetSplits Numbered(int train, int test, int holdOut, Seed? seed = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor Pixels(int count) => arange(count, ScalarType.Int64).to(ScalarType.Byte).reshape(-1, 1, 1, 1).expand(-1, 1, 2, 2);
-        Tensor Labels(int count) => arange(count, ScalarType.Int64).remainder(10);
+        Tensor Pixels(int count) => ScalarArithmetic.Counting(count).to(ScalarType.Byte).reshape(-1, 1, 1, 1).expand(-1, 1, 2, 2);
+        Tensor Labels(int count) => ScalarArithmetic.Counting(count).Modulo(10);
         return DatasetSplits.From(Pixels(train), Labels(train), Pixels(test), Labels(test), holdOut, seed: seed);
     }
 
@@ -195,7 +195,7 @@ public class DatasetSplitsTests
         public ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null)
         {
             using ImageBatch batch = images.Read(indices, device);
-            return new ImageBatch(batch.Images.clone(), batch.Labels + 11, batch.Examples.ToArray());
+            return new ImageBatch(batch.Images.clone(), batch.Labels.Plus(batch.Labels.FilledLike(11)), batch.Examples.ToArray());
         }
     }
 }

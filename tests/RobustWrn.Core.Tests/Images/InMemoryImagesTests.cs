@@ -30,7 +30,7 @@ public class InMemoryImagesTests
         Assert.Equal([3, 0, 3], batch.Examples.ToArray());
         Assert.Equal([1, 4, 1], batch.Labels.data<long>().ToArray());
         for (int i = 0; i < 3; i++)
-            Assert.Equal(pixels[batch.Examples[i]].to(ScalarType.Float32).div(255).data<float>().ToArray(), batch.Images[i].data<float>().ToArray());
+            Assert.Equal(pixels[batch.Examples[i]].to(ScalarType.Float32).Over(255).data<float>().ToArray(), batch.Images[i].data<float>().ToArray());
         Assert.Equal([1, 4, 1], images.ReadLabels([3, 0, 3]));
     }
 
@@ -71,8 +71,8 @@ public class InMemoryImagesTests
     public void From_FloatsThatAreBytes_ReadsTheSameAsTheBytes(ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor bytes = arange(256, ScalarType.Int64).to(ScalarType.Byte).reshape(1, 1, 16, 16), labels = zeros([1], ScalarType.Int64);
-        using InMemoryImages given = InMemoryImages.From(bytes, labels), floats = InMemoryImages.From(bytes.to(type).div(255), labels);
+        Tensor bytes = ScalarArithmetic.Counting(256).to(ScalarType.Byte).reshape(1, 1, 16, 16), labels = zeros([1], ScalarType.Int64);
+        using InMemoryImages given = InMemoryImages.From(bytes, labels), floats = InMemoryImages.From(bytes.to(type).Over(255), labels);
 
         Assert.Equal(given.Fingerprint, floats.Fingerprint);
     }
@@ -95,8 +95,8 @@ public class InMemoryImagesTests
         using DisposeScope scope = NewDisposeScope();
         Tensor pixels = zeros([1, 1, 2, 2], ScalarType.Byte), labels = zeros([1], ScalarType.Int64);
         using InMemoryImages images = InMemoryImages.From(pixels, labels, ["a", "b"]);
-        pixels.fill_(255);
-        labels.fill_(1);
+        pixels.FillInPlace(255);
+        labels.FillInPlace(1);
 
         using ImageBatch batch = images.Read([0]);
 
@@ -131,7 +131,7 @@ public class InMemoryImagesTests
         using DisposeScope scope = NewDisposeScope();
 
         InvalidDescriptionException e = Assert.Throws<InvalidDescriptionException>(
-            () => InMemoryImages.From(full([2, 1, 2, 2], 200f), tensor(new long[] { 0, 7 }), ["cat", "dog"]));
+            () => InMemoryImages.From(zeros([2, 1, 2, 2]).FilledLike(200f), tensor(new long[] { 0, 7 }), ["cat", "dog"]));
 
         Assert.Equal(
             [
@@ -149,11 +149,11 @@ public class InMemoryImagesTests
 
         Assert.Contains("must have shape (images, channels, height, width), none of them 0, got (2, 4, 4). Greyscale images get their channel by unsqueeze(1).",
             Message(zeros([2, 4, 4], ScalarType.Byte), labels));
-        Assert.Contains("must be finite, got NaN or infinity.", Message(full([2, 1, 2, 2], float.NaN), labels));
+        Assert.Contains("must be finite, got NaN or infinity.", Message(zeros([2, 1, 2, 2]).FilledLike(float.NaN), labels));
         Assert.Contains("got Int64", Message(zeros([2, 1, 2, 2], ScalarType.Int64), labels));
         Assert.Contains("must have shape (images), one for each of the 2 images, got (3).", Message(good, zeros([3], ScalarType.Int64)));
         Assert.Contains("must be whole numbers such as int64, got Float32.", Message(good, zeros([2])));
-        Assert.Contains("must be at least 0, got -1 for image 0.", Message(good, full([2], -1L, ScalarType.Int64)));
+        Assert.Contains("must be at least 0, got -1 for image 0.", Message(good, zeros([2], ScalarType.Int64).FilledLike(-1L)));
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public class BaselineNetworkTests
 
             Tensor logits = classifier.ForwardByStage(images, (name, features) => seen.Add((name, features.shape)));
 
-            Assert.True((logits - classifier.call(images)).abs().max().ToDouble() <= 1e-12 * Math.Max(1, logits.abs().max().ToDouble()));
+            Assert.True((logits - classifier.call(images)).abs().max().Number() <= 1e-12 * Math.Max(1, logits.abs().max().Number()));
             Assert.Equal([2, spec.Classes], logits.shape);
             Assert.Equal("pooled", seen[^1].Name);
             Assert.Equal(spec.Cost(height, width).Parts.SkipLast(1).Select(part => (part.Name, $"2, {part.Channels}, {part.Height}, {part.Width}")),
@@ -107,7 +107,7 @@ public class BaselineNetworkTests
 
             Assert.All(classifier.Network.state_dict().Values, value => Assert.False(value.IsInvalid));
             Assert.All(classifier.named_parameters(), named => Assert.NotNull(named.parameter.grad));
-            Assert.All(classifier.named_parameters().Where(named => named.parameter.dim() > 1), named => Assert.True(named.parameter.grad!.abs().sum().ToSingle() > 0, named.name));
+            Assert.All(classifier.named_parameters().Where(named => named.parameter.dim() > 1), named => Assert.True(named.parameter.grad!.abs().sum().Number() > 0, named.name));
             classifier.Dispose();
         });
 

@@ -20,14 +20,14 @@ public class ClassifierTests
         plain.eval();
         Tensor images = rand(3, 3, 6, 6, dtype), byHand = images.clone();
         for (int c = 0; c < 3; c++)
-            byHand[.., c] = (images[.., c] - Normalization.Cifar10.Mean[c]) / Normalization.Cifar10.Std[c];
+            byHand[.., c] = images[.., c].Minus(Normalization.Cifar10.Mean[c]).Over(Normalization.Cifar10.Std[c]);
 
         // Twice: the stored mean must survive the first pass.
         normalising.call(images);
         Tensor logits = normalising.call(images);
 
         Assert.Equal(dtype, logits.dtype);
-        Assert.True((logits - plain.call(byHand)).abs().max().ToDouble() <= tolerance);
+        Assert.True((logits - plain.call(byHand)).abs().max().Number() <= tolerance);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class ClassifierTests
         plain.eval();
         Tensor images = rand(2, 1, 6, 6);
 
-        Assert.True((normalising.call(images) - plain.call((images - 0.5) / 0.25)).abs().max().ToDouble() < 1e-6);
+        Assert.True((normalising.call(images) - plain.call(images.Minus(0.5).Over(0.25))).abs().max().Number() < 1e-6);
     }
 
     [Fact]

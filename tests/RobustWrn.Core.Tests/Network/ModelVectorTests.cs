@@ -52,7 +52,7 @@ public class ModelVectorTests
             classifier.train(mode == "train");
             exact.train(mode == "train");
             Tensor[] inFloat32 = ReluInputs(classifier, vectors), inFloat64 = ReluInputs(exact, vectors);
-            long crossed = inFloat32.Zip(inFloat64, (one, other) => one.gt(zeros_like(one)).ne(other.gt(zeros_like(other))).sum().ToInt64()).Sum();
+            long crossed = inFloat32.Zip(inFloat64, (one, other) => one.gt(zeros_like(one)).ne(other.gt(zeros_like(other))).sum().WholeNumber()).Sum();
             foreach (Tensor input in inFloat32.Concat(inFloat64))
                 input.Dispose();
             Assert.True(crossed <= 2, $"{crossed} crossings in mode {mode}");

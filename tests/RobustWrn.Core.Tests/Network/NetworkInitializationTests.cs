@@ -19,12 +19,12 @@ public class NetworkInitializationTests
             double expected = layer.Value.GetProperty("expected_std").GetDouble(), sigma = layer.Value.GetProperty("relative_std_error_1sigma").GetDouble();
             using DisposeScope scope = NewDisposeScope();
             Tensor weight = state[$"{layer.Name}.weight"];
-            Assert.InRange(weight.std().ToDouble() / expected, 1 - 4 * sigma, 1 + 4 * sigma);
-            Assert.InRange(weight.mean().ToDouble() / expected * Math.Sqrt(weight.numel()), -4, 4);
+            Assert.InRange(weight.std().Number() / expected, 1 - 4 * sigma, 1 + 4 * sigma);
+            Assert.InRange(weight.mean().Number() / expected * Math.Sqrt(weight.numel()), -4, 4);
         }
         using Tensor largest = state["fc.weight"].abs().max();
-        Assert.InRange(largest.ToDouble(), 0.95 * convolutions.GetProperty("fc").GetProperty("b").GetDouble(), convolutions.GetProperty("fc").GetProperty("b").GetDouble());
-        Assert.InRange(state["fc.weight"].std().ToDouble() / convolutions.GetProperty("fc").GetProperty("expected_std").GetDouble(), 0.94, 1.06);
+        Assert.InRange(largest.Number(), 0.95 * convolutions.GetProperty("fc").GetProperty("b").GetDouble(), convolutions.GetProperty("fc").GetProperty("b").GetDouble());
+        Assert.InRange(state["fc.weight"].std().Number() / convolutions.GetProperty("fc").GetProperty("expected_std").GetDouble(), 0.94, 1.06);
     }
 
     [Fact]
@@ -38,9 +38,9 @@ public class NetworkInitializationTests
                 && (name.EndsWith("weight", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal));
             bool zero = name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("tracked", StringComparison.Ordinal);
             if (one || zero)
-                Assert.True(value.eq(one ? 1 : 0).all().item<bool>(), name);
+                Assert.True(value.IsEqualTo(one ? 1 : 0).all().item<bool>(), name);
             else
-                Assert.True(value.ne(0).any().item<bool>(), name);
+                Assert.True(value.IsEqualTo(0).logical_not().any().item<bool>(), name);
         }
     }
 

@@ -16,9 +16,9 @@ public class StreamDropoutTests
 
         Tensor output = dropout.call(ones(64, 4, 16, 16));
 
-        double dropped = output.eq(0).to(ScalarType.Float64).mean().item<double>();
+        double dropped = output.IsEqualTo(0).to(ScalarType.Float64).mean().item<double>();
         Assert.InRange(dropped, 0.3 - 4 * Math.Sqrt(0.21 / 65536), 0.3 + 4 * Math.Sqrt(0.21 / 65536));
-        Assert.True(output.eq(0).logical_or((output - 1 / 0.7).abs() < 1e-6).all().item<bool>());
+        Assert.True(output.IsEqualTo(0).logical_or(output.Minus(1 / 0.7).abs().IsBelow(1e-6)).all().item<bool>());
     }
 
     [Fact]

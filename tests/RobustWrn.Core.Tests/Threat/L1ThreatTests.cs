@@ -16,7 +16,7 @@ public class L1ThreatTests
         foreach (ScalarType dtype in (ScalarType[])[ScalarType.Float64, ScalarType.Float32])
         {
             Tensor images = vector["in.x2"].to(dtype), move = vector["in.y2"].to(dtype);
-            Tensor change = ball.Project(images + move, images) - (images + move);
+            Tensor change = ball.Project(images.Plus(move), images) - images.Plus(move);
             vector.AssertMatches("out.f64.delta", change, inFloat32: dtype == ScalarType.Float32);
         }
     }
@@ -25,7 +25,7 @@ public class L1ThreatTests
     public void Project_AnyCandidate_IsTheNearestPointOfBallAndBox()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = Uniform(6, [2, 5, 5], ScalarType.Float64), candidates = images + 0.4 * Normal(6, [2, 5, 5], ScalarType.Float64);
+        Tensor images = Uniform(6, [2, 5, 5], ScalarType.Float64), candidates = images.Plus(Normal(6, [2, 5, 5], ScalarType.Float64).Times(0.4));
 
         Tensor projected = Ball.Project(candidates, images);
 
@@ -43,8 +43,8 @@ public class L1ThreatTests
             double here = Enumerable.Range(0, wish[n].Length).Sum(i => wish[n][i] * (z[n][i] - x[n][i]));
             Assert.InRange(largest - here, -1e-12, 1e-12);
         }
-        Assert.InRange(Ball.Distance(projected, images).max().ToDouble(), 3 - 1e-12, 3 + 1e-12);
-        Assert.InRange(Ball.Distance(candidates, images).min().ToDouble(), 3, 100);
+        Assert.InRange(Ball.Distance(projected, images).max().Number(), 3 - 1e-12, 3 + 1e-12);
+        Assert.InRange(Ball.Distance(candidates, images).min().Number(), 3, 100);
     }
 
     [Fact]
@@ -52,26 +52,26 @@ public class L1ThreatTests
     {
         using DisposeScope scope = NewDisposeScope();
         L1Threat ball = ThreatModel.L1(12);
-        Tensor images = Uniform(16, [3, 32, 32], ScalarType.Float32), candidates = images + Normal(16, [3, 32, 32], ScalarType.Float32);
+        Tensor images = Uniform(16, [3, 32, 32], ScalarType.Float32), candidates = images.Plus(Normal(16, [3, 32, 32], ScalarType.Float32));
 
         Tensor projected = ball.Project(candidates, images), again = ball.Project(projected, images);
 
-        Assert.True(ball.Distance(projected, images).max().ToDouble() <= ball.Epsilon + ball.Tolerance);
-        Assert.InRange(projected.min().ToDouble(), 0, 1);
-        Assert.InRange(projected.max().ToDouble(), 0, 1);
+        Assert.True(ball.Distance(projected, images).max().Number() <= ball.Epsilon + ball.Tolerance);
+        Assert.InRange(projected.min().Number(), 0, 1);
+        Assert.InRange(projected.max().Number(), 0, 1);
         // The radius is met however far the candidates are: they moved a thousand times as far.
-        Assert.InRange(ball.Distance(projected.to(ScalarType.Float64), images.to(ScalarType.Float64)).min().ToDouble(), ball.Epsilon - 2e-5, ball.Epsilon + 2e-5);
-        Assert.InRange((again - projected).abs().max().ToDouble(), 0, 1e-6);
+        Assert.InRange(ball.Distance(projected.to(ScalarType.Float64), images.to(ScalarType.Float64)).min().Number(), ball.Epsilon - 2e-5, ball.Epsilon + 2e-5);
+        Assert.InRange((again - projected).abs().max().Number(), 0, 1e-6);
     }
 
     [Fact]
     public void Project_ImageItselfAndPointInside_StayWhereTheyAre()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = cat([0.25 + 0.5 * Uniform(4, [1, 4, 4], ScalarType.Float64), zeros(1, 1, 4, 4, ScalarType.Float64)]), inside = images + 0.01;
+        Tensor images = cat([Uniform(4, [1, 4, 4], ScalarType.Float64).Times(0.5).Plus(0.25), zeros(1, 1, 4, 4, ScalarType.Float64)]), inside = images.Plus(0.01);
 
         Assert.True(Ball.Project(images, images).Equals(images));
-        Assert.True((Ball.Project(inside, images) - inside).abs().max().ToDouble() < 1e-15);
+        Assert.True((Ball.Project(inside, images) - inside).abs().max().Number() < 1e-15);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class L1ThreatTests
     {
         using DisposeScope scope = NewDisposeScope();
         L1Threat ball = ThreatModel.L1(0.4);
-        Tensor images = full([4000, 1, 1, 2], 0.5, ScalarType.Float64);
+        Tensor images = zeros([4000, 1, 1, 2], ScalarType.Float64).FilledLike(0.5);
         long[] examples = [.. Enumerable.Range(0, 4000).Select(i => (long)i)];
 
         Tensor start = ball.RandomStart(images, RandomStream.From(1), examples);

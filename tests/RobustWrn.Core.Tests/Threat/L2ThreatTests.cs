@@ -11,39 +11,39 @@ public class L2ThreatTests
     public void Project_FarFromTheBox_IsTheNearestPointOfTheBall()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = full([3, 1, 4, 4], 0.5, ScalarType.Float64), move = 0.3 * randn_like(images);
+        Tensor images = zeros([3, 1, 4, 4], ScalarType.Float64).FilledLike(0.5), move = randn_like(images).Times(0.3);
 
-        Tensor projected = Ball.Project(images + move, images);
+        Tensor projected = Ball.Project(images.Plus(move), images);
 
         // The nearest point of a ball lies on the ray: the move, shortened to the radius.
         Tensor length = move.flatten(1).norm(1).reshape(-1, 1, 1, 1);
-        Tensor expected = images + move * (0.5 / length).clamp_max(1);
-        Assert.True((projected - expected).abs().max().ToDouble() < 1e-15);
-        Assert.True(length.gt(0.5).all().item<bool>());
+        Tensor expected = images.Plus(move * length.reciprocal().Times(0.5).Clamped(double.NegativeInfinity, 1));
+        Assert.True((projected - expected).abs().max().Number() < 1e-15);
+        Assert.True(length.IsAbove(0.5).all().item<bool>());
     }
 
     [Fact]
     public void Project_InFloat32_IsInBallAndBoxAndNearlyIdempotent()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = rand(16, 3, 32, 32), candidates = images + randn_like(images);
+        Tensor images = rand(16, 3, 32, 32), candidates = images.Plus(randn_like(images));
 
         Tensor projected = Ball.Project(candidates, images), again = Ball.Project(projected, images);
 
-        Assert.True(Ball.Distance(projected, images).max().ToDouble() <= Ball.Epsilon + Ball.Tolerance);
-        Assert.InRange(projected.min().ToDouble(), 0, 1);
-        Assert.InRange(projected.max().ToDouble(), 0, 1);
-        Assert.True((again - projected).abs().max().ToDouble() < 1e-6);
+        Assert.True(Ball.Distance(projected, images).max().Number() <= Ball.Epsilon + Ball.Tolerance);
+        Assert.InRange(projected.min().Number(), 0, 1);
+        Assert.InRange(projected.max().Number(), 0, 1);
+        Assert.True((again - projected).abs().max().Number() < 1e-6);
     }
 
     [Fact]
     public void Project_ImageItselfAndPointInside_StayWhereTheyAre()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = 0.25 + 0.5 * rand(4, 1, 4, 4, ScalarType.Float64), inside = images + 0.01;
+        Tensor images = rand(4, 1, 4, 4, ScalarType.Float64).Times(0.5).Plus(0.25), inside = images.Plus(0.01);
 
         Assert.True(Ball.Project(images, images).Equals(images));
-        Assert.True((Ball.Project(inside, images) - inside).abs().max().ToDouble() < 1e-15);
+        Assert.True((Ball.Project(inside, images) - inside).abs().max().Number() < 1e-15);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class L2ThreatTests
     public void RandomStart_ManyExamples_HasUniformLengthsInTheBall()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = full([400, 1, 6, 6], 0.5, ScalarType.Float64);
+        Tensor images = zeros([400, 1, 6, 6], ScalarType.Float64).FilledLike(0.5);
 
         double[] lengths = Ball.Distance(Ball.RandomStart(images, RandomStream.From(1), [.. Enumerable.Range(0, 400).Select(i => (long)i)]), images).data<double>().ToArray();
 

@@ -11,7 +11,7 @@ public class LinfThreatTests
     public void Project_AnyCandidate_IsTheNearestPointOfBallAndBox()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = rand(5, 3, 6, 6, ScalarType.Float64), candidates = images + 0.2 * randn_like(images);
+        Tensor images = rand(5, 3, 6, 6, ScalarType.Float64), candidates = images.Plus(randn_like(images).Times(0.2));
 
         Tensor projected = Ball.Project(candidates, images);
 
@@ -25,13 +25,13 @@ public class LinfThreatTests
     public void Project_InFloat32_IsInBallAndBoxAndIdempotent()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = rand(16, 3, 8, 8), candidates = images + 0.5 * randn_like(images);
+        Tensor images = rand(16, 3, 8, 8), candidates = images.Plus(randn_like(images).Times(0.5));
 
         Tensor projected = Ball.Project(candidates, images);
 
-        Assert.True(Ball.Distance(projected, images).max().ToDouble() <= Ball.Epsilon + Ball.Tolerance);
-        Assert.InRange(projected.min().ToDouble(), 0, 1);
-        Assert.InRange(projected.max().ToDouble(), 0, 1);
+        Assert.True(Ball.Distance(projected, images).max().Number() <= Ball.Epsilon + Ball.Tolerance);
+        Assert.InRange(projected.min().Number(), 0, 1);
+        Assert.InRange(projected.max().Number(), 0, 1);
         Assert.True(Ball.Project(projected, images).Equals(projected));
     }
 
@@ -39,7 +39,7 @@ public class LinfThreatTests
     public void Project_PointInside_StaysWhereItIs()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = 0.25 + 0.5 * rand(4, 1, 4, 4), inside = images + 0.02 * (rand_like(images) - 0.5);
+        Tensor images = rand(4, 1, 4, 4).Times(0.5).Plus(0.25), inside = images.Plus(rand_like(images).Minus(0.5).Times(0.02));
 
         Assert.True(Ball.Project(inside, images).Equals(inside));
     }
@@ -57,13 +57,13 @@ public class LinfThreatTests
     public void RandomStart_ManyPixels_IsUniformInTheBall()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor images = full([64, 3, 16, 16], 0.5, ScalarType.Float64);
+        Tensor images = zeros([64, 3, 16, 16], ScalarType.Float64).FilledLike(0.5);
 
-        Tensor moves = (Ball.RandomStart(images, RandomStream.From(1), [.. Enumerable.Range(0, 64).Select(i => (long)i)]) - images) / Ball.Epsilon;
+        Tensor moves = (Ball.RandomStart(images, RandomStream.From(1), [.. Enumerable.Range(0, 64).Select(i => (long)i)]) - images).Over(Ball.Epsilon);
 
-        Assert.InRange(moves.abs().max().ToDouble(), 0.999, 1);
-        Assert.InRange(moves.mean().ToDouble(), -0.02, 0.02);
-        Assert.InRange(moves.pow(2).mean().ToDouble(), 1 / 3.0 - 0.01, 1 / 3.0 + 0.01);
+        Assert.InRange(moves.abs().max().Number(), 0.999, 1);
+        Assert.InRange(moves.mean().Number(), -0.02, 0.02);
+        Assert.InRange(moves.Squared().mean().Number(), 1 / 3.0 - 0.01, 1 / 3.0 + 0.01);
     }
 
     [Fact]

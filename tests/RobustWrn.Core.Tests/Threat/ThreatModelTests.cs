@@ -36,9 +36,9 @@ public class ThreatModelTests
             Tensor start = threat.RandomStart(images, RandomStream.From(3), [0, 1, 2, 3, 4, 5, 6, 7]);
 
             Assert.Equal(dtype, start.dtype);
-            Assert.True(threat.Distance(start, images).max().ToDouble() <= threat.Epsilon + threat.Tolerance);
-            Assert.InRange(start.min().ToDouble(), 0, 1);
-            Assert.InRange(start.max().ToDouble(), 0, 1);
+            Assert.True(threat.Distance(start, images).max().Number() <= threat.Epsilon + threat.Tolerance);
+            Assert.InRange(start.min().Number(), 0, 1);
+            Assert.InRange(start.max().Number(), 0, 1);
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class SafetensorsTests : IDisposable
     public void Write_AnyType_ReadsBackBitForBit(ScalarType dtype)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor matrix = (rand(3, 5) * 100).to(dtype), scalar = tensor(1.0).to(dtype), empty = zeros(0, 4).to(dtype);
+        Tensor matrix = rand(3, 5).Times(100).to(dtype), scalar = tensor(1.0).to(dtype), empty = zeros(0, 4).to(dtype);
 
         Safetensors.Write(FilePath, Named(("matrix", matrix), ("scalar", scalar), ("empty", empty)));
         using NamedTensors read = Safetensors.Read(FilePath);
@@ -148,7 +148,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Read_InsideADisposeScope_GivesTensorsThatOutliveIt()
     {
-        using (Tensor values = arange(3))
+        using (Tensor values = ScalarArithmetic.Counting(3))
             Safetensors.Write(FilePath, Named(("a", values)));
         NamedTensors read;
         using (NewDisposeScope())

@@ -20,8 +20,8 @@ public sealed class WeightsMemoryTests : IDisposable
         using LargeLinear source = new(Elements), target = new(Elements);
         using (no_grad())
         {
-            source.Weight.fill_(3);
-            target.Weight.fill_(1);
+            source.Weight.FillInPlace(3);
+            target.Weight.FillInPlace(1);
         }
         if (name.EndsWith("pth", StringComparison.Ordinal))
             PyTorchFile.Write(path, source.state_dict());

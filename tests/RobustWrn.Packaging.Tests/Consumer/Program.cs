@@ -18,7 +18,7 @@ using nn.Module<Tensor, Tensor> model = nn.Sequential(nn.Flatten(), nn.Linear(12
 using Tensor weight = tensor(new float[] { 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1 }, [2, 12]);
 using (no_grad())
     model.parameters().Single().copy_(weight);
-using Tensor images = full([1, 3, 2, 2], 0.5f);
+using Tensor images = zeros([1, 3, 2, 2]).FilledLike(0.5f);
 using Tensor labels = zeros([1], ScalarType.Int64);
 
 var context = new AttackContext(model, images, labels, ThreatModel.Linf(8, outOf: 255));

@@ -15,13 +15,13 @@ public class TradesTests
         // Logits (s, 0) with s = sum of the pixels: inside the box the worst x' is a corner of the ball, where s moves by 4 epsilon.
         using Linear model = LinearModel([1, 1, 1, 1]);
         using ObjectiveLoss loss = new Trades { Beta = 2 }.Evaluate(new ObjectiveContext(
-            Flattened(model), full([1, 1, 2, 2], 0.5, ScalarType.Float64), zeros(1, ScalarType.Int64), ThreatModel.Linf(0.1)));
+            Flattened(model), zeros([1, 1, 2, 2], ScalarType.Float64).FilledLike(0.5), zeros(1, ScalarType.Int64), ThreatModel.Linf(0.1)));
 
-        double p = Sigmoid(2), q = Sigmoid(2 + Math.Sign(loss.Adversarial!.sum().ToDouble() - 2) * 0.4);
+        double p = Sigmoid(2), q = Sigmoid(2 + Math.Sign(loss.Adversarial!.sum().Number() - 2) * 0.4);
         double divergence = p * Math.Log(p / q) + (1 - p) * Math.Log((1 - p) / (1 - q));
-        Assert.Equal(-Math.Log(p), loss.Parts[0].Value.ToDouble(), 1e-12);
-        Assert.Equal(divergence, loss.Parts[1].Value.ToDouble(), 1e-12);
-        Assert.Equal(-Math.Log(p) + 2 * divergence, loss.Total.ToDouble(), 1e-12);
+        Assert.Equal(-Math.Log(p), loss.Parts[0].Value.Number(), 1e-12);
+        Assert.Equal(divergence, loss.Parts[1].Value.Number(), 1e-12);
+        Assert.Equal(-Math.Log(p) + 2 * divergence, loss.Total.Number(), 1e-12);
 
         static double Sigmoid(double s) => 1 / (1 + Math.Exp(-s));
     }
@@ -33,7 +33,7 @@ public class TradesTests
         using Linear model = LinearModel([500, 500, 500, 500]);
         model.to(ScalarType.Float32);
         using ObjectiveLoss loss = new Trades().Evaluate(new ObjectiveContext(
-            Flattened(model), full([1, 1, 2, 2], 0.5), zeros(1, ScalarType.Int64), ThreatModel.Linf(0.1)));
+            Flattened(model), zeros([1, 1, 2, 2]).FilledLike(0.5), zeros(1, ScalarType.Int64), ThreatModel.Linf(0.1)));
 
         Tensor gradient = autograd.grad([loss.Total], [model.weight!])[0];
 
@@ -74,7 +74,7 @@ public class TradesTests
         using ObjectiveLoss loss = new Madry { InnerSteps = 1, InnerStepSize = 1e-9, Start = new RandomStart() }.Evaluate(new ObjectiveContext(classifier, batch.Images, batch.Labels, threat));
 
         Tensor distance = threat.Distance(loss.Adversarial!, batch.Images);
-        Assert.True(distance.min().ToDouble() > 0.04 && distance.max().ToDouble() <= 0.05 + 1e-6, distance.ToString());
+        Assert.True(distance.min().Number() > 0.04 && distance.max().Number() <= 0.05 + 1e-6, distance.ToString());
     }
 
     private static Linear LinearModel(double[] row)

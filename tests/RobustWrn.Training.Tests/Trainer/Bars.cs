@@ -35,7 +35,7 @@ internal sealed class Bars(long count, long seed, int channels = 1, int classes 
         Tensor labels = tensor(ids.Select(id => id % 2).ToArray());
         Tensor upright = ScalarArithmetic.Counting(8).Modulo(2).to(ScalarType.Float32).reshape(1, 1, 1, 8).expand(1, 1, 8, 8);
         Tensor bar = where(labels.IsEqualTo(0).reshape(-1, 1, 1, 1), upright, upright.transpose(2, 3));
-        Tensor images = (bar.Times(0.5) + _noise.Uniform(ids, [Channels, 8, 8]).Times(0.3)).Plus(0.2).Clamped(0, 1);
+        Tensor images = bar.Times(0.5).Plus(_noise.Uniform(ids, [Channels, 8, 8]).Times(0.3)).Plus(0.2).Clamped(0, 1);
         return new ImageBatch(images.to(device ?? CPU).MoveToOuterDisposeScope(), labels.to(device ?? CPU).MoveToOuterDisposeScope(), ids);
     }
 }

@@ -48,7 +48,7 @@ internal sealed class Poisoned(int step, double loss) : IRobustObjective
     public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
     {
         ObjectiveLoss natural = new Natural().Evaluate(context, cancellationToken);
-        return ++_steps == step ? new ObjectiveLoss(natural.Total * loss, natural.Logits, null) : natural;
+        return ++_steps == step ? new ObjectiveLoss(natural.Total.Times(loss), natural.Logits, null) : natural;
     }
 
     public IEnumerable<Problem> Problems() => [];

@@ -105,7 +105,7 @@ public class RefusalTests
     {
         using Classifier classifier = Small.Network.Build(1);
         using (no_grad())
-            classifier.Network.parameters().First().fill_(double.NaN);
+            classifier.Network.parameters().First().FillInPlace(double.NaN);
 
         InvalidDescriptionException refused = Assert.Throws<InvalidDescriptionException>(() => Small.Fit(classifier));
 

@@ -131,7 +131,7 @@ internal sealed class VectorCase : IDisposable
             case "pixel_fraction":
                 if (inFloat32 && rule.TryGetProperty("if_computed_in_float32", out JsonElement hint))
                     rule = hint;
-                double fraction = difference.gt(rule.GetProperty("pixel_atol").GetDouble()).to(ScalarType.Float64).mean().item<double>();
+                double fraction = difference.IsAbove(rule.GetProperty("pixel_atol").GetDouble()).to(ScalarType.Float64).mean().item<double>();
                 double allowed = rule.GetProperty("max_fraction_differing").GetDouble();
                 Assert.True(fraction <= allowed, $"{output}: {fraction:g4} of the pixels differ, allowed {allowed:g4} (largest {largest:g4})");
                 break;

@@ -49,11 +49,11 @@ public sealed record PowerIteration : IDescription
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
             Tensor next = TransposeTimesMap(map, v, constant).reshape(-1);
-            diagonal.Add(next.dot(basis[^1]).ToDouble());
+            diagonal.Add(next.dot(basis[^1]).Number());
             // Twice: once leaves rounding errors that grow until the basis is none.
             for (int pass = 0; pass < 2; pass++)
                 next -= basis.t().mv(basis.mv(next));
-            double length = next.norm().ToDouble();
+            double length = next.norm().Number();
             (double square, double last) = Largest(diagonal, beside);
             double residual = length * Math.Abs(last);
             bool converged = residual <= Tolerance * square;

@@ -91,7 +91,7 @@ public static class SpectralNorms
         RandomStream stream = RandomStream.From(0).For("linearity").For(name);
         Tensor u = stream.At(0).Normal([0], input.shape, input.dtype, input.device).reshape(input.shape), v = stream.At(1).Normal([0], input.shape, input.dtype, input.device).reshape(input.shape);
         Tensor sum = layer.call(u).Plus(layer.call(v)), together = layer.call(u.Plus(v)).Plus(layer.call(input));
-        return (sum - together).abs().max().ToDouble() <= LinearWithin * sum.abs().max().ToDouble();
+        return (sum - together).abs().max().Number() <= LinearWithin * sum.abs().max().Number();
     }
 
     private sealed class Hook(nn.Module<Tensor, Tensor> layer, Action<Tensor> see) : IDisposable

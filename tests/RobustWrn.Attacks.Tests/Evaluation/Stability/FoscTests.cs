@@ -29,12 +29,12 @@ public sealed class FoscTests : IDisposable
             Tensor w = LinearModel.TwoClasses(3 * 4 * 4, dtype: ScalarType.Float64).Weight[1].Times(scale);
             using LinearModel model = new(stack([zeros_like(w), w]), zeros(2, ScalarType.Float64));
             // The label is 0: the loss rises along the weights. At place 1 the attack is at its best point, at -1 at its worst.
-            Tensor moved = _images + threat.SteepestDirection(w.Over(scale).reshape(1, 3, 4, 4)).Times(threat.Epsilon * place);
+            Tensor moved = _images.Plus(threat.SteepestDirection(w.Over(scale).reshape(1, 3, 4, 4)).Times(threat.Epsilon * place));
 
             double[] found = [.. new Fosc().Measure(model, new ImagePairs(_images, moved, _labels, threat))];
 
             double[] logits = [.. model.call(moved).select(1, 1).data<double>()];
-            double length = w.norm(dual).ToDouble();
+            double length = w.norm(dual).Number();
             for (int i = 0; i < 5; i++)
             {
                 double slope = length / (1 + Math.Exp(-logits[i]));
@@ -68,7 +68,7 @@ public sealed class FoscTests : IDisposable
     [Fact]
     public void Measure_GradientNotFinite_SaysSo()
     {
-        Lambda model = new(images => (images - images).sqrt().Times(0).flatten(1) + images.flatten(1));
+        Lambda model = new(images => (images - images).sqrt().Times(0).flatten(1).Plus(images.flatten(1)));
         Assert.Throws<NonFiniteGradientException>(() => new Fosc().Measure(model, new ImagePairs(_images, _images, _labels, ThreatModel.Linf(0.1))));
     }
 }

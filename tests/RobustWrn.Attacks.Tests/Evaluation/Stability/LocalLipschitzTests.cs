@@ -26,8 +26,8 @@ public sealed class LocalLipschitzTests : IDisposable
     public void Measure_LinearModelMovedTheSteepestWay_IsTheDualNormOfItsWeights(VectorNorm input)
     {
         ThreatModel threat = input == VectorNorm.Linf ? ThreatModel.Linf(0.1) : ThreatModel.L2(0.1);
-        ImagePairs pairs = new(_images, _images + threat.SteepestDirection(Weights.unsqueeze(0)).Times(threat.Epsilon), _labels, threat);
-        double dual = _model.Weight[1].norm(input == VectorNorm.Linf ? 1f : 2f).ToDouble();
+        ImagePairs pairs = new(_images, _images.Plus(threat.SteepestDirection(Weights.unsqueeze(0)).Times(threat.Epsilon)), _labels, threat);
+        double dual = _model.Weight[1].norm(input == VectorNorm.Linf ? 1f : 2f).Number();
 
         // The logit of class 0 never moves, so all lengths of the difference agree.
         foreach (VectorNorm output in Enum.GetValues<VectorNorm>())
@@ -40,7 +40,7 @@ public sealed class LocalLipschitzTests : IDisposable
     [Fact]
     public void Measure_LinearModelMovedAnyWay_NeverExceedsTheDualNorm()
     {
-        double dual = _model.Weight[1].norm(1f).ToDouble();
+        double dual = _model.Weight[1].norm(1f).Number();
         for (int i = 0; i < 20; i++)
         {
             Tensor moved = ThreatModel.Linf(0.1).RandomStart(_images, RandomStream.From(i), [0, 1, 2, 3, 4]);
@@ -56,7 +56,7 @@ public sealed class LocalLipschitzTests : IDisposable
     [Fact]
     public void Measure_DivergenceOfTwoClasses_IsTheBinaryDivergence()
     {
-        Tensor moved = _images + Weights.sign().Times(0.1);
+        Tensor moved = _images.Plus(Weights.sign().Times(0.1));
         ImagePairs pairs = new(_images, moved, _labels, ThreatModel.Linf(0.1));
 
         ValueList<double> constants = new LocalLipschitz { Output = new PredictionDivergence(), Offset = 1e-12 }.Measure(_model, pairs);

@@ -139,6 +139,6 @@ public sealed class PowerIterationTests : IDisposable
     private static double LargestSingularValue(Func<Tensor, Tensor> map, Tensor input)
     {
         Tensor units = eye(input.numel(), dtype: input.dtype).reshape([input.numel(), .. input.shape[1..]]);
-        return linalg.svdvals((map(units) - map(zeros_like(input))).flatten(1))[0].ToDouble();
+        return linalg.svdvals((map(units) - map(zeros_like(input))).flatten(1))[0].Number();
     }
 }

@@ -28,7 +28,7 @@ public sealed class SpectralNormsTests : IDisposable
         ], layers.Select(layer => $"{layer.Stage}: {layer.Layer} {layer.Input}"));
         Assert.All(layers, layer => Assert.True(layer.Norm.Converged));
         using Tensor fc = linalg.svdvals(model.get_parameter("network.fc.weight")!);
-        Assert.Equal(fc[0].ToDouble(), layers[^1].Norm.Value, 1e-4);
+        Assert.Equal(fc[0].Number(), layers[^1].Norm.Value, 1e-4);
 
         ValueList<StageSpectralNorms> stages = SpectralNorms.ByStage(layers);
         Assert.Equal([("stem", 1), ("stage 1", 2), ("stage 2", 5), ("logits", 1)], stages.Select(stage => (stage.Stage, stage.Layers)));
@@ -74,7 +74,7 @@ public sealed class SpectralNormsTests : IDisposable
     public void Of_LayersThatAreNotLinear_AreLeftOut()
     {
         using Sequential model = nn.Sequential(
-            nn.Conv2d(3, 4, 3, padding: 1), nn.BatchNorm2d(4), nn.PReLU(4), new SquaringModel(), nn.Conv2d(4, 4, 3, stride: 2, groups: 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5));
+            nn.Conv2d(3, 4, 3, padding: 1), new BatchNormalization().Build(4), new PRelu().Build(4), new SquaringModel(), nn.Conv2d(4, 4, 3, stride: 2, groups: 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5));
 
         ValueList<LayerSpectralNorm> layers = SpectralNorms.Of(model, zeros([1, 3, 8, 8]));
 

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ internal sealed class SquaringModel : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        using Tensor square = input.square(), sum = weight.sum();
+        using Tensor square = input.Squared(), sum = weight.sum();
         return square * sum;
     }
 }

@@ -53,8 +53,8 @@ public sealed class StageSensitivityTests : IDisposable
         // x + c (x - m) with m the mean of the image: directions without mean grow by 1 + c, the mean stays.
         const double C = 3;
         Tensor images = zeros([1, 1, 2, 2], ScalarType.Float64).Plus(0.5), ripple = tensor(new[] { 0.1, -0.1, 0.1, -0.1 }).reshape(1, 1, 2, 2);
-        ImagePairs pairs = new(images, images + ripple, zeros(1, ScalarType.Int64), ThreatModel.Linf(0.11));
-        using StagesModel model = new(x => x + (x - x.mean([1, 2, 3], keepdim: true)).Times(C), x => x.alias());
+        ImagePairs pairs = new(images, images.Plus(ripple), zeros(1, ScalarType.Int64), ThreatModel.Linf(0.11));
+        using StagesModel model = new(x => x.Plus((x - x.mean([1, 2, 3], keepdim: true)).Times(C)), x => x.alias());
 
         ValueList<StageSensitivity> stages = StageSensitivity.Measure(model, pairs);
 

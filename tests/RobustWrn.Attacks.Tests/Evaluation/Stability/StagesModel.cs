@@ -18,6 +18,6 @@ internal sealed class StagesModel(params Func<Tensor, Tensor>[] stages) : nn.Mod
             features = stages[i](features);
             observe($"stage {i + 1}", features);
         }
-        return (features.flatten(1) + zeros(1, features.dtype)).MoveToOuterDisposeScope();
+        return features.flatten(1).Plus(zeros(1, features.dtype)).MoveToOuterDisposeScope();
     }
 }

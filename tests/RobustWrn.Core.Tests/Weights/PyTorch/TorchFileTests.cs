@@ -51,7 +51,7 @@ public class TorchFileTests
     {
         using DisposeScope scope = NewDisposeScope();
         using NamedTensors read = PyTorchFile.Read(TorchFixture.Path(file));
-        Tensor whole = arange(24, ScalarType.Float32), matrix = whole.reshape(4, 6), cube = arange(120, ScalarType.Float32).reshape(2, 3, 4, 5);
+        Tensor whole = ScalarArithmetic.Counting(24).to(ScalarType.Float32), matrix = whole.reshape(4, 6), cube = ScalarArithmetic.Counting(120).to(ScalarType.Float32).reshape(2, 3, 4, 5);
 
         Assert.True(read["whole"].Equals(whole));
         Assert.True(read["tail"].Equals(whole[10..]));
@@ -66,7 +66,7 @@ public class TorchFileTests
         Assert.Equal([0, 1, 2], TorchFixture.Values(read["parameter"]));
         Assert.Equal([0, 1], TorchFixture.Values(read["frozen"]));
         Assert.Equal([500, 501, 502], TorchFixture.Values(read["alone"]));
-        read["whole"].fill_(7);
+        read["whole"].FillInPlace(7);
         Assert.Equal([7, 7, 7, 7], TorchFixture.Values(read["corner"]));
     }
 
@@ -84,7 +84,7 @@ public class TorchFileTests
         Assert.Equal(("ema_state_dict", ""), (other.Entry, other.Prefix));
         TorchFixture.AssertGivesTheLogitsOfPyTorch(classifier);
         using DisposeScope scope = NewDisposeScope();
-        Assert.True(averaged.Network.state_dict()["fc.weight"].Equals(classifier.Network.state_dict()["fc.weight"] * 2));
+        Assert.True(averaged.Network.state_dict()["fc.weight"].Equals(classifier.Network.state_dict()["fc.weight"].Times(2)));
     }
 
     [Fact]
