@@ -114,7 +114,7 @@ public sealed class EvaluationProgressTests : IDisposable
             for (int i = 0; i < context.Examples.Count; i++)
             {
                 if (Every is { } every && context.Examples[i] % every == 0)
-                    moved[i].fill_(1);
+                    moved[i].FillInPlace(1);
             }
             return moved;
         }
