@@ -1,3 +1,4 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Search;
 using RobustWrn.Training;
@@ -36,6 +37,20 @@ public class ExperimentCheckTests
         Assert.Contains("Budget.MaximalTrials", subjects);
         Assert.Contains("Replicates", subjects);
         Assert.False(Directory.Exists(folder.File("record")));
+    }
+
+    [Fact]
+    public void Check_AttacksThatNeedAnotherModel_AreRefusedBeforeAnythingIsTrained()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+
+        IReadOnlyList<Problem> problems = SmallExperiment.On(images)
+            .TrainedBy(new Madry(), new TrainingRecipe { ValidationAttack = new Transfer() })
+            .EvaluatedBy(AttackSuite.Of("both", new Fgsm(), new ExpectationOverTransformation { Attack = new Transfer() }))
+            .Check();
+
+        Assert.Equal(["Recipe.ValidationAttack", "Suite.Attacks[1]"], problems.Select(problem => problem.Subject).Order());
+        Assert.All(problems, problem => Assert.StartsWith("must do without another model", problem.Message));
     }
 
     [Fact]

@@ -65,6 +65,8 @@ public sealed record TrainingRecipe : IDescription
         .. Rule.PositiveOrDefault(GradientNormClip),
         .. Augmentations.SelectMany((augmentation, i) => augmentation.ProblemsAs($"{nameof(Augmentations)}[{i}]")),
         .. ValidationAttack?.ProblemsAs(nameof(ValidationAttack)) ?? [],
+        .. Rule.Holds(ValidationAttack is not { NeedsSurrogate: true }, nameof(ValidationAttack),
+            $"must do without another model, which a training has none of, got {ValidationAttack?.Name}. Leave it out for PGD."),
         .. ValidationImages is { } images ? Rule.Positive(images, nameof(ValidationImages)) : [],
     ];
 }

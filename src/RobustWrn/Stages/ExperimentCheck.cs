@@ -1,3 +1,4 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Training;
 using TorchSharp;
@@ -18,6 +19,8 @@ internal static class ExperimentCheck
             .. experiment.Objective.ProblemsAs(nameof(RobustExperiment.Objective)),
             .. experiment.Recipe.ProblemsAs(nameof(RobustExperiment.Recipe)),
             .. experiment.Suite.ProblemsAs(nameof(RobustExperiment.Suite)),
+            .. experiment.Suite.Attacks.SelectMany((attack, i) => Rule.Holds(!attack.NeedsSurrogate, $"{nameof(RobustExperiment.Suite)}.Attacks[{i}]",
+                $"must do without another model, which an experiment has none of, got {attack.Name}. Leave it out, and run it on the finished network with {nameof(EvaluationOptions)}.{nameof(EvaluationOptions.Surrogate)}.")),
             .. experiment.Budget.ProblemsAs(nameof(RobustExperiment.Budget)),
             .. Rule.Positive(experiment.Replicates, nameof(RobustExperiment.Replicates)),
             .. Rule.Holds(experiment.Space is not null || experiment.Baselines.Count > 0, nameof(RobustExperiment.Searching),

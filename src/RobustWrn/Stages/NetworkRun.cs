@@ -15,6 +15,8 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
 
     private string TestFile => Path.Combine(folder, "test.json");
 
+    private string TestJournal => Path.Combine(folder, "test");
+
     /// <summary>Trains the network, or reads what an earlier run has trained.</summary>
     public TrainedNetwork Train(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -30,6 +32,7 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
             TrainingResult result = new RobustTrainer(experiment.Objective, experiment.Recipe)
                 .Fit(classifier, experiment.Data.Training, experiment.Threat, seed, options, progress, cancellationToken);
             NetworkWeights.Save(classifier, WeightsFile);
+            Forget(TestJournal); // of a network whose record was damaged, whose weights these may not be
             trained = new TrainedNetwork
             {
                 SelectedEpoch = result.Best.Epoch,
@@ -46,16 +49,23 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         return trained;
     }
 
-    /// <summary>Attacks the trained network on the test split, or reads what an earlier run has found.</summary>
+    /// <summary>Attacks the trained network on the test split, goes on where an earlier run was stopped, or reads what it has found.</summary>
     public RobustnessResult Test(Func<IImageSource> open, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
     {
         if (Recorded<RobustnessResult>(TestFile) is { } before)
             return before;
         using Classifier classifier = NetworkWeights.Open(WeightsFile, experiment.Device);
-        RobustnessResult result = RobustnessEvaluation.Run(classifier, open(), experiment.Threat, experiment.Suite,
-            new EvaluationOptions { Seed = experiment.Seed, Device = experiment.Device }, progress, cancellationToken);
+        EvaluationOptions options = new() { Seed = experiment.Seed, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit, JournalFolder = TestJournal };
+        RobustnessResult result = RobustnessEvaluation.Run(classifier, open(), experiment.Threat, experiment.Suite, options, progress, cancellationToken);
         AtomicFile.WriteText(TestFile, result.ToJson());
+        Forget(TestJournal);
         return result;
+    }
+
+    private static void Forget(string journal)
+    {
+        if (Directory.Exists(journal))
+            Directory.Delete(journal, recursive: true);
     }
 
     // Files are written atomically, so one that cannot be read was damaged from outside: the work is done again.
