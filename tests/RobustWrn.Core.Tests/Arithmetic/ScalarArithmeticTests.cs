@@ -138,6 +138,17 @@ public class GarbageCollectionTests
         }
     });
 
+    /// <summary>Nor does it hold tensors: x.abs().sum() ends the process here, unless a scope holds x.abs(). Every test has one.</summary>
+    [Fact]
+    public void Sum_OfATemporaryInATest_IsHeldByTheTestsOwnScope() => WhileCollecting(() =>
+    {
+        long outside = DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
+        using Tensor x = ones(4);
+        for (int i = 0; i < 10_000; i++)
+            Assert.Equal(4f, x.abs().neg().neg().sum().item<float>());
+        Assert.Equal(outside, DisposeScopeManager.Statistics.CreatedOutsideScopeCount);
+    });
+
     /// <summary>As does its batch normalisation when it counts batches.</summary>
     [Fact]
     public void Build_BatchNormalizationTrainingWhileCollecting_CountsEveryBatch() => WhileCollecting(() =>
