@@ -44,6 +44,9 @@ public sealed record Apgd : IAttack
     private ApgdSearch Search => new(new ApgdSettings(Loss, Rho) { DropFooled = DropFooled }, Steps, LargerEpsilons);
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [Loss];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>

@@ -47,6 +47,9 @@ public sealed record CwL2 : IMinimalNormAttack
     public long MaximalGradients => (long)SearchSteps * Steps;
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [new Margin()];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>

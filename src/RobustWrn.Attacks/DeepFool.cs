@@ -34,6 +34,9 @@ public sealed record DeepFool : IMinimalNormAttack
     public long MaximalGradients => (long)Steps * (Classes - 1);
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [new Margin()];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>

@@ -27,6 +27,12 @@ public sealed record ExpectationOverTransformation : IAttack
     public long MaximalGradients => Attack.MaximalGradients * Draws;
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => Attack.Losses;
+
+    /// <inheritdoc/>
+    public bool AveragesDraws => Draws > 1;
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Attack = Attack.WithEffort(share) };
 
     /// <inheritdoc/>

@@ -44,6 +44,9 @@ public sealed record Fab : IMinimalNormAttack
     public long MaximalGradients => (long)Steps * Restarts * GradientsPerStep;
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [new Margin()];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>

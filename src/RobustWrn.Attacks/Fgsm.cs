@@ -22,6 +22,9 @@ public sealed record Fgsm : IAttack
     public long MaximalGradients => 1;
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [Loss];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this;
 
     /// <inheritdoc/>

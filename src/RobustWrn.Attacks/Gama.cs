@@ -43,6 +43,10 @@ public sealed record Gama : IAttack
     public long MaximalGradients => Steps;
 
     /// <inheritdoc/>
+    /// <remarks>Without the guidance, which ends before the steps do.</remarks>
+    public ValueList<IAttackLoss> Losses => [new GuidedMargin(0)];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with
     {
         Steps = Effort.Of(Steps, share),

@@ -20,6 +20,14 @@ public interface IAttack : IDescription
     /// <param name="share">In (0, 1].</param>
     IAttack WithEffort(double share);
 
+    /// <summary>
+    /// What it follows the gradients of, at the model it attacks; empty for an attack that asks that model for no gradient, which then tests the attacks that do. Default: the cross-entropy.
+    /// </summary>
+    ValueList<IAttackLoss> Losses => [new CrossEntropy()];
+
+    /// <summary>Whether it takes the mean over several passes of a randomised model, so that randomness does not hide the way from it. Default: no.</summary>
+    bool AveragesDraws => false;
+
     /// <summary>What a reader of its numbers must know about it on such a model, for results to print: a loss that another took the place of. Empty when there is nothing to say.</summary>
     /// <param name="classes">How many logits the model has.</param>
     IEnumerable<string> Notices(long classes) => [];

@@ -35,6 +35,12 @@ public sealed record MinimalEpsilon : IMinimalNormAttack
     private int Halvings => (int)Math.Ceiling(Math.Log2(1 / Tolerance));
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => Attack.Losses;
+
+    /// <inheritdoc/>
+    public bool AveragesDraws => Attack.AveragesDraws;
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Attack = Attack.WithEffort(share) };
 
     /// <inheritdoc/>

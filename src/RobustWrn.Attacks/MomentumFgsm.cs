@@ -37,6 +37,9 @@ public sealed record MomentumFgsm : IAttack
     public long MaximalGradients => Steps;
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [Loss];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>

@@ -35,6 +35,9 @@ public sealed record Pgd : IAttack
     public long MaximalGradients => (long)Steps * Restarts;
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [Loss];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>

@@ -28,6 +28,9 @@ public sealed record RandomNoise : IAttack
     public long MaximalGradients => Effort.Forward(Draws);
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Draws = Effort.Of(Draws, share) };
 
     /// <inheritdoc/>

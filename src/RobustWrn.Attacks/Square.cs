@@ -43,6 +43,9 @@ public sealed record Square : IAttack
     public long MaximalGradients => Effort.Forward((long)Queries * Restarts);
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Queries = Effort.Of(Queries, share) };
 
     /// <inheritdoc/>

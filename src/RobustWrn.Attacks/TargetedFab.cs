@@ -45,6 +45,9 @@ public sealed record TargetedFab : IMinimalNormAttack
     public long MaximalGradients => (long)Steps * TargetClasses * Restarts;
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [new Margin()];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Steps = Effort.Of(Steps, share) };
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ public sealed record Transfer : IAttack
     public long MaximalGradients => Attack.MaximalGradients + 1;
 
     /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [];
+
+    /// <inheritdoc/>
     public IAttack WithEffort(double share) => this with { Attack = Attack.WithEffort(share) };
 
     /// <inheritdoc/>

@@ -60,6 +60,7 @@ public sealed class AttackedModel : IDisposable
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         ImagesSeen += images.shape[0];
+        PassMeter.Forward(images.shape[0]);
         Tensor logits = _model.call(images);
         NonFiniteLogitsException.ThrowIfAny(logits);
         return logits.MoveToOuterDisposeScope();
@@ -116,6 +117,7 @@ public sealed class AttackedModel : IDisposable
             return Logits(images);
         using IDisposable guard = no_grad();
         ImagesSeen += images.shape[0];
+        PassMeter.Forward(images.shape[0]);
         return _view.Logits(images);
     }
 

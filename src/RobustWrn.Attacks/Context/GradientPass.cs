@@ -17,7 +17,7 @@ internal sealed class GradientPass : IDisposable
         using IDisposable guard = enable_grad();
         using DisposeScope scope = NewDisposeScope();
         _leaf = images.detach().requires_grad_();
-        _logits = model(_leaf);
+        _logits = Ask(_leaf);
         Logits = _logits.detach().DetachFromDisposeScope();
         _leaf.DetachFromDisposeScope();
         _logits.DetachFromDisposeScope();
@@ -52,11 +52,17 @@ internal sealed class GradientPass : IDisposable
             repeated.ThrowIfCancelled();
             using DisposeScope inner = NewDisposeScope();
             using IDisposable guard = enable_grad();
-            Tensor another = One(objective, _model(_leaf), last: true);
+            Tensor another = One(objective, Ask(_leaf), last: true);
             using IDisposable none = no_grad();
             sum.PlusInPlace(another);
         }
         return sum.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Ask(Tensor images)
+    {
+        PassMeter.Forward(images.shape[0]);
+        return _model(images);
     }
 
     private Tensor One(Func<Tensor, Tensor> objective, Tensor logits, bool last)
@@ -67,6 +73,7 @@ internal sealed class GradientPass : IDisposable
         if (!value.requires_grad)
             throw new InvalidOperationException("logits must depend on the pixels through operations that keep gradients, got some that carry none. "
                 + "Does the model detach, round or classify under no_grad? Then no gradient attack says anything about it.");
+        PassMeter.Backward(_leaf.shape[0]);
         // A view works in channels-last and its gradients come so. Adversarial images must not: trained on, they crash oneDNN's gradient of weights (decision 7).
         return autograd.grad([value], [_leaf], retain_graph: !last)[0].contiguous().MoveToOuterDisposeScope();
     }

@@ -5,4 +5,11 @@ namespace RobustWrn.Attacks;
 /// <param name="CorrectBefore">Images that were right when it came.</param>
 /// <param name="CorrectAfter">Images that were right when it had gone.</param>
 /// <param name="Duration">Its time, with the classification of what it returned.</param>
-public sealed record AttackTally(string Name, long CorrectBefore, long CorrectAfter, TimeSpan Duration);
+public sealed record AttackTally(string Name, long CorrectBefore, long CorrectAfter, TimeSpan Duration)
+{
+    /// <summary>
+    /// The farthest it moved an image, over all pixels, in the norm that the threat names, for pixels in [0, 1]: measured in float64 without the threat's help. Null when it attacked
+    /// nothing, or when the name is none of linf, l2 and l1.
+    /// </summary>
+    public double? Farthest { get; init; }
+}

@@ -55,18 +55,17 @@ internal sealed class EvaluationBlock : IDisposable
     }
 
     /// <summary>Runs one attack on what is still right, or takes what the journal says it did.</summary>
-    /// <returns>The time it took, with the classification of its result.</returns>
-    public TimeSpan Run(IAttack attack, RandomStream noise, BlockJournal? journal, CancellationToken cancellationToken)
+    public AttackRun Run(IAttack attack, RandomStream noise, BlockJournal? journal, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (_survivors.Length == 0)
-            return TimeSpan.Zero;
+            return default;
         if (journal?.Find() is { } entry)
         {
             Replay(attack, entry, journal);
-            return entry.Duration;
+            return entry.Run;
         }
-        long start = _clock.GetTimestamp();
+        long start = _clock.GetTimestamp(), passes = PassMeter.Passes;
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor(_survivors).to(_images.device);
@@ -88,9 +87,9 @@ internal sealed class EvaluationBlock : IDisposable
         _adversarial?.index_copy_(0, rows, returned.detach());
         long[] broken = [.. _survivors.Where((_, i) => !right[i]).Select(i => _examples[i])];
         Remove(attack, broken, margins);
-        TimeSpan duration = _clock.GetElapsedTime(start);
-        journal?.Append(broken, margins, duration, _adversarial is null ? null : returned);
-        return duration;
+        AttackRun run = new(_clock.GetElapsedTime(start), PassMeter.Passes - passes, PixelDistance.Farthest(returned, images, _threat.Norm));
+        journal?.Append(broken, margins, run, _adversarial is null ? null : returned);
+        return run;
     }
 
     private void Replay(IAttack attack, JournalEntry entry, BlockJournal journal)

@@ -40,10 +40,17 @@ public sealed record EvaluationOptions : IDescription
     /// <summary>Tells the time for durations and estimates; no number depends on it. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>
+    /// Whether the evaluation ends with a verdict on itself, <see cref="RobustnessResult.Audit"/>, at a tenth more passes at most. Null leaves it out, as where many short evaluations are compared
+    /// with each other. Default: all checks.
+    /// </summary>
+    public EvaluationAudit? Audit { get; init; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
         .. BlockSize is null ? [] : Rule.Positive(BlockSize.Value, nameof(BlockSize)),
+        .. Audit?.ProblemsAs(nameof(Audit)) ?? [],
         .. Rule.Holds(MemoryLimit is null or > 0, nameof(MemoryLimit), $"must be at least 1 byte, got {MemoryLimit}. Leave it out for half of what the machine has."),
         .. Rule.Holds(JournalFolder is not "", nameof(JournalFolder), "must name a folder, or be null for no journal, got an empty text."),
     ];

@@ -10,20 +10,23 @@ internal sealed class EvaluationPace(AttackSuite suite, ThreatModel threat, long
 {
     private readonly long _start = clock.GetTimestamp();
     private readonly long[] _done = new long[suite.Attacks.Count], _before = new long[suite.Attacks.Count], _after = new long[suite.Attacks.Count];
-    private readonly TimeSpan[] _time = new TimeSpan[suite.Attacks.Count];
+    private readonly AttackRun[] _runs = new AttackRun[suite.Attacks.Count];
+
+    /// <summary>What the attacks took so far, with the classification of what they returned.</summary>
+    public long Passes => _runs.Sum(run => run.Passes);
 
     /// <summary>Counts an attack on a block, run now or by an earlier process that kept the journal.</summary>
     /// <param name="attack">Its place in the suite.</param>
     /// <param name="done">Images of all blocks so far.</param>
     /// <param name="before">Images of the block that were right when it came.</param>
     /// <param name="after">Images of the block that were right when it had gone.</param>
-    /// <param name="time">Its time.</param>
-    public EvaluationProgress Add(int attack, long done, long before, long after, TimeSpan time)
+    /// <param name="run">What it took.</param>
+    public EvaluationProgress Add(int attack, long done, long before, long after, AttackRun run)
     {
         _done[attack] = done;
         _before[attack] += before;
         _after[attack] += after;
-        _time[attack] += time;
+        _runs[attack] += run;
         return new EvaluationProgress(suite.Attacks[attack].Name, done, images, _after[attack])
         {
             AttackNumber = attack + 1,
@@ -34,19 +37,19 @@ internal sealed class EvaluationPace(AttackSuite suite, ThreatModel threat, long
         };
     }
 
-    public AttackTally Tally(int attack) => new(suite.Attacks[attack].Name, _before[attack], _after[attack], _time[attack]);
+    public AttackTally Tally(int attack) => new(suite.Attacks[attack].Name, _before[attack], _after[attack], _runs[attack].Duration) { Farthest = _runs[attack].Farthest };
 
     private TimeSpan Remaining()
     {
-        double known = Enumerable.Range(0, _time.Length).Sum(a => (double)_before[a] * suite.Attacks[a].MaximalGradients);
-        TimeSpan gradient = known > 0 ? _time.Aggregate(TimeSpan.Zero, (sum, time) => sum + time) / known : TimeSpan.Zero;
+        double known = Enumerable.Range(0, _runs.Length).Sum(a => (double)_before[a] * suite.Attacks[a].MaximalGradients);
+        TimeSpan gradient = known > 0 ? _runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Duration) / known : TimeSpan.Zero;
         TimeSpan remaining = TimeSpan.Zero;
         double right = 1;
-        for (int a = 0; a < _time.Length; a++)
+        for (int a = 0; a < _runs.Length; a++)
         {
             if (_done[a] > 0)
                 right = (double)_before[a] / _done[a];
-            TimeSpan image = _before[a] > 0 ? _time[a] / _before[a] : gradient * suite.Attacks[a].MaximalGradients;
+            TimeSpan image = _before[a] > 0 ? _runs[a].Duration / _before[a] : gradient * suite.Attacks[a].MaximalGradients;
             remaining += image * ((images - _done[a]) * right);
             if (_done[a] > 0)
                 right = (double)_after[a] / _done[a];

@@ -20,7 +20,7 @@ public sealed record RobustnessCurve(Proportion Clean, ValueList<CurvePoint> Poi
     /// <param name="threat">The norm; its own radius is not used.</param>
     /// <param name="suite">The attacks.</param>
     /// <param name="epsilons">The radii, in pixel units of images in [0, 1], in any order.</param>
-    /// <param name="options">As for <see cref="RobustnessEvaluation.Run"/>; a journal is kept in a folder of its own for each radius.</param>
+    /// <param name="options">As for <see cref="RobustnessEvaluation.Run"/>; a journal is kept in a folder of its own for each radius, and no radius is audited.</param>
     /// <param name="progress">Told after each attack on each block, of one radius after the other.</param>
     /// <param name="cancellationToken">Checked between steps of the attacks.</param>
     /// <exception cref="InvalidDescriptionException">Threat, suite or options have problems, or a radius is not above 0, or there is none.</exception>
@@ -49,8 +49,9 @@ public sealed record RobustnessCurve(Proportion Clean, ValueList<CurvePoint> Poi
         List<CurvePoint> points = [];
         for (int i = 0; i < radii.Length && standing.Length > 0; i++)
         {
-            EvaluationOptions own = options.JournalFolder is null ? options
-                : options with { JournalFolder = Path.Combine(options.JournalFolder, string.Create(CultureInfo.InvariantCulture, $"epsilon-{radii[i]:r}")) };
+            EvaluationOptions own = options with { Audit = null };
+            if (options.JournalFolder is not null)
+                own = own with { JournalFolder = Path.Combine(options.JournalFolder, string.Create(CultureInfo.InvariantCulture, $"epsilon-{radii[i]:r}")) };
             RobustnessResult result = RobustnessEvaluation.Run(model, new SubsetImages(images, standing), threat with { Epsilon = radii[i] }, suite, own, progress, cancellationToken);
             if (i == 0)
                 first = [.. result.Examples];

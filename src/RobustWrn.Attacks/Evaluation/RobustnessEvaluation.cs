@@ -17,7 +17,7 @@ public static class RobustnessEvaluation
     /// <param name="options">Block size, seed, device; null is the default.</param>
     /// <param name="progress">Told after each attack on each block.</param>
     /// <param name="cancellationToken">Checked between steps of the attacks.</param>
-    /// <returns>The counts. When adversarial images are kept, the caller disposes them.</returns>
+    /// <returns>The counts, with a verdict on whether they can be believed (<see cref="EvaluationOptions.Audit"/>). When adversarial images are kept, the caller disposes them.</returns>
     /// <exception cref="InvalidDescriptionException">Threat, suite or options have problems; all are listed.</exception>
     /// <exception cref="EvaluationJournalException">The journal in <see cref="EvaluationOptions.JournalFolder"/> is of another evaluation.</exception>
     /// <exception cref="AttackRefusedException">An attack left the ball or the box, or returned something of another shape.</exception>
@@ -60,8 +60,8 @@ public static class RobustnessEvaluation
                 for (int a = 0; a < suite.Attacks.Count; a++)
                 {
                     long before = block.Survivors;
-                    TimeSpan time = block.Run(suite.Attacks[a], noise[a], journal is null ? null : new BlockJournal(journal, from / blockSize, a), cancellationToken);
-                    EvaluationProgress done = pace.Add(a, to, before, block.Survivors, time);
+                    AttackRun run = block.Run(suite.Attacks[a], noise[a], journal is null ? null : new BlockJournal(journal, from / blockSize, a), cancellationToken);
+                    EvaluationProgress done = pace.Add(a, to, before, block.Survivors, run);
                     progress?.Report(done);
                 }
                 outcomes.AddRange(block.Outcomes());
@@ -70,7 +70,7 @@ public static class RobustnessEvaluation
                     kept.Add(block.AdversarialImages());
             }
             ValueList<string> notices = suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct().ToValueList();
-            return RobustnessResult.Of(outcomes, images.ClassNames) with
+            RobustnessResult result = RobustnessResult.Of(outcomes, images.ClassNames) with
             {
                 Threat = threat,
                 Suite = suite,
@@ -82,6 +82,18 @@ public static class RobustnessEvaluation
                 Attacks = suite.Attacks.Select((_, a) => pace.Tally(a)).ToValueList(),
                 Adversarial = options.KeepAdversarialImages ? AdversarialImages.Of(kept, outcomes) : null,
             };
+            if (options.Audit is null)
+                return result;
+            try
+            {
+                long passes = images.Count + pace.Passes;
+                return result with { Audit = options.Audit.Examine(new AuditSubject(model, attacked, images, result, options.Audit, options, device, sample?.dtype), passes, cancellationToken) };
+            }
+            catch
+            {
+                result.Adversarial?.Dispose();
+                throw;
+            }
         }
         finally
         {

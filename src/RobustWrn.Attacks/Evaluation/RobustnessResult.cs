@@ -49,6 +49,9 @@ public sealed record RobustnessResult
     /// <summary>What became of each image, in the order of the source.</summary>
     public ValueList<ExampleOutcome> Examples { get; init; } = [];
 
+    /// <summary>Whether the numbers can be believed, and what speaks against it; null where nobody asked.</summary>
+    public AuditReport? Audit { get; init; }
+
     /// <summary>The images the attacks found, when they were kept; the owner of the result disposes them. Not part of the JSON.</summary>
     [JsonIgnore]
     public AdversarialImages? Adversarial { get; init; }
@@ -92,7 +95,7 @@ public sealed record RobustnessResult
         List<ExampleOutcome> outcomes = [];
         List<AdversarialImages> kept = [];
         long[] before = new long[first.Attacks.Count], after = new long[before.Length];
-        TimeSpan[] time = new TimeSpan[before.Length];
+        AttackRun[] runs = new AttackRun[before.Length];
         foreach (RobustnessResult part in parts)
         {
             if (part.Threat != first.Threat || part.Suite != first.Suite || part.Seed != first.Seed || part.BlockSize != first.BlockSize)
@@ -102,7 +105,7 @@ public sealed record RobustnessResult
             {
                 before[a] += part.Attacks[a].CorrectBefore;
                 after[a] += part.Attacks[a].CorrectAfter;
-                time[a] += part.Attacks[a].Duration;
+                runs[a] += new AttackRun(part.Attacks[a].Duration, 0, part.Attacks[a].Farthest);
             }
             if (part.Adversarial is not null)
                 kept.Add(part.Adversarial);
@@ -123,7 +126,8 @@ public sealed record RobustnessResult
             Robust = all.Robust,
             Classes = all.Classes,
             Examples = all.Examples,
-            Attacks = first.Attacks.Select((tally, a) => new AttackTally(tally.Name, before[a], after[a], time[a])).ToValueList(),
+            Attacks = first.Attacks.Select((tally, a) => new AttackTally(tally.Name, before[a], after[a], runs[a].Duration) { Farthest = runs[a].Farthest }).ToValueList(),
+            Audit = parts.ToArray().All(part => part.Audit is not null) ? AuditReport.Combine([.. parts.ToArray().Select(part => part.Audit!)]) : null,
             Adversarial = kept.Count == parts.Length ? AdversarialImages.Join(kept) : null,
         };
     }

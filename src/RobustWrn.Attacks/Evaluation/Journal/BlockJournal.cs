@@ -9,5 +9,5 @@ internal sealed record BlockJournal(EvaluationJournal Journal, long Block, int A
 
     public Tensor Images(JournalEntry entry) => Journal.Images(entry);
 
-    public void Append(long[] broken, float[] margins, TimeSpan duration, Tensor? images) => Journal.Append(new JournalEntry(Block, Attack, broken, margins, duration), images);
+    public void Append(long[] broken, float[] margins, AttackRun run, Tensor? images) => Journal.Append(new JournalEntry(Block, Attack, broken, margins, run), images);
 }

@@ -5,5 +5,5 @@ namespace RobustWrn.Attacks;
 /// <param name="Attack">The attack's place in the suite, counted from 0.</param>
 /// <param name="Broken">The ids of the examples that were right before it and wrong after.</param>
 /// <param name="Margins">What each of the examples that were right before it leads by after it, in their order.</param>
-/// <param name="Duration">Its time, with the classification of what it returned.</param>
-internal sealed record JournalEntry(long Block, int Attack, long[] Broken, float[] Margins, TimeSpan Duration);
+/// <param name="Run">What it took, and how far it went.</param>
+internal sealed record JournalEntry(long Block, int Attack, long[] Broken, float[] Margins, AttackRun Run);
