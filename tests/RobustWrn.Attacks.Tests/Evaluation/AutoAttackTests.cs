@@ -24,6 +24,7 @@ public sealed class AutoAttackTests
         RobustnessResult result = RobustnessEvaluation.Run(classifier, Images(vectors), Threat, AttackSuite.AutoAttack, new EvaluationOptions { BlockSize = 200 });
 
         Assert.Equal("autoattack-standard-2020", result.Conformance);
+        Assert.True(result.Audit is { Verdict: AuditVerdict.Trustworthy, Findings.Count: 0 }, $"{result.Audit}");
         string[] components = ["apgd-ce", "apgd-t", "fab-t", "square"];
         bool[] standing = Verdicts(vectors["out.clean_correct"], count);
         Assert.Equal(standing, result.Examples.Select(example => example.CleanPrediction == example.Label));
@@ -38,6 +39,7 @@ public sealed class AutoAttackTests
             lines.Add($"after {components[a]}: official {official.Count(right => right)}, ours {ours.Count(right => right)}, verdicts that differ {differing}; {result.Attacks[a].Duration.TotalSeconds:0.0} s");
             Assert.True(differing <= Math.Max(1, count / 100), string.Join(Environment.NewLine, lines));
         }
+        lines.Add($"audit: {result.Audit}; {result.Audit.Passes} passes of {result.Audit.Budget}");
         Report(lines, "");
         long officialRobust = Verdicts(vectors["out.aa.robust_after.square"], count).Count(right => right);
         Assert.InRange(result.Robust.Hits, officialRobust - 1, officialRobust + 1);

@@ -14,10 +14,16 @@ public sealed record AuditAnswer
     /// <summary>Why it could not look; null when it did.</summary>
     public string? NotMade { get; private init; }
 
+    /// <summary>Whether it could look if more passes were left for it.</summary>
+    internal bool IsTooDear { get; private init; }
+
     /// <summary>It looked and found this.</summary>
     public static AuditAnswer Found(params ReadOnlySpan<AuditFinding> findings) => new() { Findings = [.. findings] };
 
     /// <summary>It could not look.</summary>
     /// <param name="reason">Why.</param>
     public static AuditAnswer CouldNot(string reason) => new() { NotMade = reason };
+
+    /// <summary>It could not look for what it may cost.</summary>
+    internal static AuditAnswer TooDear(string reason) => new() { NotMade = reason, IsTooDear = true };
 }

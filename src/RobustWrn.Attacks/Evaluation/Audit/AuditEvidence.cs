@@ -27,9 +27,9 @@ public sealed class AuditEvidence<T>(AuditSubject subject, IReadOnlyList<AuditEx
         int affordable = (int)Math.Min(int.MaxValue, _known.Count + subject.Allowance / passesPerExample);
         int count = Math.Min(Math.Min(affordable, atMost), examples.Count);
         seen = [];
-        refusal = count >= atLeast ? null : AuditAnswer.CouldNot(examples.Count < atLeast
-            ? FormattableString.Invariant($"it needs at least {atLeast} images that it can ask about, got {examples.Count}.")
-            : FormattableString.Invariant($"it takes {passesPerExample} passes for each of at least {atLeast} images; of what an audit may cost, {subject.Allowance} passes were left for it. Evaluate more images."));
+        refusal = count >= atLeast ? null : examples.Count < atLeast
+            ? AuditAnswer.CouldNot(FormattableString.Invariant($"it needs at least {atLeast} images that it can ask about, got {examples.Count}."))
+            : AuditAnswer.TooDear(FormattableString.Invariant($"it takes {passesPerExample} passes for each of at least {atLeast} images; of what an audit may cost, {subject.Allowance} passes were left for it. Evaluate more images."));
         if (refusal is not null)
             return false;
         while (_known.Count < count)

@@ -10,11 +10,14 @@ namespace RobustWrn.Attacks;
 /// <param name="Remedy">What to do.</param>
 public sealed record AuditFinding(string Check, AuditVerdict Severity, string Rule, string Value, string Remedy)
 {
+    // Below it, digits are the function's and not the test's.
+    private const double Smallest = 1e-15;
+
     /// <summary>How likely chance alone shows at least as much, where the check counts; null where one case is enough.</summary>
     public double? PValue { get; init; }
 
     /// <summary>Rule, value and remedy.</summary>
-    public string Message => string.Create(CultureInfo.InvariantCulture, $"{Rule}, {Value}{(PValue is { } p ? $" (p = {p:0.#e+0})" : "")}. {Remedy}");
+    public string Message => string.Create(CultureInfo.InvariantCulture, $"{Rule}, {Value}{(PValue is { } p ? p < Smallest ? $" (p < {Smallest:0e+0})" : $" (p = {p:0.#e+0})" : "")}. {Remedy}");
 
     /// <summary>A finding of a check.</summary>
     public static AuditFinding Of(IAuditCheck check, AuditVerdict severity, string rule, string value, string remedy, double? pValue = null)

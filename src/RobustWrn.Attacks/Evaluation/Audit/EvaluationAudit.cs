@@ -56,17 +56,26 @@ public sealed record EvaluationAudit : IDescription
     {
         IReadOnlyList<IAuditCheck> checks = InOrder();
         long budget = (long)(Share * passes), begun = PassMeter.Passes;
-        List<(string, AuditAnswer)> answers = [];
+        AuditAnswer[] answers = new AuditAnswer[checks.Count];
         for (int i = 0; i < checks.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             // An equal share of what is left: what a check does not use, because others paid for it or because it could not be made, is there for the dearer ones.
             int waiting = checks.Skip(i).Count(check => check.PassesPerExample > 0);
-            long left = Math.Max(0, budget - (PassMeter.Passes - begun));
-            subject.Allow(checks[i].PassesPerExample > 0 ? left / waiting : 0);
-            answers.Add((checks[i].Name, Examine(checks[i], subject, cancellationToken)));
+            subject.Allow(checks[i].PassesPerExample > 0 ? Left() / waiting : 0);
+            answers[i] = Examine(checks[i], subject, cancellationToken);
         }
-        return AuditReport.Of(answers) with { Examples = subject.Sample.Count, Passes = PassMeter.Passes - begun, Budget = budget };
+        // Shares that were too small for anything together suffice for some.
+        for (int i = 0; i < checks.Count; i++)
+        {
+            if (!answers[i].IsTooDear)
+                continue;
+            subject.Allow(Left());
+            answers[i] = Examine(checks[i], subject, cancellationToken);
+        }
+        return AuditReport.Of(checks.Select((check, i) => (check.Name, answers[i]))) with { Examples = subject.Sample.Count, Passes = PassMeter.Passes - begun, Budget = budget };
+
+        long Left() => Math.Max(0, budget - (PassMeter.Passes - begun));
     }
 
     // Hours of attacks are not lost for a question that the model cannot answer: that it could not is part of the report.

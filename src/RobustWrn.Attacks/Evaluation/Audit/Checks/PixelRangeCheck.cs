@@ -36,7 +36,7 @@ public sealed record PixelRangeCheck : IAuditCheck
         AttackContext context = subject.Context([.. subject.Sample.Take(Images)]);
         List<AuditFinding> findings = [.. PixelRange.Scale(this, context.Images, Narrow)];
         if (subject.Allowance < 2)
-            return findings.Count > 0 ? AuditAnswer.Found([.. findings]) : AuditAnswer.CouldNot("it takes 2 passes to ask about a black and a white image, and none were left. Evaluate more images.");
+            return findings.Count > 0 ? AuditAnswer.Found([.. findings]) : AuditAnswer.TooDear("it takes 2 passes to ask about a black and a white image, and none were left. Evaluate more images.");
         Tensor corner = context.Images.narrow(0, 0, 1);
         try
         {

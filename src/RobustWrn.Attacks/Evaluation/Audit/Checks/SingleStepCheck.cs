@@ -52,7 +52,7 @@ public sealed record SingleStepCheck : IAuditCheck
     }
 
     private AuditFinding Finding(string rule, string value, double p) => AuditFinding.Of(this, AuditVerdict.Suspect, rule, value,
-        "Gradients lead astray beyond the image itself: use attacks that adapt their steps (APGD) with several restarts, and attacks that need no gradient, such as Square.", p);
+        "Gradients lead astray beyond the image itself, or the suite's steps are too short or too few: use attacks that adapt their steps (APGD) with several restarts, and attacks that need no gradient, such as Square.", p);
 
     private static double Drop(double from, double to) => from - to;
 }

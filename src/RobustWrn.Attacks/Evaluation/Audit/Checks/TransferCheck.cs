@@ -33,6 +33,6 @@ public sealed record TransferCheck : IAuditCheck
         double p = BinomialTail.AtLeast(fell, shown.Count, Harmless);
         return p >= subject.Significance ? AuditAnswer.NothingFound : AuditAnswer.Found(AuditFinding.Of(this, AuditVerdict.Suspect,
             "images that the suite left right must not fall to what was found on another model", string.Create(CultureInfo.InvariantCulture, $"got {fell} of {shown.Count} that fell to {AuditClimb.Steps} steps on the surrogate"),
-            "The model's own gradients are hidden: look for steps, rounding and saturation in it, and attack through a differentiable replacement (BPDA).", p));
+            "The suite is weak, or the model's own gradients are hidden: use AttackSuite.AutoAttack, look for steps, rounding and saturation in the model, and attack through a differentiable replacement (BPDA).", p));
     }
 }

@@ -1,0 +1,71 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks.Tests;
+
+/// <summary>An audit costs at most a tenth of what the attacks took, counted by the model itself; what does not fit is left out and said.</summary>
+[Collection(nameof(AuditedImages))]
+public sealed class AuditCostTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    public static TheoryData<AttackSuite, int> Suites() => new()
+    {
+        { AuditedImages.Pgd20, 16 },
+        { AuditedImages.Pgd20, 96 },
+        { AuditedImages.Pgd20, 600 },
+        { AuditedImages.ShortAutoAttack, 20 },
+        { AuditedImages.ShortAutoAttack, 200 },
+        { AttackSuite.Of("FGSM", new Fgsm()), 50 },
+        { AttackSuite.Of("averaged", new ExpectationOverTransformation { Attack = new Pgd { Steps = 5 }, Draws = 3 }), 64 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Suites))]
+    public void Run_WithAudit_AsksAtMostATenthMore(AttackSuite suite, int images)
+    {
+        CountingPasses model = new(AuditedImages.Sound.call), surrogate = new(AuditedImages.Sound.call);
+        TensorSource source = AuditedImages.Draw("test", images);
+        EvaluationOptions options = new() { BlockSize = 64, Surrogate = surrogate };
+
+        RobustnessResult without = RobustnessEvaluation.Run(model, source, AuditedImages.Threat, suite, options with { Audit = null });
+        long attacks = model.Passes + surrogate.Passes;
+        AuditReport audit = RobustnessEvaluation.Run(model, source, AuditedImages.Threat, suite, options).Audit!;
+        long audited = model.Passes + surrogate.Passes - 2 * attacks;
+
+        Assert.Null(without.Audit);
+        Assert.InRange(audited, 1, attacks / 10);
+        Assert.Equal(audited, audit.Passes);
+        Assert.Equal(attacks / 10, audit.Budget);
+        Assert.Equal(14, audit.Made.Count + audit.NotMade.Count);
+        Assert.True(audit.NotMade.Count > 0 || images >= 200, "a small evaluation cannot pay for every check");
+    }
+
+    [Fact]
+    public void Run_SmallEvaluation_SaysWhatEachMissingCheckWouldTake()
+    {
+        AuditReport audit = RobustnessEvaluation.Run(AuditedImages.Sound, AuditedImages.Draw("test", 16), AuditedImages.Threat, AuditedImages.Pgd20).Audit!;
+
+        AuditGap gap = Assert.Single(audit.NotMade, gap => gap.Check == UnboundedEpsilonCheck.TypeName);
+        Assert.Matches("^it takes 31 passes for each of at least 8 images; of what an audit may cost, \\d+ passes were left for it. Evaluate more images.$", gap.Reason);
+        Assert.Contains($"as far as {audit.Made.Count} of 14 checks can tell", audit.ToString());
+    }
+
+    /// <summary>Images forward, and two more for each on the way back.</summary>
+    private sealed class CountingPasses(Func<Tensor, Tensor> model) : nn.Module<Tensor, Tensor>(nameof(CountingPasses))
+    {
+        public long Passes { get; private set; }
+
+        public override Tensor forward(Tensor input)
+        {
+            long images = input.shape[0];
+            Passes += images;
+            Tensor logits = model(input);
+            if (logits.requires_grad && input.requires_grad)
+                logits.register_hook(gradient => { Passes += 2 * images; return gradient; });
+            return logits;
+        }
+    }
+}
