@@ -11,10 +11,10 @@ internal sealed class AuditedNetwork : IDisposable
 {
     private static readonly Dictionary<string, Func<AuditedNetwork, Tensor, Tensor>> Faulty = new()
     {
-        ["rounds its input"] = (self, images) => self._network.call((images * 8).round() / 8),
+        ["rounds its input"] = (self, images) => self._network.call(images.Times(8.0).round().Over(8)),
         ["returns probabilities"] = (self, images) => nn.functional.softmax(self._network.call(images), 1),
-        ["is noisy"] = (self, images) => self._network.call(images) + RandomStream.From(self._calls++).Normal([.. Enumerable.Range(0, (int)images.shape[0]).Select(i => (long)i)], [2]) * 0.05,
-        ["saturates"] = (self, images) => self._network.call(images) * 1e6,
+        ["is noisy"] = (self, images) => self._network.call(images).Plus(RandomStream.From(self._calls++).Normal([.. Enumerable.Range(0, (int)images.shape[0]).Select(i => (long)i)], [2]).Times(0.05)),
+        ["saturates"] = (self, images) => self._network.call(images).Times(1e6),
         ["looks at the batch"] = (self, images) => { Tensor logits = self._network.call(images); return logits - logits.mean([0]); },
     };
 

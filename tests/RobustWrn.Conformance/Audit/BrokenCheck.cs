@@ -50,6 +50,6 @@ internal sealed record BrokenCheck(string Fault, string Clause, Func<BrokenCheck
     private static void Spoil(AuditSubject subject)
     {
         using IDisposable guard = no_grad();
-        subject.Module.parameters().First().add_(1);
+        subject.Module.parameters().First().PlusInPlace(1.0);
     }
 }

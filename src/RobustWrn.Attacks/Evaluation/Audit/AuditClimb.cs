@@ -33,7 +33,7 @@ public sealed record AuditClimb(ValueList<double> Leads)
             using DisposeScope scope = NewDisposeScope();
             (Tensor logits, _, Tensor gradient) = subject.Model.Differentiate(point, subject.Losses[0], goal);
             leads.Add(AuditSubject.Leads(logits, goal));
-            Tensor moved = ball.SteepestDirection(gradient).TimesInPlace(ball.Epsilon / StepsToRadius).add_(point);
+            Tensor moved = ball.SteepestDirection(gradient).TimesInPlace(ball.Epsilon / StepsToRadius).PlusInPlace(point);
             Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;

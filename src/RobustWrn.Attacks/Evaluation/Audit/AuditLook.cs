@@ -38,7 +38,7 @@ public sealed record AuditLook
             without.Add(gradient.flatten(1).IsEqualTo(0).all(1).cpu().data<bool>().ToArray());
         }
         ThreatModel ball = subject.Ball;
-        Tensor step = ball.Project(context.Images + ball.SteepestDirection(first!).Times(ball.Epsilon), context.Images);
+        Tensor step = ball.Project(context.Images.Plus(ball.SteepestDirection(first!).Times(ball.Epsilon)), context.Images);
         Tensor noise = ball.Project(new SurfaceStart().From(context with { Threat = ball }, context.Noise.For("noise")), context.Images);
         double[] leads = AuditSubject.Leads(pass.Logits, goal), stepped = AuditSubject.Leads(subject.Model.Logits(step), goal), shaken = AuditSubject.Leads(subject.Model.Logits(noise), goal);
         double[] logits = pass.Logits.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,11 +21,11 @@ internal static class PixelDistance
         Tensor? distances = norm switch
         {
             "linf" => change.amax([1]),
-            "l2" => change.square().sum(1).sqrt(),
+            "l2" => change.Squared().sum(1).sqrt(),
             "l1" => change.sum(1),
             _ => null,
         };
-        return distances?.max().ToDouble();
+        return distances?.max().Number();
     }
 
     /// <summary>How much farther than the radius rounding may carry a float32 image. 1e-6 in a pixel, ten times the rounding of numbers below 1; where many pixels add up, 1e-5 of the radius.</summary>

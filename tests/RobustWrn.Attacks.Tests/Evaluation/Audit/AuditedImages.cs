@@ -1,5 +1,6 @@
 using RobustWrn.Core;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks.Tests;
@@ -30,7 +31,7 @@ internal static class AuditedImages
         long[] ids = [.. Enumerable.Range(0, count).Select(i => 3L * i + 7)];
         Tensor labels = ScalarArithmetic.Counting(count).Modulo(Classes);
         Tensor noise = RandomStream.From(4).For(split).Normal(ids, [Channels, Side, Side]).Times(0.12);
-        Tensor pixels = (Patterns().index_select(0, labels).Times(0.1).Plus(0.5) + noise).Clamped(0, 1).Times(255.0).round().Over(255);
+        Tensor pixels = (Patterns().index_select(0, labels).Times(0.1).Plus(0.5).Plus(noise)).Clamped(0, 1).Times(255.0).round().Over(255);
         return new TensorSource(pixels.DetachFromDisposeScope(), labels.DetachFromDisposeScope(), ids);
     }
 
@@ -45,7 +46,8 @@ internal static class AuditedImages
         using IDisposable guard = enable_grad();
         Classifier classifier = spec.Build(seed);
         TensorSource images = Draw("training", 256);
-        using optim.Optimizer optimizer = optim.SGD(classifier.parameters(), 0.05, momentum: 0.9);
+        Parameter[] parameters = [.. classifier.parameters()];
+        Tensor[] velocities = [.. parameters.Select(parameter => zeros_like(parameter, requires_grad: false))];
         Pgd attack = new() { Steps = 2, StepSize = Threat.Epsilon / 2 };
         for (int step = 0; step < 60; step++)
         {
@@ -54,9 +56,7 @@ internal static class AuditedImages
             Tensor moved = attack.Perturb(new AttackContext(classifier, batch.Images, batch.Labels, Threat) { Noise = RandomStream.From(3).At(step) });
             classifier.train();
             Tensor loss = nn.functional.cross_entropy(classifier.call(moved), batch.Labels);
-            optimizer.zero_grad();
-            loss.backward();
-            optimizer.step();
+            Descend(parameters, velocities, autograd.grad([loss], parameters));
         }
         // Statistics of the last weights: in so few steps they lag behind.
         using ImageBatch all = images.Read([.. Enumerable.Range(0, 256).Select(i => (long)i)]);
@@ -65,5 +65,13 @@ internal static class AuditedImages
             classifier.call(all.Images).Dispose();
         classifier.eval();
         return classifier;
+    }
+
+    // Gradient descent with momentum.
+    private static void Descend(Parameter[] parameters, Tensor[] velocities, IList<Tensor> gradients)
+    {
+        using IDisposable guard = no_grad();
+        for (int i = 0; i < parameters.Length; i++)
+            parameters[i].PlusInPlace(velocities[i].TimesInPlace(0.9).PlusInPlace(gradients[i]), -0.05);
     }
 }

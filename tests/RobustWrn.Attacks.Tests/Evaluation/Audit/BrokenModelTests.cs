@@ -135,7 +135,7 @@ public sealed class BrokenModelTests(ITestOutputHelper output) : IDisposable
             "a step function" => new Lambda(images => Sound.call(images.Minus(0.5).sign().Times(0.15).Plus(0.5))),
             "quantised input" => new Lambda(images => Sound.call(images.Times(8.0).round().Over(8))),
             "a softmax head" => new Lambda(images => nn.functional.softmax(Sound.call(images), 1)),
-            "stochastic logits" => new Lambda(images => Sound.call(images) + RandomStream.From(calls++).Normal([.. Enumerable.Range(0, (int)images.shape[0]).Select(i => (long)i)], [AuditedImages.Classes]).Times(0.05)),
+            "stochastic logits" => new Lambda(images => Sound.call(images).Plus(RandomStream.From(calls++).Normal([.. Enumerable.Range(0, (int)images.shape[0]).Select(i => (long)i)], [AuditedImages.Classes]).Times(0.05))),
             "saturated logits" => new Lambda(images => Sound.call(images).Times(1e4)),
             "gradients that turn round beyond the image" => new Lambda(TurningRound),
             "a normalisation that eval() does not reach" => new HiddenNormalization(Sound),
@@ -153,6 +153,6 @@ public sealed class BrokenModelTests(ITestOutputHelper output) : IDisposable
     {
         Tensor logits = Sound.call(images), levels = images.detach().Times(255.0);
         Tensor sign = where((levels - levels.round()).abs().flatten(1).amax([1]).IsBelow(1e-3), ones(images.shape[0]), ones(images.shape[0]).neg()).unsqueeze(1);
-        return logits.detach() + sign * (logits - logits.detach());
+        return logits.detach().Plus(sign * (logits - logits.detach()));
     }
 }

@@ -73,7 +73,7 @@ public sealed class HealthyModelTests(ITestOutputHelper output) : IDisposable
             "VGG" => AuditedImages.Train(VggSpec.Of(depths: [1, 1], widths: [6, 8]) with { Classes = classes }),
             "ResNet" => AuditedImages.Train(ResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 8]) with { Classes = classes }),
             // Each class by the correlation with its pattern, less half its energy.
-            _ => new LinearModel(AuditedImages.Patterns().flatten(1).Times(0.1), (AuditedImages.Patterns().flatten(1).square().sum(1).Times(-0.005) - AuditedImages.Patterns().flatten(1).sum(1).Times(0.05))),
+            _ => new LinearModel(AuditedImages.Patterns().flatten(1).Times(0.1), (AuditedImages.Patterns().flatten(1).Squared().sum(1).Times(-0.005) - AuditedImages.Patterns().flatten(1).sum(1).Times(0.05))),
         };
     }
 }

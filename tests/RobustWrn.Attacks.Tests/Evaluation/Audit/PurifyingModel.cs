@@ -26,7 +26,7 @@ internal sealed class PurifyingModel : nn.Module<Tensor, Tensor>
         {
             Tensor leaf = point.detach().requires_grad_();
             Tensor certainty = nn.functional.log_softmax(inner.call(leaf), 1).amax([1]).sum();
-            point = point + autograd.grad([certainty], [leaf])[0].sign().Times(1.0 / 255);
+            point = point.Plus(autograd.grad([certainty], [leaf])[0].sign().Times(1.0 / 255));
         }
         return inner.call(point);
     }

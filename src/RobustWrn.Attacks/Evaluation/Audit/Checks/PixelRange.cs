@@ -12,7 +12,7 @@ internal static class PixelRange
     public static IEnumerable<AuditFinding> Box(IAuditCheck check, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        long nan = images.flatten(1).isfinite().all(1).logical_not().sum().ToInt64(), outside = (images.IsBelow(0) | images.IsAbove(1)).flatten(1).any(1).sum().ToInt64();
+        long nan = images.flatten(1).isfinite().all(1).logical_not().sum().WholeNumber(), outside = (images.IsBelow(0) | images.IsAbove(1)).flatten(1).any(1).sum().WholeNumber();
         if (nan > 0)
         {
             yield return AuditFinding.Of(check, AuditVerdict.Invalid, "pixels must be finite", string.Create(CultureInfo.InvariantCulture, $"got NaN or infinity in {nan} of {images.shape[0]} images"),
@@ -21,7 +21,7 @@ internal static class PixelRange
         if (outside > 0)
         {
             yield return AuditFinding.Of(check, AuditVerdict.Invalid, "pixels must lie in [0, 1]",
-                string.Create(CultureInfo.InvariantCulture, $"got others in {outside} of {images.shape[0]} images, from {images.min().ToDouble():g4} to {images.max().ToDouble():g4}"),
+                string.Create(CultureInfo.InvariantCulture, $"got others in {outside} of {images.shape[0]} images, from {images.min().Number():g4} to {images.max().Number():g4}"),
                 "Divide 8-bit pixels by 255, and put normalisation inside the model.");
         }
     }
@@ -30,7 +30,7 @@ internal static class PixelRange
     public static IEnumerable<AuditFinding> Scale(IAuditCheck check, Tensor images, double narrow)
     {
         using DisposeScope scope = NewDisposeScope();
-        double low = images.min().ToDouble(), high = images.max().ToDouble();
+        double low = images.min().Number(), high = images.max().Number();
         // One flat image is a test, not a scale.
         return low == high || !(high - low < narrow) ? [] : [AuditFinding.Of(check, AuditVerdict.Suspect, "pixels must be on the scale of the threat, from black at 0 to white at 1",
             string.Create(CultureInfo.InvariantCulture, $"got all pixels of {images.shape[0]} images between {low:g3} and {high:g3}"),

@@ -1,5 +1,4 @@
 using RobustWrn.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
@@ -92,7 +91,7 @@ public sealed record TestTimeOptimizationCheck : IAuditCheck
         static double Sum(Tensor tensor)
         {
             using Tensor sum = tensor.detach().sum(ScalarType.Float64);
-            return sum.ToDouble();
+            return sum.Number();
         }
     }
 }
