@@ -29,6 +29,16 @@ command.SetAction(parsed =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{name,-8} PGD-10 on the module takes {median:0.00} times the CPU time of PGD-10 on its frozen view ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds)"));
     }
+    foreach ((string name, WideResNetSpec spec) in networks)
+    {
+        using FollowBenchmark benchmark = new(spec, parsed.GetValue(batch));
+        foreach (int side in (int[])[3, 5, 7, 10])
+        {
+            (double work, double median, double lowest, double highest) = benchmark.Ratio(side, parsed.GetValue(rounds));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name,-8} following a window of {side,2} takes {median:0.00} of a pass ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds), {work:0.00} of its multiply-adds"));
+        }
+    }
     if (parsed.GetValue(viewOnly))
         return;
     Console.WriteLine();
@@ -54,4 +64,14 @@ command.SetAction(parsed =>
             $"{name,-8} FAB-T takes {median:0.00} times the CPU time of the passes it asks for ({lowest:0.00} to {highest:0.00} in {parsed.GetValue(rounds)} rounds)"));
     }
 });
+Option<string> vectors = new("--vectors") { Description = "The file with the reference network and its images.", Required = true };
+Command turns = new("autoattack", "Our side of benchmarks/autoattack/side_by_side.py.") { vectors };
+turns.SetAction(parsed =>
+{
+    TorchRuntime.EnsureLoaded();
+    torch.set_num_threads(1);
+    using AutoAttackTurns side = new(parsed.GetValue(vectors)!);
+    side.Answer(Console.In, Console.Out);
+});
+command.Subcommands.Add(turns);
 return command.Parse(args).Invoke();

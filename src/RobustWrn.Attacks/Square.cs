@@ -84,9 +84,9 @@ public sealed record Square : IAttack
         cancellationToken.ThrowIfCancellationRequested();
         using (DisposeScope scope = NewDisposeScope())
         {
-            batch.Weigh(restart == 0 && context.Start is not null
+            batch.Weigh(new QueryCandidate(restart == 0 && context.Start is not null
                 ? context.Threat.Project(batch.Of(context.Start), batch.Images)
-                : windows.Start(batch, context.Noise.For("start").At(restart)));
+                : windows.Start(batch, context.Noise.For("start").At(restart))));
         }
         RandomStream noise = context.Noise.For("window").At(restart);
         for (int query = 0; query < Queries && batch.Count > 0; query++)

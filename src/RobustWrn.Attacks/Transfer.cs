@@ -55,7 +55,7 @@ public sealed record Transfer : IAttack
             using Tensor? start = context.Start is null ? null : batch.Of(context.Start);
             using Tensor found = Attack.Perturb(batch.Context with { Model = surrogate, Surrogate = null, Start = start }, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            batch.Weigh(found);
+            batch.Weigh(new QueryCandidate(found));
         }
         return batch.Finish();
     }

@@ -121,6 +121,21 @@ public sealed class AttackedModel : IDisposable
         return _view.Logits(images);
     }
 
+    /// <summary>Images followed through the view; null where there is none or it cannot. The caller disposes them.</summary>
+    internal FollowedImages? Follow(Tensor images)
+    {
+        FollowedImages? followed = _view?.Follow(images);
+        ImagesSeen += followed?.Count ?? 0;
+        return followed;
+    }
+
+    /// <summary>As <see cref="SteeringLogits"/>, of followed images that change in a window.</summary>
+    internal Tensor FollowedLogits(FollowedImages followed, Tensor images, long[] rows, long[] columns, int side)
+    {
+        ImagesSeen += images.shape[0];
+        return followed.Try(images, rows, columns, side);
+    }
+
     /// <summary>Logits, the loss of each example and its gradient, of one pass; what steers, as in <see cref="LogitsAndGradient"/>.</summary>
     /// <returns>Logits (N, classes) and losses (N) without a graph, and the gradient (N, C, H, W). The caller disposes the three.</returns>
     internal (Tensor Logits, Tensor Loss, Tensor Gradient) Differentiate(Tensor images, IAttackLoss loss, AttackGoal goal)

@@ -14,6 +14,7 @@ internal sealed class UnfooledBatch : IDisposable
     private readonly AttackedModel _model;
     private readonly IAttackLoss _loss;
     private readonly FiniteWatch _watch;
+    private readonly CandidateLogits _candidates;
     private readonly Tensor _result, _overall;
     private long[] _rows;
 
@@ -22,6 +23,7 @@ internal sealed class UnfooledBatch : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         (_context, _model, _loss) = (context, model, loss);
+        _candidates = new CandidateLogits(model);
         Tensor logits = model.Logits(context.Images);
         AttackInput.ThrowIfOutside(context.Labels, logits);
         if (context.Targets is not null)
@@ -72,18 +74,19 @@ internal sealed class UnfooledBatch : IDisposable
     public void Restart()
     {
         Settle();
+        _candidates.Restart();
         Tensor value = Lowest(_rows.Length);
         Value.Dispose();
         Value = value;
     }
 
     /// <summary>Asks about one point for each image. A stronger one is kept; an image that falls leaves.</summary>
-    /// <param name="candidates">(n, C, H, W) in the ball and in [0, 1].</param>
-    public void Weigh(Tensor candidates)
+    /// <param name="candidate">(n, C, H, W) in the ball and in [0, 1].</param>
+    public void Weigh(QueryCandidate candidate)
     {
         using DisposeScope scope = NewDisposeScope();
         AttackGoal goal = new(Labels, Targets, CleanLogits);
-        Tensor logits = _model.SteeringLogits(candidates);
+        Tensor candidates = candidate.Images, logits = _candidates.Of(candidate, Best);
         Tensor values = _loss.PerExample(logits, goal);
         _watch.Add(values);
         Tensor crossed = (_loss is Margin ? values : new Margin().PerExample(logits, goal)).IsAtLeast(0);
@@ -111,6 +114,7 @@ internal sealed class UnfooledBatch : IDisposable
     {
         foreach (Tensor? tensor in (Tensor?[])[_result, _overall, Images, Labels, Targets, CleanLogits, Best, Value])
             tensor?.Dispose();
+        _candidates.Dispose();
         _watch.Dispose();
     }
 
@@ -132,6 +136,7 @@ internal sealed class UnfooledBatch : IDisposable
     {
         Tensor better = values.gt(Value);
         Tensor best = where(better.reshape(-1, 1, 1, 1), candidates, Best), value = where(better, values, Value);
+        _candidates.Keep(better);
         Best.Dispose();
         Value.Dispose();
         (Best, Value) = (Owned(best), Owned(value));
@@ -153,6 +158,7 @@ internal sealed class UnfooledBatch : IDisposable
         CleanLogits = CleanLogits is null ? null : Compacted(CleanLogits, rows);
         Best = Compacted(Best, rows);
         Value = Compacted(Value, rows);
+        _candidates.Select(rows);
     }
 
     private static Tensor Compacted(Tensor tensor, Tensor rows)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>The module of <see cref="PreActivationLayers"/>.</summary>
-internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezableBlock
+internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFollowableBlock
 {
     private readonly PreActivationLayers _layers;
 
@@ -81,6 +81,19 @@ internal sealed class PreActivationModule : nn.Module<Tensor, Tensor>, IFreezabl
             Tensor aside = shortcut is null ? features : shortcut(ReadsRawInput ? features : activated);
             return main.PlusInPlace(aside).MoveToOuterDisposeScope();
         };
+    }
+
+    // Squeeze and excitation and group norms look at whole maps.
+    public bool CanBeFollowed => se is null && bn1 is BatchNorm && bn2 is BatchNorm;
+
+    public FollowedFeatures Follow(FollowedNetwork network, FollowedFeatures features, ChannelAffine input, ChannelAffine output)
+    {
+        Folding folding = network.Folding;
+        FollowedFeatures activated = network.Map(features, keeps: KeepsInput || ReadsRawInput, folding.Normalization(bn1, input), Folding.Activation(act1));
+        FollowedFeatures main = network.Map(network.Convolution(activated, conv1, ChannelAffine.Of((BatchNorm)bn2)), keeps: false, Folding.Activation(act2));
+        main = network.Convolution(main, conv2, output.ScaleAlone());
+        return network.Sum(main, convShortcut is null ? features
+            : network.Convolution(ReadsRawInput ? features : activated, convShortcut, output, ReadsRawInput ? input : null));
     }
 
     /// <summary>The first convolution, squeeze and excitation, and the normalisation that it keeps from being folded: scale * gate * x + shift at once.</summary>

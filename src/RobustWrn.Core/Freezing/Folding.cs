@@ -31,7 +31,10 @@ public sealed class Folding : IDisposable
     /// <param name="layer">The layer.</param>
     /// <param name="output">What follows: its scales go into the weights, its shifts into the bias. Null for nothing.</param>
     /// <param name="input">Coordinates of the input, undone in the weights; only for windows of one pixel. Null for nothing.</param>
-    public Func<Tensor, Tensor> Convolution(ConvolutionLayer layer, ChannelAffine? output = null, ChannelAffine? input = null)
+    public Func<Tensor, Tensor> Convolution(ConvolutionLayer layer, ChannelAffine? output = null, ChannelAffine? input = null) => Folded(layer, output, input).Apply;
+
+    /// <summary>As <see cref="Convolution(ConvolutionLayer, ChannelAffine?, ChannelAffine?)"/>, with weights that can be read.</summary>
+    internal FoldedConvolution Folded(ConvolutionLayer layer, ChannelAffine? output = null, ChannelAffine? input = null)
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -52,8 +55,7 @@ public sealed class Folding : IDisposable
         }
         Tensor folded = weight.to(_dtype);
         folded = Own(_channelsLast ? ChannelsLast(folded) : folded.contiguous());
-        Tensor? added = bias is null ? null : Own(bias.to(_dtype));
-        return features => layer.Convolve(features, folded, added);
+        return new FoldedConvolution(layer, folded, bias is null ? null : Own(bias.to(_dtype)));
     }
 
     /// <summary>A convolution and the normalisation after it, folded if it is of a batch.</summary>

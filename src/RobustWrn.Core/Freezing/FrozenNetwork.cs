@@ -12,6 +12,7 @@ namespace RobustWrn.Core;
 public sealed class FrozenNetwork : IDisposable
 {
     private readonly Func<Tensor, Tensor> _forward;
+    private readonly Func<Tensor, FollowedImages?>? _follow;
     private readonly IDisposable[] _owned;
     private bool _disposed;
 
@@ -25,12 +26,16 @@ public sealed class FrozenNetwork : IDisposable
         _owned = [.. owned];
     }
 
+    internal FrozenNetwork(Func<Tensor, Tensor> forward, Func<Tensor, FollowedImages?> follow, params ReadOnlySpan<IDisposable> owned)
+        : this(forward, owned) => _follow = follow;
+
     /// <summary>The view of a network in evaluation mode that nobody looks into.</summary>
     /// <param name="network">The network.</param>
     /// <param name="spec">What it was built from; images that do not fit are refused.</param>
     /// <param name="fold">Folds its layers; may give the features of the images to the dispose scope of its caller.</param>
+    /// <param name="follow">How to follow images through it; null where that cannot be done.</param>
     /// <returns>The view; null in training mode or where there are forward hooks.</returns>
-    internal static FrozenNetwork? Of(nn.Module network, INetworkSpec spec, Func<Folding, Func<Tensor, Tensor>> fold)
+    internal static FrozenNetwork? Of(nn.Module network, INetworkSpec spec, Func<Folding, Func<Tensor, Tensor>> fold, Func<Tensor, FollowedImages?>? follow = null)
     {
         if (network.training || ForwardHooks.Any(network))
             return null;
@@ -42,7 +47,7 @@ public sealed class FrozenNetwork : IDisposable
             {
                 ImageShape.Check(images, spec);
                 return forward(folding.Layout(images));
-            }, folding);
+            }, follow ?? (static _ => null), folding);
         }
         catch
         {
@@ -60,6 +65,16 @@ public sealed class FrozenNetwork : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         using DisposeScope scope = NewDisposeScope();
         return _forward(images).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Follows images that change window by window. It costs a forward pass, and the memory of all its features.</summary>
+    /// <param name="images">What the network takes, (N, C, H, W); not changed, not disposed.</param>
+    /// <returns>The images, which the caller disposes before the view; null where a change reaches everything at once, as with group norms or squeeze and excitation.</returns>
+    /// <exception cref="ObjectDisposedException">The view was disposed.</exception>
+    public FollowedImages? Follow(Tensor images)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _follow?.Invoke(images);
     }
 
     /// <inheritdoc/>

@@ -60,8 +60,16 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
     /// <remarks>The view of <see cref="Network"/> after normalisation; none of a network that is not <see cref="IFreezable"/>.</remarks>
     public FrozenNetwork? Freeze() =>
         !training && !ForwardHooks.Any(this) && network is IFreezable freezable && freezable.Freeze() is { } view
-            ? new FrozenNetwork(images => Normalized(images, view.Logits), view)
+            ? new FrozenNetwork(images => Normalized(images, view.Logits), images => Follow(view, images), view)
             : null;
+
+    private FollowedImages? Follow(FrozenNetwork view, Tensor images)
+    {
+        if (Normalization.IsIdentity)
+            return view.Follow(images);
+        using Tensor normal = Normalized(images, static same => same.alias());
+        return view.Follow(normal) is { } followed ? new FollowedImages(followed, other => Normalized(other, static same => same.alias())) : null;
+    }
 
     private Tensor Normalized(Tensor input, Func<Tensor, Tensor> forward)
     {

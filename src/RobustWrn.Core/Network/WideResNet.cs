@@ -62,8 +62,7 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
     public FrozenNetwork? Freeze() => FrozenNetwork.Of(this, Spec, folding =>
     {
         nn.Module<Tensor, Tensor>[] layers = [.. blocks.SelectMany(stage => stage.Blocks)];
-        int[] channels = [.. Spec.Stages.SelectMany((stage, s) => Enumerable.Range(0, stage.Depth).Select(i => Spec.Shape(s, i).InChannels)), Spec.Stages[^1].OutChannels];
-        ChannelAffine[] coordinates = StreamCoordinates.Choose(layers, stemGives: stem_conv is ConvolutionLayer, bn1, channels);
+        ChannelAffine[] coordinates = Coordinates(layers);
         Func<Tensor, Tensor> features = Folding.InOrder(
         [
             stem_conv is ConvolutionLayer convolution ? folding.Convolution(convolution, coordinates[0]) : ((PooledStem)stem_conv).Freeze(folding),
@@ -71,7 +70,29 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
             folding.Normalization(bn1, coordinates[^1]), Folding.Activation(act),
         ]);
         return images => fc.call(features(images).mean([2, 3]));
-    });
+    }, Follow);
+
+    private FollowedImages? Follow(Tensor images)
+    {
+        nn.Module<Tensor, Tensor>[] layers = [.. blocks.SelectMany(stage => stage.Blocks)];
+        if (stem_conv is not ConvolutionLayer stem || bn1 is not BatchNorm || !layers.All(layer => layer is IFollowableBlock { CanBeFollowed: true }))
+            return null;
+        ImageShape.Check(images, Spec);
+        Folding folding = new(this);
+        FollowedNetwork network = new(folding, (int)images.shape[2], (int)images.shape[3]);
+        ChannelAffine[] coordinates = Coordinates(layers);
+        FollowedFeatures features = network.Convolution(FollowedNetwork.Images, stem, coordinates[0]);
+        for (int i = 0; i < layers.Length; i++)
+            features = ((IFollowableBlock)layers[i]).Follow(network, features, coordinates[i], coordinates[i + 1]);
+        network.End(network.Map(features, keeps: false, folding.Normalization(bn1, coordinates[^1]), Folding.Activation(act)));
+        return new FollowedImages(network, images, last => fc.call(last.mean([2, 3])), folding);
+    }
+
+    private ChannelAffine[] Coordinates(nn.Module<Tensor, Tensor>[] layers)
+    {
+        int[] channels = [.. Spec.Stages.SelectMany((stage, s) => Enumerable.Range(0, stage.Depth).Select(i => Spec.Shape(s, i).InChannels)), Spec.Stages[^1].OutChannels];
+        return StreamCoordinates.Choose(layers, stemGives: stem_conv is ConvolutionLayer, bn1, channels);
+    }
 
     /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
     /// <param name="destination">Added to; null makes a new one.</param>

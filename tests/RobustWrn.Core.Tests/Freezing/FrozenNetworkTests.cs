@@ -200,7 +200,7 @@ public class FrozenNetworkTests
     }
 
     /// <summary>Random statistics, scales and shifts for all normalisations, some negative, and on request one scale in eight close to zero.</summary>
-    private static void Unsettle(Classifier classifier, RandomStream stream, bool nearZero)
+    internal static void Unsettle(Classifier classifier, RandomStream stream, bool nearZero)
     {
         using IDisposable guard = no_grad();
         foreach ((string name, nn.Module module) in classifier.named_modules())

@@ -9,9 +9,9 @@ internal interface ISquareWindows : IDisposable
     /// <summary>Where a run starts.</summary>
     Tensor Start(UnfooledBatch batch, RandomStream noise);
 
-    /// <summary>The strongest points with one window of each changed; in the ball and in [0, 1].</summary>
+    /// <summary>The strongest points with a part of each changed; in the ball and in [0, 1].</summary>
     /// <param name="batch">The images.</param>
     /// <param name="noise">The randomness of this query.</param>
     /// <param name="share">The share of the pixels that a window covers.</param>
-    Tensor Candidate(UnfooledBatch batch, RandomStream noise, double share);
+    QueryCandidate Candidate(UnfooledBatch batch, RandomStream noise, double share);
 }

@@ -20,15 +20,16 @@ internal sealed class LinfSquares(double epsilon) : ISquareWindows
     }
 
     /// <inheritdoc/>
-    public Tensor Candidate(UnfooledBatch batch, RandomStream noise, double share)
+    public QueryCandidate Candidate(UnfooledBatch batch, RandomStream noise, double share)
     {
         (Tensor low, Tensor high) = Ends(batch.Images);
         (long channels, long height, long width) = (low.shape[1], low.shape[2], low.shape[3]);
         int side = SquareSchedule.Side(share, height, width);
         Tensor draws = noise.Uniform(batch.Examples.AsSpan(), [2 + channels], device: low.device);
-        Tensor inside = Covered(draws, 0, height, side).unsqueeze(2) & Covered(draws, 1, width, side).unsqueeze(1);
+        (Tensor row, Tensor column) = (First(draws, 0, height, side), First(draws, 1, width, side));
+        Tensor inside = Covered(row, height, side).unsqueeze(2) & Covered(column, width, side).unsqueeze(1);
         Tensor up = draws.narrow(1, 2, channels).IsAtLeast(0.5).reshape(-1, channels, 1, 1);
-        return where(inside.unsqueeze(1), where(up, high, low), batch.Best);
+        return new QueryCandidate(where(inside.unsqueeze(1), where(up, high, low), batch.Best), new PixelWindow(Places(row), Places(column), side));
     }
 
     /// <inheritdoc/>
@@ -38,13 +39,17 @@ internal sealed class LinfSquares(double epsilon) : ISquareWindows
         _high?.Dispose();
     }
 
-    // (n, length): whether a line lies in the window. The first line is floor(u * (length - side)), so never the last one possible.
-    private static Tensor Covered(Tensor draws, int column, long length, int side)
+    // (n, 1): floor(u * (length - side)), so never the last one possible.
+    private static Tensor First(Tensor draws, int column, long length, int side) => draws.narrow(1, column, 1).Times((double)(length - side)).floor();
+
+    // (n, length): whether a line lies in the window.
+    private static Tensor Covered(Tensor first, long length, int side)
     {
-        Tensor first = draws.narrow(1, column, 1).Times((double)(length - side)).floor();
-        Tensor line = ScalarArithmetic.Counting(length, draws.device).to(draws.dtype);
+        Tensor line = ScalarArithmetic.Counting(length, first.device).to(first.dtype);
         return line.ge(first) & line.lt(first.Plus(side));
     }
+
+    private static long[] Places(Tensor first) => first.to(ScalarType.Int64).cpu().data<long>().ToArray();
 
     private (Tensor Low, Tensor High) Ends(Tensor images)
     {

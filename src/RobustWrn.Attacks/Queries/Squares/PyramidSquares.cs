@@ -22,7 +22,7 @@ internal abstract class PyramidSquares(double epsilon) : ISquareWindows
     public Tensor Start(UnfooledBatch batch, RandomStream noise) => Moved(batch.Images, Pyramids.Grid(batch, noise));
 
     /// <inheritdoc/>
-    public Tensor Candidate(UnfooledBatch batch, RandomStream noise, double share)
+    public QueryCandidate Candidate(UnfooledBatch batch, RandomStream noise, double share)
     {
         SquareWindowPair pair = SquareWindowPair.Draw(batch, noise, share);
         Tensor change = (batch.Best - batch.Images).flatten(2);
@@ -35,7 +35,7 @@ internal abstract class PyramidSquares(double epsilon) : ISquareWindows
         Tensor fresh = Pyramids.Pattern(pair, batch.Images).Plus(old / Root(own).Plus(NormOffset));
         fresh.mul_(Length(total, union, batch.Images.shape[1]) / Root(Power(fresh).sum(2, keepdim: true)).Plus(NormOffset));
         change.scatter_(2, pair.First, fresh);
-        return Moved(batch.Images, change.reshape(batch.Images.shape));
+        return new QueryCandidate(Moved(batch.Images, change.reshape(batch.Images.shape)));
     }
 
     /// <inheritdoc/>
