@@ -83,6 +83,59 @@ public sealed class SquareTests : IDisposable
         }
     }
 
+    /// <summary>A classifier can be followed window by window; wrapped, it cannot.</summary>
+    [Fact]
+    public void Perturb_ModelThatCanBeFollowed_FindsWhatWholePassesFind()
+    {
+        using Classifier model = Followable();
+        model.to(ScalarType.Float64);
+        Tensor images = RandomStream.From(9).Uniform(Ids(60), [3, 12, 12], ScalarType.Float64), labels = model.call(images).argmax(1);
+        using (FrozenNetwork view = model.Freeze()!)
+        using (FollowedImages followed = view.Follow(images)!)
+            Assert.InRange(followed.ShareOfWork(SquareSchedule.Side(SmallWindows.InitialShare, 12, 12)), 0, 0.6);
+        AttackContext context = new(model, images, labels, ThreatModel.Linf(1, outOf: 255)) { Examples = Ids(60).ToValueList() };
+        Square attack = SmallWindows with { Restarts = 2 };
+
+        Tensor found = attack.Perturb(context), expected = attack.Perturb(context with { Model = new Lambda(model.call) });
+
+        Assert.InRange(model.call(expected).argmax(1).eq(labels).sum().item<long>(), 5, 55); // some must fall on the way, and some stay
+        Assert.True((found - expected).abs().max().item<double>() < 1e-12);
+    }
+
+    /// <summary>In float32 rounding differs with the block, and may turn a query here and there: at most 0.5 % of the verdicts.</summary>
+    [Fact]
+    public void Perturb_OtherBlocksInFloat32_ChangesHardlyAnyVerdict()
+    {
+        using Classifier model = Followable();
+        Tensor images = RandomStream.From(9).Uniform(Ids(200), [3, 12, 12]), labels = model.call(images).argmax(1);
+        bool[] whole = Right(200);
+        Assert.InRange(whole.Count(right => right), 20, 180);
+
+        Assert.All((int[])[7, 64], size => Assert.InRange(whole.Zip(Right(size)).Count(pair => pair.First != pair.Second), 0, 1));
+
+        bool[] Right(int size) => [.. Ids(200).Chunk(size).SelectMany(block =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor rows = tensor(block), own = labels.index_select(0, rows);
+            AttackContext context = new(model, images.index_select(0, rows), own, ThreatModel.Linf(1, outOf: 255)) { Examples = block.ToValueList() };
+            return model.call(SmallWindows.Perturb(context)).argmax(1).eq(own).data<bool>().ToArray();
+        })];
+    }
+
+    private static Square SmallWindows { get; } = new() { Queries = 60, InitialShare = 0.05 };
+
+    private static Classifier Followable()
+    {
+        Classifier model = WideResNetSpec.Of(stem: 4, depths: [1], widths: [6]).Build(2);
+        model.eval();
+        // Mean logits of zero: predictions vary, and margins are small enough to fall.
+        using IDisposable guard = no_grad();
+        model.state_dict()["network.fc.bias"].sub_(model.call(RandomStream.From(8).Uniform(Ids(200), [3, 12, 12])).mean([0]));
+        return model;
+    }
+
+    private static long[] Ids(int count) => [.. Enumerable.Range(0, count).Select(i => (long)i)];
+
     [Fact]
     public void Perturb_ImagesFallEarly_CostNoMoreQueries()
     {

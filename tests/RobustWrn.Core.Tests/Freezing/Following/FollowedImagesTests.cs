@@ -43,7 +43,7 @@ public class FollowedImagesTests
                 Tensor logits = followed.Try(changed, rows, columns, side);
 
                 Tensor expected = view.Logits(changed);
-                double error = (logits - expected).abs().max().ToDouble() / Math.Max(1, expected.abs().max().ToDouble());
+                double error = (logits - expected).abs().max().Number() / Math.Max(1, expected.abs().max().Number());
                 Assert.True(error < 1e-12, $"{error:g3} for {spec}");
                 Tensor kept = own.For("kept").Uniform(ids, [1]).reshape(-1).IsAbove(0.5);
                 followed.Keep(kept);
