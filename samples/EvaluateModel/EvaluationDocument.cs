@@ -25,10 +25,22 @@ public static class EvaluationDocument
         WorstClass = result.WorstClass is { } worst ? Class(worst) : null,
         result.Conformance,
         result.Notices,
+        Audit = result.Audit is { } audit ? Audit(audit) : null,
         Classes = result.Classes.Select(Class),
         Attacks = result.Attacks.Select(attack => new { attack.Name, attack.CorrectBefore, attack.CorrectAfter }),
         Examples = result.Examples.Select(example => new { example.Index, example.Label, example.CleanPrediction, example.Robust, example.BrokenBy, example.Margin }),
     });
+
+    private static object Audit(AuditReport audit) => new
+    {
+        Verdict = Name(audit.Verdict),
+        Findings = audit.Findings.Select(finding => new { finding.Check, Severity = Name(finding.Severity), finding.Message, finding.PValue }),
+        audit.Made,
+        NotMade = audit.NotMade.Select(gap => new { gap.Check, gap.Reason }),
+        audit.Examples,
+    };
+
+    private static string Name(AuditVerdict verdict) => verdict.ToString().ToLowerInvariant();
 
     private static object Class(ClassTally tally) => new { tally.Label, tally.Name, Clean = Json.Accuracy(tally.Clean), Robust = Json.Accuracy(tally.Robust) };
 }

@@ -50,6 +50,14 @@ public static class SummaryView
         ("block size", $"{result.BlockSize} images"),
         ("conformance", result.Conformance ?? $"none, because {WhyNone(result)}"),
         .. result.Notices.Select(notice => ("notice", notice)),
+        .. result.Audit is { } audit ? Audit(audit) : [],
+    ];
+
+    private static IEnumerable<(string Title, string Text)> Audit(AuditReport audit) =>
+    [
+        ("audit", $"{audit.Verdict.ToString().ToLowerInvariant()}, as far as {audit.Made.Count} of {audit.Made.Count + audit.NotMade.Count} checks can tell"),
+        .. audit.Findings.Select(finding => (finding.Severity.ToString().ToLowerInvariant(), finding.ToString())),
+        .. audit.NotMade.Select(gap => ("not checked", gap.ToString())),
     ];
 
     private static string WhyNone(RobustnessResult result) =>

@@ -60,6 +60,7 @@ public sealed class EvaluateModelTests : IDisposable
         Assert.Equal(root.GetProperty("classes").EnumerateArray().Min(Robust), Robust(root.GetProperty("worstClass")));
         Assert.DoesNotContain("seconds", json);
         Assert.Contains("worst class: ", _output.ToString());
+        Assert.Contains($"audit:        {root.GetProperty("audit").GetProperty("verdict").GetString()}, as far as ", _output.ToString());
         Assert.Contains("conformance:  none, because only AutoAttack", _output.ToString());
 
         static double Robust(JsonElement tally) => tally.GetProperty("robust").GetProperty("correct").GetDouble() / tally.GetProperty("robust").GetProperty("total").GetDouble();
