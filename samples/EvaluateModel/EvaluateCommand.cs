@@ -10,7 +10,11 @@ public static class EvaluateCommand
     /// <summary>Something in the command line, or in a file it names, is wrong.</summary>
     public const int BadArguments = 2;
 
-    private const int Stopped = 130;
+    /// <summary>The run was stopped, as by Ctrl-C.</summary>
+    public const int Stopped = 130;
+
+    // An attack looks for a stop between its steps.
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(30);
 
     private static readonly Option<string?> Spec = new("--spec") { Description = "the network: a preset (WRN-28-10, ResNet-18) or a JSON file; default: the spec that the weights file carries" };
     private static readonly Option<int?> Stem = new("--stem") { Description = "instead of --spec: channels of the stem" };
@@ -49,11 +53,8 @@ public static class EvaluateCommand
             Timing, Save,
         };
         int code = 0;
-        command.SetAction((parsed, token) =>
-        {
-            code = Evaluate(Read(parsed), output, error, token);
-            return Task.CompletedTask;
-        });
+        // On a thread of its own from start to end: only then is Ctrl-C listened to while it works.
+        command.SetAction((parsed, token) => Task.Run(() => code = Evaluate(Read(parsed), output, error, token), CancellationToken.None));
         ParseResult result = command.Parse(args);
         if (result.Errors.Count > 0)
         {
@@ -62,7 +63,7 @@ public static class EvaluateCommand
             error.WriteLine("See --help.");
             return BadArguments;
         }
-        await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
+        await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStep }, cancellationToken);
         return code;
     }
 

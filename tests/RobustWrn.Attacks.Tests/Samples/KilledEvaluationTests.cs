@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using EvaluateModel;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -67,6 +69,31 @@ public sealed class KilledEvaluationTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task EvaluateModel_InterruptedFromTheKeyboard_SaysWhereItGoesOn()
+    {
+        using Process process = Start("stopped", steps: 2_000);
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        // The first line of progress: it attacks.
+        for (string? line = ""; line is not null && !line.Contains("(1 of 4)", StringComparison.Ordinal);)
+            line = await process.StandardOutput.ReadLineAsync();
+        Task<string> rest = process.StandardOutput.ReadToEndAsync();
+        if (OperatingSystem.IsWindows())
+            process.Kill(); // there is no such signal there
+        else
+            using (Process signal = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+                await signal.WaitForExitAsync();
+        await process.WaitForExitAsync();
+        await rest;
+
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(EvaluateCommand.Stopped, process.ExitCode);
+            Assert.Equal($"Stopped; what is done stands in {In("stopped-journal")}, and the same command goes on there.\n", await errors);
+        }
+        Assert.False(File.Exists(In("stopped.json")));
+    }
+
     private string In(string name) => Path.Combine(_folder, name);
 
     private long JournalLength(string run) => File.Exists(In($"{run}-journal/journal.jsonl")) ? new FileInfo(In($"{run}-journal/journal.jsonl")).Length : 0;
@@ -74,18 +101,7 @@ public sealed class KilledEvaluationTests : IDisposable
     /// <summary>Runs or goes on, and kills the process at the moment given, unless it has ended by then.</summary>
     private async Task<int> RunAsync(string run, TimeSpan? killAfter)
     {
-        ProcessStartInfo start = new("dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "EvaluateModel.dll"), "--weights", In("weights.safetensors"), "--data", _folder,
-            "--attack", "apgd-ce,apgd-t,fab-t,noise", "--steps", "3", "--eps", "0.002", "--batch", "3", "--seed", "7",
-            "--journal", In($"{run}-journal"), "--out", In($"{run}.json"), "--save-adversarial", In($"{run}.safetensors"),
-        ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        using Process process = Process.Start(start)!;
+        using Process process = Start(run);
         Task<string> text = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource moment = new();
         if (killAfter is { } time)
@@ -102,5 +118,21 @@ public sealed class KilledEvaluationTests : IDisposable
         }
         Assert.True(process.ExitCode == 0, await text + await errors);
         return 0;
+    }
+
+    private Process Start(string run, int steps = 3)
+    {
+        ProcessStartInfo start = new("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "EvaluateModel.dll"), "--weights", In("weights.safetensors"), "--data", _folder,
+            "--attack", "apgd-ce,apgd-t,fab-t,noise", "--steps", $"{steps}", "--eps", "0.002", "--batch", "3", "--seed", "7",
+            "--journal", In($"{run}-journal"), "--out", In($"{run}.json"), "--save-adversarial", In($"{run}.safetensors"),
+        ])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        return Process.Start(start)!;
     }
 }
