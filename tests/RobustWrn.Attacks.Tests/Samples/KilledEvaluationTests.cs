@@ -72,7 +72,7 @@ public sealed class KilledEvaluationTests : IDisposable
     [Fact]
     public async Task EvaluateModel_InterruptedFromTheKeyboard_SaysWhereItGoesOn()
     {
-        using Process process = Start("stopped", steps: 2_000);
+        using Process process = Start("stopped", steps: 300);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         // The first line of progress: it attacks.
         for (string? line = ""; line is not null && !line.Contains("(1 of 4)", StringComparison.Ordinal);)
