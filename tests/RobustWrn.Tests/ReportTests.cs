@@ -58,6 +58,7 @@ public class ReportTests
         Assert.Contains("last stage width 6", report);
         Assert.Contains("diverged at step 3", report);
         Assert.DoesNotContain("\r", report);
+        Assert.Contains("(baseline, replicate 1): suspect, as far as 1 of 2 checks can tell\n  suspect: zero-gradients: losses must have a gradient, got none. Find one.", report);
     }
 
     [Fact]
@@ -127,5 +128,15 @@ public class ReportTests
         Attacks = [new AttackOutcome("PGD-20", 62, 45), new AttackOutcome("CW-L2", 45, 41)],
         RobustPerClass = [new Proportion(41, 100)],
         PredictedClasses = 10,
+        Audit = new AuditReport
+        {
+            Verdict = AuditVerdict.Suspect,
+            Findings = [AuditFinding.Of(new ZeroGradientCheck(), AuditVerdict.Suspect, "losses must have a gradient", "got none", "Find one.")],
+            Made = [ZeroGradientCheck.TypeName],
+            NotMade = [new AuditGap(TransferCheck.TypeName, "no surrogate.")],
+            Examples = 100,
+            Passes = 90,
+            Budget = 91,
+        },
     };
 }

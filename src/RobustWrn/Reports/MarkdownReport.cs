@@ -4,7 +4,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn;
 
-/// <summary>A result for readers, in Markdown: the ranking with intervals, the Pareto front, what each attack did, how it was made and what it can show.</summary>
+/// <summary>A result for readers, in Markdown: the ranking with intervals, the Pareto front, what each attack did, whether that can be believed, how it was made and what it can show.</summary>
 public sealed record MarkdownReport : IReport
 {
     /// <inheritdoc/>
@@ -45,6 +45,11 @@ public sealed record MarkdownReport : IReport
                 network.Name, Trial(network), $"{outcome.Replicate + 1}", $"{outcome.Clean.Hits} of {outcome.Clean.Total}",
                 .. outcome.Attacks.Select(attack => attack.CorrectAfter.ToString(CultureInfo.InvariantCulture)),
             ])));
+
+        text.AppendLine().AppendLine("## Whether they can be believed").AppendLine();
+        text.AppendLine("Each evaluation was audited: a verdict, how many checks it rests on, and what speaks against the numbers.").AppendLine();
+        foreach ((NetworkResult network, TestOutcome outcome) in result.Ranking.SelectMany(network => network.Test.Select(outcome => (network, outcome))))
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {network.Name} ({Trial(network)}, replicate {outcome.Replicate + 1}): {outcome.Audit?.ToString() ?? "not audited"}");
 
         text.AppendLine().AppendLine("## What these numbers can show").AppendLine();
         foreach (string note in result.Notes)

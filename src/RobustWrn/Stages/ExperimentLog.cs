@@ -20,6 +20,9 @@ internal static partial class ExperimentLog
     [LoggerMessage(5, LogLevel.Information, "{Network} (trial {Trial}, replicate {Replicate}) on test: robust {Robust}, clean {Clean}")]
     public static partial void Tested(ILogger logger, string network, int? trial, int replicate, string robust, string clean);
 
+    [LoggerMessage(7, LogLevel.Warning, "The evaluation of {Network} (trial {Trial}, replicate {Replicate}) is {Verdict}: {Finding}")]
+    public static partial void Doubted(ILogger logger, string network, int? trial, int replicate, string verdict, string finding);
+
     [LoggerMessage(6, LogLevel.Warning, "{Path} is damaged and is made again: {Reason}")]
     public static partial void DamagedRecord(ILogger logger, string path, string reason);
 }

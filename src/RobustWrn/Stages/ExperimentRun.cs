@@ -142,6 +142,8 @@ internal sealed class ExperimentRun
                 reads++;
                 candidate.Add(replicate, result);
                 ExperimentLog.Tested(_experiment.Logger, candidate.Spec.Name, candidate.Trial, replicate, $"{result.Robust}", $"{result.Clean}");
+                foreach (AuditFinding finding in result.Audit?.Findings ?? [])
+                    ExperimentLog.Doubted(_experiment.Logger, candidate.Spec.Name, candidate.Trial, replicate, $"{finding.Severity}", $"{finding}");
                 _progress?.Report(new ExperimentProgress
                 {
                     Stage = ExperimentStage.Testing,
