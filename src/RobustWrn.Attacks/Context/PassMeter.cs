@@ -8,12 +8,12 @@ internal static class PassMeter
 {
     // As dispose scopes and gradient modes of torch, which belong to the thread too: attacks run on one.
     [ThreadStatic]
-    private static long s_passes;
+    private static long _passes;
 
     /// <summary>Passes on this thread so far.</summary>
-    public static long Passes => s_passes;
+    public static long Passes => _passes;
 
-    public static void Forward(long images) => s_passes += images;
+    public static void Forward(long images) => _passes += images;
 
-    public static void Backward(long images) => s_passes += 2 * images;
+    public static void Backward(long images) => _passes += 2 * images;
 }

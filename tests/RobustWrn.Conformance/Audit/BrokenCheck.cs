@@ -7,7 +7,7 @@ namespace RobustWrn.Conformance.Audit;
 /// <summary>A check with one fault, to show that the contract finds it. Without a name in files, so that no audit finds it.</summary>
 internal sealed record BrokenCheck(string Fault, string Clause, Func<BrokenCheck, AuditSubject, CancellationToken, AuditAnswer> Run) : IAuditCheck
 {
-    private static int s_calls;
+    private static int _calls;
 
     public string Name => Fault;
 
@@ -18,7 +18,7 @@ internal sealed record BrokenCheck(string Fault, string Clause, Func<BrokenCheck
     [
         new("cries wolf", "is made and silent on a sound model", (self, _, _) => Found(self)),
         new("never looks", "is made and silent on a sound model", (_, _, _) => AuditAnswer.CouldNot("it would not.")),
-        new("counts its calls", "says the same each time, in rule, value and remedy", (_, _, _) => AuditAnswer.CouldNot($"call {s_calls++}.")),
+        new("counts its calls", "says the same each time, in rule, value and remedy", (_, _, _) => AuditAnswer.CouldNot($"call {_calls++}.")),
         new("gives no remedy", "says the same each time, in rule, value and remedy", (self, _, _) => AuditAnswer.Found(AuditFinding.Of(self, AuditVerdict.Suspect, "it must be so", "got otherwise", ""))),
         new("speaks for another", "says the same each time, in rule, value and remedy", (_, _, _) => Found(new ZeroGradientCheck())),
         new("asks without end", "stays within its allowance", (_, subject, _) =>
