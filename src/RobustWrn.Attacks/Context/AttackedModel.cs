@@ -126,6 +126,7 @@ public sealed class AttackedModel : IDisposable
     {
         FollowedImages? followed = _view?.Follow(images);
         ImagesSeen += followed?.Count ?? 0;
+        PassMeter.Forward(followed?.Count ?? 0);
         return followed;
     }
 
@@ -133,6 +134,7 @@ public sealed class AttackedModel : IDisposable
     internal Tensor FollowedLogits(FollowedImages followed, Tensor images, long[] rows, long[] columns, int side)
     {
         ImagesSeen += images.shape[0];
+        PassMeter.Followed(images.shape[0], followed.ShareOfWork(side));
         return followed.Try(images, rows, columns, side);
     }
 

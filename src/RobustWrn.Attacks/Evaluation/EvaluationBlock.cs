@@ -65,7 +65,7 @@ internal sealed class EvaluationBlock : IDisposable
             Replay(attack, entry, journal);
             return entry.Run;
         }
-        long start = _clock.GetTimestamp(), passes = PassMeter.Passes;
+        long start = _clock.GetTimestamp(), passes = PassMeter.Now;
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor(_survivors).to(_images.device);
@@ -87,7 +87,7 @@ internal sealed class EvaluationBlock : IDisposable
         _adversarial?.index_copy_(0, rows, returned.detach());
         long[] broken = [.. _survivors.Where((_, i) => !right[i]).Select(i => _examples[i])];
         Remove(attack, broken, margins);
-        AttackRun run = new(_clock.GetElapsedTime(start), PassMeter.Passes - passes, PixelDistance.Farthest(returned, images, _threat.Norm));
+        AttackRun run = new(_clock.GetElapsedTime(start), PassMeter.Since(passes), PixelDistance.Farthest(returned, images, _threat.Norm));
         journal?.Append(broken, margins, run, _adversarial is null ? null : returned);
         return run;
     }

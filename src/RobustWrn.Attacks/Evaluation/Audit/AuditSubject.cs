@@ -83,7 +83,7 @@ public sealed class AuditSubject
     public ThreatModel Ball { get; }
 
     /// <summary>Passes that the check at hand may still take.</summary>
-    public long Allowance => Math.Max(0, _spendUntil - PassMeter.Passes);
+    public long Allowance => PassMeter.Until(_spendUntil);
 
     /// <summary>First looks at <see cref="Right"/>.</summary>
     public AuditEvidence<AuditLook> Looks { get; }
@@ -119,7 +119,7 @@ public sealed class AuditSubject
     }
 
     /// <summary>Lets the next check take so many passes.</summary>
-    internal void Allow(long passes) => _spendUntil = PassMeter.Passes + passes;
+    internal void Allow(long passes) => _spendUntil = PassMeter.After(passes);
 
     /// <summary>How far the true class of each image leads, in logits.</summary>
     internal static double[] Leads(Tensor logits, AttackGoal goal)

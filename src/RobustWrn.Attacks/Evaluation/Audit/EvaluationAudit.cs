@@ -55,7 +55,7 @@ public sealed record EvaluationAudit : IDescription
     internal AuditReport Examine(AuditSubject subject, long passes, CancellationToken cancellationToken)
     {
         IReadOnlyList<IAuditCheck> checks = InOrder();
-        long budget = (long)(Share * passes), begun = PassMeter.Passes;
+        long budget = (long)(Share * passes), begun = PassMeter.Now;
         AuditAnswer[] answers = new AuditAnswer[checks.Count];
         for (int i = 0; i < checks.Count; i++)
         {
@@ -73,9 +73,9 @@ public sealed record EvaluationAudit : IDescription
             subject.Allow(Left());
             answers[i] = Examine(checks[i], subject, cancellationToken);
         }
-        return AuditReport.Of(checks.Select((check, i) => (check.Name, answers[i]))) with { Examples = subject.Sample.Count, Passes = PassMeter.Passes - begun, Budget = budget };
+        return AuditReport.Of(checks.Select((check, i) => (check.Name, answers[i]))) with { Examples = subject.Sample.Count, Passes = PassMeter.Since(begun), Budget = budget };
 
-        long Left() => Math.Max(0, budget - (PassMeter.Passes - begun));
+        long Left() => Math.Max(0, budget - PassMeter.Since(begun));
     }
 
     // Hours of attacks are not lost for a question that the model cannot answer: that it could not is part of the report.

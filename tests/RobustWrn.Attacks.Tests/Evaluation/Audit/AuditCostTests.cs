@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,6 +44,23 @@ public sealed class AuditCostTests : IDisposable
         Assert.InRange(audit.Passes - audited, 0, unseen * without.Clean.Hits);
         Assert.Equal(14, audit.Made.Count + audit.NotMade.Count);
         Assert.True(audit.NotMade.Count > 0 || images >= 200, "a small evaluation cannot pay for every check");
+    }
+
+    /// <summary>On larger images of a network with a view, Square computes what its windows reach alone: the budget is of that.</summary>
+    [Fact]
+    public void Run_FollowedQueries_CountForTheShareOfThePassThatTheyTake()
+    {
+        using Classifier network = WideResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 6]).Build(2);
+        network.eval();
+        Tensor images = RandomStream.From(12).Uniform([1, 2, 3], [3, 32, 32]);
+        TensorSource source = new(images, network.call(images).argmax(1));
+        AttackSuite suite = AttackSuite.Of("Square", new Square { Queries = 200, InitialShare = 0.01 });
+
+        long followed = Budget(network), whole = Budget(new CountingPasses(network.call));
+
+        Assert.InRange(followed, whole / 50, whole / 2);
+
+        long Budget(nn.Module<Tensor, Tensor> model) => RobustnessEvaluation.Run(model, source, ThreatModel.Linf(1e-4), suite, new EvaluationOptions { Audit = new EvaluationAudit { Share = 1 } }).Audit!.Budget;
     }
 
     [Fact]
