@@ -22,6 +22,13 @@ public sealed record Madry : IRobustObjective
     /// <summary>Where the inner attack starts. Default: normal noise of the deviation of one step, as in Huang et al. 2021; Madry et al. 2018 take a <see cref="RandomStart"/>.</summary>
     public IAttackStart? Start { get; init; }
 
+    /// <summary>Another inner attack, in the place of the steps, their length and the start above: <c>new CwLinf { Steps = 10 }</c>. Default: none.</summary>
+    public IAttack? InnerAttack { get; init; }
+
+    /// <summary>The share of the label's probability that the cross-entropy spreads over all classes, in [0, 1). Default 0 (Madry et al. 2018).</summary>
+    /// <remarks>Pang et al. 2021 (arXiv 2010.00467) find that a mild one, 0.1 to 0.2, helps a little.</remarks>
+    public double LabelSmoothing { get; init; }
+
     /// <inheritdoc/>
     public string Name => "Madry";
 
@@ -32,10 +39,10 @@ public sealed record Madry : IRobustObjective
         this.ThrowIfInvalid();
         using DisposeScope scope = NewDisposeScope();
         double step = InnerStepSize ?? 2.5 * context.Threat.Epsilon / InnerSteps;
-        Tensor adversarial = new GradientAscent(new CrossEntropy(), new ConstantStep(step), InnerSteps) { Start = Start ?? new GaussianStart(step) }
-            .Run(context.ToAttack(), cancellationToken);
+        Tensor adversarial = InnerMaximum.Of(
+            InnerAttack, new GradientAscent(new CrossEntropy(), new ConstantStep(step), InnerSteps) { Start = Start ?? new GaussianStart(step) }, context, cancellationToken);
         Tensor logits = context.Model.call(adversarial);
-        Tensor loss = nn.functional.cross_entropy(logits, context.Labels);
+        Tensor loss = nn.functional.cross_entropy(logits, context.Labels, label_smoothing: LabelSmoothing);
         return new ObjectiveLoss(loss, logits.detach(), adversarial, new LossPart("robust", loss.detach())).MoveToOuterDisposeScope();
     }
 
@@ -43,5 +50,6 @@ public sealed record Madry : IRobustObjective
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(InnerSteps), .. Rule.PositiveOrDefault(InnerStepSize), .. Start?.ProblemsAs(nameof(Start)) ?? [],
+        .. Rule.InHalfOpen(LabelSmoothing, 0, 1), .. InnerMaximum.Problems(InnerAttack, (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
     ];
 }

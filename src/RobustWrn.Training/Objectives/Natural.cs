@@ -10,6 +10,10 @@ public sealed record Natural : IRobustObjective
     /// <summary>The name in files.</summary>
     public const string TypeName = "natural";
 
+    /// <summary>The share of the label's probability that the cross-entropy spreads over all classes, in [0, 1). Default 0.</summary>
+    /// <remarks>Szegedy et al. 2016 (arXiv 1512.00567) take 0.1.</remarks>
+    public double LabelSmoothing { get; init; }
+
     /// <inheritdoc/>
     public string Name => "natural";
 
@@ -17,13 +21,14 @@ public sealed record Natural : IRobustObjective
     public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
+        this.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = context.Model.call(context.Images);
-        Tensor loss = nn.functional.cross_entropy(logits, context.Labels);
+        Tensor loss = nn.functional.cross_entropy(logits, context.Labels, label_smoothing: LabelSmoothing);
         return new ObjectiveLoss(loss, logits.detach(), null, new LossPart("natural", loss.detach())).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => [];
+    public IEnumerable<Problem> Problems() => Rule.InHalfOpen(LabelSmoothing, 0, 1);
 }

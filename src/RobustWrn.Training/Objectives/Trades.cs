@@ -37,6 +37,24 @@ public sealed record Trades : IRobustObjective
     /// <summary>What the inner attack maximises. Default: the divergence (Zhang et al. 2019); the code of Huang et al. 2021 offers <see cref="CrossEntropy"/> too.</summary>
     public IAttackLoss InnerLoss { get; init; } = new KullbackLeibler();
 
+    /// <summary>
+    /// Where the inner attack starts. Default: normal noise of deviation 0.001 (Zhang et al. 2019, for both norms); Gowal et al. 2020 and Rebuffi et al. 2021 take a
+    /// <see cref="RandomStart"/>.
+    /// </summary>
+    public IAttackStart? Start { get; init; }
+
+    /// <summary>
+    /// Another inner attack, in the place of the steps, their length and the start above: <c>new Pgd { Steps = 10, Loss = new KullbackLeibler() }</c>. Default: none.
+    /// </summary>
+    /// <remarks>Attacks made for evaluation, such as <see cref="Apgd"/>, return the first point that errs, which need not be the one of the largest divergence.</remarks>
+    public IAttack? InnerAttack { get; init; }
+
+    /// <summary>
+    /// The share of the label's probability that the natural term's cross-entropy spreads over all classes, in [0, 1). Default 0 (Zhang et al. 2019); 0.1 in the recipes of
+    /// Rebuffi et al. 2021 (arXiv 2103.01946) and Wang et al. 2023 (arXiv 2302.04638). The divergence is of the predictions and not smoothed.
+    /// </summary>
+    public double LabelSmoothing { get; init; }
+
     /// <inheritdoc/>
     public string Name => "TRADES";
 
@@ -46,9 +64,9 @@ public sealed record Trades : IRobustObjective
         ArgumentNullException.ThrowIfNull(context);
         this.ThrowIfInvalid();
         using DisposeScope scope = NewDisposeScope();
-        Tensor adversarial = InnerAttack(context.Threat).Run(context.ToAttack(), cancellationToken);
+        Tensor adversarial = InnerMaximum.Of(InnerAttack, Ascent(context.Threat), context, cancellationToken);
         Tensor logits = context.Model.call(context.Images);
-        Tensor natural = nn.functional.cross_entropy(logits, context.Labels);
+        Tensor natural = nn.functional.cross_entropy(logits, context.Labels, label_smoothing: LabelSmoothing);
         Tensor attacked = context.Model.call(adversarial);
         Tensor target = SeparateTargetPass ? context.Model.call(context.Images) : logits;
         Tensor robust = Divergence(target, attacked);
@@ -61,14 +79,16 @@ public sealed record Trades : IRobustObjective
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.NotNegative(Beta), .. Rule.Positive(InnerSteps), .. Rule.PositiveOrDefault(InnerStepSize), .. InnerLoss.ProblemsAs(nameof(InnerLoss)),
+        .. Start?.ProblemsAs(nameof(Start)) ?? [], .. Rule.InHalfOpen(LabelSmoothing, 0, 1),
+        .. InnerMaximum.Problems(InnerAttack, (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
     ];
 
-    private GradientAscent InnerAttack(ThreatModel threat)
+    private GradientAscent Ascent(ThreatModel threat)
     {
         double factor = threat is L2Threat ? 2 : 2.5;
         return new GradientAscent(InnerLoss, new ConstantStep(InnerStepSize ?? factor * threat.Epsilon / InnerSteps), InnerSteps)
         {
-            Start = new GaussianStart(StartDeviation),
+            Start = Start ?? new GaussianStart(StartDeviation),
             Ball = threat is L2Threat ? new RenormBall(threat.Epsilon) : null,
         };
     }

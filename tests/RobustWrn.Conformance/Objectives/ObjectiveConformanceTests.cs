@@ -28,7 +28,7 @@ public class ObjectiveConformanceTests
     public static TheoryData<string> Faults() => [.. BrokenObjective.All.Select(objective => objective.Fault)];
 
     [Fact]
-    public void Library_Scanned_HasTheObjectivesItNames() => Assert.Superset(new HashSet<string> { nameof(Natural), nameof(Madry), nameof(Trades) }, Library.Keys.ToHashSet());
+    public void Library_Scanned_HasTheObjectivesItNames() => Assert.Superset(new HashSet<string> { nameof(Natural), nameof(Madry), nameof(Trades), nameof(Mart) }, Library.Keys.ToHashSet());
 
     [Theory]
     [MemberData(nameof(Pairs))]

@@ -11,6 +11,7 @@ public class ObjectiveVectorTests
     public static TheoryData<string, string> Cases { get; } = new()
     {
         { "loss_madry", "madry" },
+        { "loss_mart", "mart" },
         { "loss_trades_official_linf", "official" },
         { "loss_trades_official_l2", "official" },
         { "loss_trades_robustwrn_linf", "port" },
@@ -22,36 +23,60 @@ public class ObjectiveVectorTests
     [MemberData(nameof(Cases))]
     public void Evaluate_TwoStepsInFloat64_GivesEveryPublishedNumber(string name, string variant) => Replay(name, variant, ScalarType.Float64);
 
-    // Not the Linf attacks on the divergence: where a gradient is tiny its sign is rounding, and float32 runs of one code part already.
+    // Not the attacks on the divergence: it starts at almost 0, where the sign of a gradient is rounding, and float32 runs of one code part already.
     [Theory]
     [InlineData("loss_madry", "madry")]
-    [InlineData("loss_trades_official_l2", "official")]
-    [InlineData("loss_trades_robustwrn_l2", "port")]
+    [InlineData("loss_mart", "mart")]
     [InlineData("loss_trades_robustwrn_ce", "cross-entropy")]
-    public void Evaluate_TwoStepsInFloat32_GivesThePublishedLosses(string name, string variant) => Replay(name, variant, ScalarType.Float32);
+    public void Evaluate_TwoStepsInFloat32_GivesEveryPublishedNumber(string name, string variant) => Replay(name, variant, ScalarType.Float32);
 
-    private static void Replay(string name, string variant, ScalarType dtype)
+    /// <summary>The same update in float32, of the published adversarial images: loss parts, gradients, statistics and parameters.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Evaluate_TwoStepsOnThePublishedImagesInFloat32_GivesEveryPublishedNumber(string name, string variant) => Replay(name, variant, ScalarType.Float32, imagesGiven: true);
+
+    /// <summary>What float32 leaves of the attacks on the divergence: nearly all pixels of the first step (measured: 1.4 % differ under Linf).</summary>
+    [Theory]
+    [InlineData("loss_trades_official_linf", 0.05)]
+    [InlineData("loss_trades_robustwrn_linf", 0.05)]
+    [InlineData("loss_trades_official_l2", 0.42)]
+    [InlineData("loss_trades_robustwrn_l2", 0.42)]
+    public void Evaluate_DivergenceInFloat32_FindsNearlyThePublishedImages(string name, double differing)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VectorCase vectors = VectorCase.Open(name);
+        using Classifier classifier = vectors.BuildModel(ScalarType.Float32);
+        bool l2 = name.EndsWith("_l2", StringComparison.Ordinal);
+        ObjectiveContext context = new(classifier, vectors["in.x"], vectors["in.y"], Threat(vectors, l2)) { Noise = new ReplayedStream(Draws(vectors, l2)) };
+
+        using ObjectiveLoss loss = Objective(vectors, "port").Evaluate(context);
+
+        Tensor difference = (loss.Adversarial! - vectors["out.f64.step1.x_adv"].to(ScalarType.Float32)).abs();
+        Assert.InRange(difference.IsAbove(1e-5).to(ScalarType.Float32).mean().Number(), 0, differing);
+        Assert.InRange(difference.mean().Number(), 0, 0.05 * vectors.Number("epsilon") / (l2 ? 16 : 1));
+    }
+
+    private static void Replay(string name, string variant, ScalarType dtype, bool imagesGiven = false)
     {
         using DisposeScope scope = NewDisposeScope();
         using VectorCase vectors = VectorCase.Open(name);
         using Classifier classifier = vectors.BuildModel(dtype);
         HashSet<string> asserted = [];
         bool l2 = name.EndsWith("_l2", StringComparison.Ordinal);
-        // The published L2 code draws once for the Linf start, which it does not use, and once for its own.
-        string[] draws = [.. vectors.Names.Where(input => input.StartsWith("in.draw.", StringComparison.Ordinal)).Where((_, i) => !l2 || i % 2 == 1)];
-        ReplayedStream noise = new(draws.Select(draw => vectors[draw]));
+        ReplayedStream noise = new(imagesGiven ? [] : Draws(vectors, l2));
         KeyValuePair<string, Parameter>[] parameters = [.. classifier.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, pair.parameter))];
         using RunningOptimizer optimizer = new Sgd { Momentum = 0.9, WeightDecay = 5e-4 }.Begin(parameters);
         classifier.train();
         for (int step = 1; step <= 2; step++)
         {
             string suffix = step == 1 ? "" : "2";
-            using ObjectiveLoss loss = Objective(vectors, variant).Evaluate(
+            IAttack? given = imagesGiven ? new GivenImages(vectors[$"out.f64.step{step}.x_adv"].to(dtype)) : null;
+            using ObjectiveLoss loss = Objective(vectors, variant, given).Evaluate(
                 new ObjectiveContext(classifier, vectors[$"in.x{suffix}"].to(dtype), vectors[$"in.y{suffix}"], Threat(vectors, l2)) { Noise = noise });
             IList<Tensor> gradients = autograd.grad([loss.Total], [.. parameters.Select(pair => pair.Value)]);
             Check($"step{step}.loss", loss.Total);
             foreach (LossPart part in loss.Parts.Where(_ => variant != "madry"))
-                Check($"step{step}.loss_{part.Name}", part.Value);
+                Check($"step{step}.loss_{(part.Name == "boosted" ? "adv" : part.Name)}", part.Value);
             Check($"step{step}.returned_logits", loss.Logits);
             Check($"step{step}.x_adv", loss.Adversarial!);
             Check($"step{step}.grad_norm", GradientNorm.Of(gradients));
@@ -67,7 +92,8 @@ public class ObjectiveVectorTests
         Assert.Equal(0, noise.Left);
         Assert.Equal(vectors.Names.Where(output => output.StartsWith("out.", StringComparison.Ordinal) && BelongsTo(output)).Order(), asserted.Order());
 
-        bool BelongsTo(string output) => output.StartsWith("out.f32.", StringComparison.Ordinal) == (dtype == ScalarType.Float32);
+        // The numbers of the float64 run bound a float32 run too, by wider tolerances; those of the float32 run bound that alone.
+        bool BelongsTo(string output) => dtype == ScalarType.Float32 || !output.StartsWith("out.f32.", StringComparison.Ordinal);
 
         void Check(string output, Tensor actual)
         {
@@ -75,7 +101,7 @@ public class ObjectiveVectorTests
             {
                 if (!vectors.Names.Contains(full) || !BelongsTo(full))
                     continue;
-                vectors.AssertMatches(full, actual);
+                vectors.AssertMatches(full, actual, inFloat32: dtype == ScalarType.Float32);
                 asserted.Add(full);
             }
         }
@@ -83,16 +109,22 @@ public class ObjectiveVectorTests
 
     private static ThreatModel Threat(VectorCase vectors, bool l2) => l2 ? ThreatModel.L2(vectors.Number("epsilon")) : ThreatModel.Linf(vectors.Number("epsilon"));
 
-    private static IRobustObjective Objective(VectorCase vectors, string variant)
+    // The published L2 code draws once for the Linf start, which it does not use, and once for its own.
+    private static IEnumerable<Tensor> Draws(VectorCase vectors, bool l2) =>
+        vectors.Names.Where(input => input.StartsWith("in.draw.", StringComparison.Ordinal)).Where((_, i) => !l2 || i % 2 == 1).Select(draw => vectors[draw]);
+
+    private static IRobustObjective Objective(VectorCase vectors, string variant, IAttack? given = null)
     {
         int steps = (int)vectors.Number("perturb_steps");
-        double? size = vectors.Hyperparameters.TryGetProperty("step_size", out _) ? vectors.Number("step_size") : null;
+        double? size = given is null && vectors.Hyperparameters.TryGetProperty("step_size", out _) ? vectors.Number("step_size") : null;
+        double? beta = variant == "madry" ? null : vectors.Number("beta");
         return variant switch
         {
-            "madry" => new Madry { InnerSteps = steps, InnerStepSize = size },
-            "official" => new Trades { Beta = vectors.Number("beta"), InnerSteps = steps, InnerStepSize = size, SeparateTargetPass = true },
-            "port" => new Trades { Beta = vectors.Number("beta"), InnerSteps = steps, InnerStepSize = size },
-            _ => new Trades { Beta = vectors.Number("beta"), InnerSteps = steps, InnerStepSize = size, InnerLoss = new CrossEntropy() },
+            "madry" => new Madry { InnerSteps = steps, InnerStepSize = size, InnerAttack = given },
+            "mart" => new Mart { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given },
+            "official" => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given, SeparateTargetPass = true },
+            "port" => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given },
+            _ => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given, InnerLoss = new CrossEntropy() },
         };
     }
 }

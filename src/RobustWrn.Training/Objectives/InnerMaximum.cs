@@ -1,0 +1,42 @@
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>The attack inside an objective: its own, or another that it was given.</summary>
+internal static class InnerMaximum
+{
+    /// <summary>The images of the inner attack.</summary>
+    /// <param name="given">An attack in the place of the objective's own; null takes that.</param>
+    /// <param name="own">The objective's own.</param>
+    /// <param name="context">The batch.</param>
+    /// <param name="cancellationToken">Checked between steps, and after them.</param>
+    /// <returns>(N, C, H, W), without a graph. The caller disposes it.</returns>
+    public static Tensor Of(IAttack? given, GradientAscent own, ObjectiveContext context, CancellationToken cancellationToken)
+    {
+        AttackContext attacked = context.ToAttack();
+        Tensor adversarial = given is null ? own.Run(attacked, cancellationToken) : given.Perturb(attacked, cancellationToken);
+        // An attack of one step has no between.
+        if (!cancellationToken.IsCancellationRequested)
+            return adversarial;
+        adversarial.Dispose();
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>What is wrong with a given attack, and with settings of the objective's own beside it, which would silently mean nothing.</summary>
+    public static IEnumerable<Problem> Problems(IAttack? given, params ReadOnlySpan<(string Name, object? Value)> own)
+    {
+        if (given is null)
+            return [];
+        List<Problem> problems = [.. given.ProblemsAs("InnerAttack")];
+        if (given.NeedsSurrogate)
+            problems.Add(new Problem("InnerAttack", $"must do without another model, which a training has none of, got {given.Name}. Take an attack on the model itself, such as PGD."));
+        foreach ((string name, object? value) in own)
+        {
+            if (value is not null)
+                problems.Add(new Problem(name, $"must be left out beside an InnerAttack, which has its own, got {value}. Set it in the attack."));
+        }
+        return problems;
+    }
+}
