@@ -1,7 +1,6 @@
 using System.Text.Json;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Benchmarks;
@@ -14,22 +13,23 @@ internal sealed class AutoAttackTurns : IDisposable
     private static readonly string[] Names = ["apgd-ce", "apgd-t", "fab-t", "square"];
 
     private readonly Classifier _classifier;
-    private readonly Tensor _images, _labels;
+    private readonly InMemoryImages _images;
+    private readonly EvaluationOptions _options;
     private long[] _left = [];
 
     /// <param name="vectors">The safetensors file with the reference network (model.*) and its images.</param>
-    public AutoAttackTurns(string vectors)
+    /// <param name="search">What attacks compute in: float32 or bfloat16.</param>
+    public AutoAttackTurns(string vectors, string search)
     {
+        _options = new EvaluationOptions { Audit = null, BlockSize = 200, SearchesInBFloat16 = search == "bfloat16" };
         using NamedTensors tensors = Safetensors.Read(vectors);
         _classifier = WideResNetSpec.Of(16, [1, 1, 1], [32, 64, 48]).Build(0);
         using (no_grad())
         {
             foreach ((string name, Tensor weight) in _classifier.state_dict())
                 weight.copy_(tensors[name.Replace("network.", "model.", StringComparison.Ordinal)]);
-            _images = tensors["in.images_u8"].to(ScalarType.Float32).Over(255);
         }
-        _labels = tensors["in.y"].clone();
-        _classifier.eval();
+        _images = InMemoryImages.From(tensors["in.images_u8"], tensors["in.y"]);
         Begin();
     }
 
@@ -41,7 +41,7 @@ internal sealed class AutoAttackTurns : IDisposable
             if (name == "begin")
                 Begin();
             else
-                seconds = Run(name);
+                seconds = CpuTime.Of(() => Run(AttackSuite.AutoAttack.Attacks[Array.IndexOf(Names, name)]));
             output.WriteLine(JsonSerializer.Serialize(new { seconds, left = _left }));
             output.Flush();
         }
@@ -51,31 +51,18 @@ internal sealed class AutoAttackTurns : IDisposable
     {
         _classifier.Dispose();
         _images.Dispose();
-        _labels.Dispose();
     }
 
+    // Noise that moves no image leaves those that are right unchanged.
     private void Begin()
     {
-        using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        _left = _classifier.call(_images).argmax(1).eq(_labels).nonzero().flatten().data<long>().ToArray();
+        _left = [.. Enumerable.Range(0, (int)_images.Count).Select(i => (long)i)];
+        Run(new RandomNoise { Draws = 1, Source = new CleanStart() });
     }
 
-    private double Run(string name)
+    private void Run(IAttack attack)
     {
-        IAttack attack = AttackSuite.AutoAttack.Attacks[Array.IndexOf(Names, name)];
-        using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor rows = tensor(_left), images = _images.index_select(0, rows), labels = _labels.index_select(0, rows);
-        bool[] right = [];
-        double seconds = CpuTime.Of(() =>
-        {
-            AttackContext context = new(_classifier, images, labels, ThreatModel.Linf(8, outOf: 255)) { Examples = _left.ToValueList() };
-            Tensor found = attack.Perturb(context);
-            using AttackedModel model = new(_classifier);
-            right = model.Logits(found).argmax(1).eq(labels).data<bool>().ToArray();
-        });
-        _left = [.. _left.Where((_, i) => right[i])];
-        return seconds;
+        RobustnessResult result = RobustnessEvaluation.Run(_classifier, new SubsetImages(_images, _left), ThreatModel.Linf(8, outOf: 255), AttackSuite.Of(attack.Name, attack), _options);
+        _left = [.. result.Examples.Where(example => example.Robust).Select(example => example.Index)];
     }
 }

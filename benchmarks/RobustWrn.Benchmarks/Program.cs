@@ -65,12 +65,14 @@ command.SetAction(parsed =>
     }
 });
 Option<string> vectors = new("--vectors") { Description = "The file with the reference network and its images.", Required = true };
-Command turns = new("autoattack", "Our side of benchmarks/autoattack/side_by_side.py.") { vectors };
+Option<string> search = new("--search") { Description = "What attacks compute in: float32 or bfloat16.", DefaultValueFactory = _ => "float32" };
+search.AcceptOnlyFromAmong("float32", "bfloat16");
+Command turns = new("autoattack", "Our side of benchmarks/autoattack/side_by_side.py.") { vectors, search };
 turns.SetAction(parsed =>
 {
     TorchRuntime.EnsureLoaded();
     torch.set_num_threads(1);
-    using AutoAttackTurns side = new(parsed.GetValue(vectors)!);
+    using AutoAttackTurns side = new(parsed.GetValue(vectors)!, parsed.GetValue(search)!);
     side.Answer(Console.In, Console.Out);
 });
 command.Subcommands.Add(turns);

@@ -1,5 +1,6 @@
 """The official AutoAttack and ours in turns on the same network and images, in CPU seconds.
 
+    python3 side_by_side.py --official FOLDER [--rounds N] [--search float32|bfloat16] [--attacks apgd-ce apgd-t fab-t square]
 
 FOLDER is the package of the official code (the folder with autoattack.py of fra31/auto-attack); python3 needs torch and numpy. Ours is benchmarks/RobustWrn.Benchmarks, which
 must be built (dotnet build -c Release). Both run on one thread, attack by attack in turns, each on what its own earlier attacks left right.
@@ -112,10 +113,10 @@ class Official:
 
 
 class Ours:
-    def __init__(self):
+    def __init__(self, search):
         program = REPOSITORY / "benchmarks/RobustWrn.Benchmarks/bin/Release/net10.0/RobustWrn.Benchmarks.dll"
         self.process = subprocess.Popen(
-            ["dotnet", str(program), "autoattack", "--vectors", str(VECTORS)],
+            ["dotnet", str(program), "autoattack", "--vectors", str(VECTORS), "--search", search],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, line):
@@ -138,9 +139,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--official", required=True)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--search", default="float32", choices=["float32", "bfloat16"])
     parser.add_argument("--attacks", nargs="+", default=["apgd-ce", "apgd-t", "fab-t", "square"])
     choices = parser.parse_args()
-    official, ours = Official(choices.official), Ours()
+    official, ours = Official(choices.official), Ours(choices.search)
     totals = []
     for number in range(choices.rounds):
         official.begin()

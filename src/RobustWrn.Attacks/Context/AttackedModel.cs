@@ -29,7 +29,9 @@ public sealed class AttackedModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _repeated = model as RepeatedModel;
-        _model = model = _repeated?.Inner ?? model;
+        model = _repeated?.Inner ?? model;
+        BFloat16Search? search = model as BFloat16Search;
+        _model = model = search?.Inner ?? model;
         _modes = [.. model.named_modules().Select(named => named.module).Prepend(model).Distinct().Select(module => (module, module.training))];
         _gradients = [.. model.parameters().Select(parameter => (parameter, parameter.requires_grad))];
         using (no_grad())
@@ -39,7 +41,7 @@ public sealed class AttackedModel : IDisposable
             parameter.requires_grad_(false);
         try
         {
-            _view = (model as IFreezable)?.Freeze();
+            _view = search is null ? (model as IFreezable)?.Freeze() : search.Inner.Freeze(ScalarType.BFloat16);
         }
         catch
         {
@@ -130,12 +132,12 @@ public sealed class AttackedModel : IDisposable
         return followed;
     }
 
-    /// <summary>As <see cref="SteeringLogits"/>, of followed images that change in a window.</summary>
-    internal Tensor FollowedLogits(FollowedImages followed, Tensor images, long[] rows, long[] columns, int side)
+    /// <summary>As <see cref="SteeringLogits"/>, of followed images that change in a window, at that share of a pass.</summary>
+    internal Tensor FollowedLogits(FollowedImages followed, Tensor images, PixelWindow window, double share)
     {
         ImagesSeen += images.shape[0];
-        PassMeter.Followed(images.shape[0], followed.ShareOfWork(side));
-        return followed.Try(images, rows, columns, side);
+        PassMeter.Followed(images.shape[0], share);
+        return followed.Try(images, window.Rows, window.Columns, window.Side);
     }
 
     /// <summary>Logits, the loss of each example and its gradient, of one pass; what steers, as in <see cref="LogitsAndGradient"/>.</summary>

@@ -23,7 +23,7 @@ internal sealed class EvaluationBlock : IDisposable
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        (_module, _surrogate, _model, _threat, _clock) = (module, options.Surrogate, model, threat, options.Clock);
+        (_module, _surrogate, _model, _threat, _clock) = (options.SearchesInBFloat16 ? new BFloat16Search((Classifier)module) : module, options.Surrogate, model, threat, options.Clock);
         _examples = batch.Examples.ToArray();
         Tensor images = batch.Images.to(dtype, copy: true), labels = batch.Labels.clone();
         AttackInput.ThrowIfInvalid(images, labels, _examples.Length);

@@ -32,6 +32,12 @@ public sealed record EvaluationOptions : IDescription
     public nn.Module<Tensor, Tensor>? Surrogate { get; init; }
 
     /// <summary>
+    /// Whether attacks look for points on a bfloat16 copy of the model, every success being confirmed by the model itself. Only for a float32 <see cref="Classifier"/>; faster where the device multiplies
+    /// bfloat16 itself (AVX-512 BF16, AMX, CUDA), slower elsewhere. The result says so in its notices and conforms to no standard. Default: no.
+    /// </summary>
+    public bool SearchesInBFloat16 { get; init; }
+
+    /// <summary>
     /// A folder for a journal of the evaluation: it is written attack by attack and block by block, and the same evaluation begun again goes on where it stopped and ends in the
     /// same result, but for durations. Null keeps none. Attacks must then have names in files (<c>TypeName</c>).
     /// </summary>

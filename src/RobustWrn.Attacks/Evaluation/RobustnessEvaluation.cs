@@ -37,7 +37,7 @@ public static class RobustnessEvaluation
         options ??= new EvaluationOptions();
         TorchRuntime.EnsureLoaded();
         Tensor? sample = model.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
-        Problems(sample, images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
+        Problems(model, sample, images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
         Device device = options.Device ?? sample?.device ?? CPU;
         RandomStream[] noise = Noise(suite, options.Seed);
         EvaluationPace pace = new(suite, threat, images.Count, options.Clock);
@@ -69,7 +69,8 @@ public static class RobustnessEvaluation
                 if (options.KeepAdversarialImages)
                     kept.Add(block.AdversarialImages());
             }
-            ValueList<string> notices = suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct().ToValueList();
+            ValueList<string> notices =
+                [.. suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct(), .. options.SearchesInBFloat16 ? (string[])[BFloat16Search.Notice] : []];
             RobustnessResult result = RobustnessResult.Of(outcomes, images.ClassNames) with
             {
                 Threat = threat,
@@ -101,7 +102,7 @@ public static class RobustnessEvaluation
         }
     }
 
-    private static IEnumerable<Problem> Problems(Tensor? sample, IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
+    private static IEnumerable<Problem> Problems(nn.Module model, Tensor? sample, IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
     {
         long bytes = images.Count * images.Channels * images.Height * images.Width * sizeof(float);
         Tensor? other = options.Surrogate?.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
@@ -111,6 +112,8 @@ public static class RobustnessEvaluation
             .. threat.ProblemsAs("Threat"), .. suite.ProblemsAs("Suite"), .. options.ProblemsAs("Options"),
             .. Rule.Holds(sample is null || sample.dtype is ScalarType.Float32 or ScalarType.Float64, "Model",
                 $"must compute in float32 or float64, got {sample?.dtype}: shorter numbers round pixels out of the ball. Convert it with model.to(ScalarType.Float32)."),
+            .. Rule.Holds(!options.SearchesInBFloat16 || (model is Classifier && sample?.dtype == ScalarType.Float32), "Options.SearchesInBFloat16",
+                $"needs a {nameof(Classifier)} that computes in float32, got a {model.GetType().Name} in {sample?.dtype}. Leave it out."),
             .. suite.Attacks.SelectMany((attack, i) => Rule.Holds(options.Surrogate is not null || !attack.NeedsSurrogate, $"Suite.Attacks[{i}]",
                 $"must have another model to attack, but {attack.Name} got none. Write new EvaluationOptions {{ Surrogate = otherModel }}, or leave the attack out.")),
             .. Rule.Holds(other is null || sample is null || other.dtype == sample.dtype, "Options.Surrogate",

@@ -14,6 +14,7 @@ internal sealed class CandidateLogits(AttackedModel model) : IDisposable
 
     private FollowedImages? _followed;
     private int _tooWide = int.MaxValue;
+    private (int Side, double Share) _work;
     private bool _tried;
 
     /// <summary>Logits of candidates, (n, classes). The caller disposes them, and then says which candidates stay.</summary>
@@ -27,7 +28,7 @@ internal sealed class CandidateLogits(AttackedModel model) : IDisposable
             Restart();
             return model.SteeringLogits(candidate.Images);
         }
-        return model.FollowedLogits(_followed!, candidate.Images, candidate.Window!.Rows, candidate.Window.Columns, candidate.Window.Side);
+        return model.FollowedLogits(_followed!, candidate.Images, candidate.Window!, _work.Share);
     }
 
     /// <summary>Says which of the candidates just asked about became the strongest points, boolean (n).</summary>
@@ -54,7 +55,9 @@ internal sealed class CandidateLogits(AttackedModel model) : IDisposable
         if (side >= _tooWide)
             return false;
         _followed ??= model.Follow(best);
-        if (_followed?.ShareOfWork(side) <= LargestShare)
+        if (_followed is not null && _work.Side != side)
+            _work = (side, _followed.ShareOfWork(side));
+        if (_followed is not null && _work.Share <= LargestShare)
             return true;
         _tooWide = _followed is null ? 0 : side;
         return false;

@@ -37,7 +37,14 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
     public Parameter? Bias => bias;
 
     /// <inheritdoc/>
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, weight, bias);
+    /// <remarks>Features of another type are taken in the type of the weights: in a network of short numbers the last layer may keep long ones.</remarks>
+    public override Tensor forward(Tensor input)
+    {
+        if (input.dtype == weight.dtype)
+            return nn.functional.linear(input, weight, bias);
+        using Tensor converted = input.to(weight.dtype);
+        return nn.functional.linear(converted, weight, bias);
+    }
 
     /// <inheritdoc/>
     public void Draw(RandomStream stream)

@@ -17,6 +17,7 @@ internal static class EvaluationIdentity
         ["suite"] = Node(suite),
         ["seed"] = options.Seed.Value,
         ["blockSize"] = options.BlockSize,
+        ["searchesInBFloat16"] = options.SearchesInBFloat16,
         ["keepsImages"] = options.KeepAdversarialImages,
     };
 

@@ -34,7 +34,8 @@ public sealed class FollowedImages : IDisposable
 
     /// <summary>The same, of images that something is done to first.</summary>
     internal FollowedImages(FollowedImages prepared, Func<Tensor, Tensor> prepare) =>
-        (_steps, _buffers, _head, _owned, Count, _prepare) = (prepared._steps, prepared._buffers, prepared._head, prepared._owned, prepared.Count, prepare);
+        (_steps, _buffers, _head, _owned, Count, _prepare) = (prepared._steps, prepared._buffers, prepared._head, prepared._owned, prepared.Count,
+            prepared._prepare is { } next ? images => next(prepare(images)) : prepare);
 
     /// <summary>How many images there are.</summary>
     public int Count { get; private set; }
