@@ -63,7 +63,7 @@ public sealed record Apgd : IAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         Tensor logits = model.Logits(context.Images);
         AttackInput.ThrowIfOutside(context.Labels, logits);
         using Survivors survivors = new(context, DropFooled, ApgdRun.Fooled(logits, context.Labels, context.Targets));

@@ -77,7 +77,7 @@ public sealed record CwL2 : IMinimalNormAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         return new CwL2Search(this, context, model).Run(cancellationToken);
     }
 }

@@ -62,7 +62,7 @@ public sealed record DeepFool : IMinimalNormAttack
         IBoundaryGeometry geometry = BoundaryGeometry.Of(context.Threat);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         NearestFound found = new(context, model);
         Rivals all = context.Targets is not null ? Rivals.Towards(context.Targets) : Nearest(found.Logits, context.Labels);
         Tensor rows = found.Rows(beyond: 0), point = (context.Start?.Clamped(0, 1) ?? context.Images).index_select(0, rows);

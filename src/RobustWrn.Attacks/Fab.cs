@@ -73,7 +73,7 @@ public sealed record Fab : IMinimalNormAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         FabSearch search = new(new FabWalk(Steps, MaximalBias, Overshoot, Beta), context, model, bounded);
         Rivals rivals = context.Targets is null ? Rivals.All(context.Labels, search.Logits.shape[1]) : Rivals.Towards(context.Targets);
         for (int restart = 0; restart < Restarts; restart++)

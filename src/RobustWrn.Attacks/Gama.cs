@@ -69,7 +69,7 @@ public sealed record Gama : IAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         using FiniteWatch watch = new(context);
         Tensor point = context.Start?.clone() ?? Start.From(context, context.Noise.For("start").At(0));
         AttackGoal goal = new(context.Labels, context.Targets, Weight > 0 ? model.Logits(point) : null);

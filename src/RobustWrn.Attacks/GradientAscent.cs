@@ -43,7 +43,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         Tensor? clean = Loss.NeedsCleanLogits ? model.Logits(context.Images) : null;
         if (restarts == 1)
             return Climb(model, context, new AttackGoal(context.Labels, context.Targets, clean), 0, cancellationToken).MoveToOuterDisposeScope();

@@ -60,7 +60,7 @@ public sealed record MomentumFgsm : IAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         using FiniteWatch watch = new(context);
         AttackGoal goal = new(context.Labels, context.Targets, Loss.NeedsCleanLogits ? model.Logits(context.Images) : null);
         double length = StepSize ?? context.Threat.Epsilon / Steps;

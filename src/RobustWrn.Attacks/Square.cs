@@ -68,7 +68,7 @@ public sealed record Square : IAttack
         AttackInput.ThrowIfInvalid(context);
         using ISquareWindows windows = Windows(context.Threat);
         using IDisposable guard = no_grad();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         using UnfooledBatch batch = new(context, model, Loss);
         for (int restart = 0; restart < Restarts && batch.Count > 0; restart++)
         {

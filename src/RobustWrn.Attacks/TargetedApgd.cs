@@ -66,7 +66,7 @@ public sealed record TargetedApgd : IAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         Tensor logits = model.Logits(context.Images);
         AttackInput.ThrowIfOutside(context.Labels, logits);
         Tensor ranking = context.Targets?.unsqueeze(1) ?? Ranking(logits, context.Labels);

@@ -75,7 +75,7 @@ public sealed record TargetedFab : IMinimalNormAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, context.BatchNorm);
         FabSearch search = new(new FabWalk(Steps, MaximalBias, Overshoot, Beta), context, model, bounded);
         if (context.Targets is not null)
         {

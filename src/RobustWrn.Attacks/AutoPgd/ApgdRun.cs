@@ -17,6 +17,7 @@ internal sealed class ApgdRun : IDisposable
     private readonly Tensor _found, _strength;
     private readonly FiniteWatch _watch;
     private readonly bool[] _fooled;
+    private readonly bool _drop;
     private AttackGoal? _goal;
 
     /// <summary>Prepares a run.</summary>
@@ -29,6 +30,7 @@ internal sealed class ApgdRun : IDisposable
     public ApgdRun(AttackedModel model, ApgdSettings settings, AttackContext context, AttackGoal goal, Tensor? reach, Tensor start)
     {
         (_model, _settings) = (model, settings);
+        _drop = settings.DropFooled && context.BatchNorm == BatchNormMode.Evaluation;
         _active = new ActiveExamples(context.Images.shape[0]);
         _images = _active.Keep(context.Images.alias());
         _labels = _active.Keep(goal.Labels.alias());
@@ -111,7 +113,7 @@ internal sealed class ApgdRun : IDisposable
         _found.index_copy_(0, tensor(rows, [rows.Length]).to(_found.device), point.index_select(0, tensor(here, [here.Length]).to(point.device)));
         foreach (long row in rows)
             _fooled[row] = true;
-        if (!_settings.DropFooled)
+        if (!_drop)
             return;
         _active.Drop(open);
         _goal = null;

@@ -16,6 +16,9 @@ public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Image
     /// <summary>The ids of the N examples, which randomness is keyed by. Default: 0 .. N-1.</summary>
     public ValueList<long> Examples { get; init; } = Enumerable.Range(0, checked((int)Images.shape[0])).Select(i => (long)i).ToValueList();
 
+    /// <summary>What batch normalisation goes by. Default: its running statistics, as every evaluation must.</summary>
+    public BatchNormMode BatchNorm { get; init; }
+
     /// <summary>Classes to reach, int64 (N), for a targeted attack; null attacks the label.</summary>
     public Tensor? Targets { get; init; }
 

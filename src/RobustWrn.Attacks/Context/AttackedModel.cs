@@ -10,6 +10,7 @@ namespace RobustWrn.Attacks;
 /// whatever happened in between.
 /// </summary>
 /// <remarks>
+/// With <see cref="BatchNormMode.BatchStatistics"/> its batch norms (TorchSharp's <see cref="BatchNorm"/> and what derives from it) normalise by the batch instead.
 /// Gradients come from the <see cref="FrozenNetwork"/> of a model that is <see cref="IFreezable"/>, which is the same function up to rounding and faster; logits, and so every
 /// verdict, from the model itself.
 /// </remarks>
@@ -25,7 +26,8 @@ public sealed class AttackedModel : IDisposable
 
     /// <summary>Puts the model into evaluation mode and freezes its parameters until <see cref="Dispose"/>.</summary>
     /// <param name="model">The model; stays owned by the caller.</param>
-    public AttackedModel(nn.Module<Tensor, Tensor> model)
+    /// <param name="batchNorm">What its batch norms go by.</param>
+    public AttackedModel(nn.Module<Tensor, Tensor> model, BatchNormMode batchNorm = BatchNormMode.Evaluation)
     {
         ArgumentNullException.ThrowIfNull(model);
         _repeated = model as RepeatedModel;
@@ -37,11 +39,15 @@ public sealed class AttackedModel : IDisposable
         using (no_grad())
             _buffers = [.. model.buffers().Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
         model.eval();
+        BatchNorm[] batchNorms = batchNorm == BatchNormMode.BatchStatistics ? [.. _modes.Select(mode => mode.Module).OfType<BatchNorm>()] : [];
+        foreach (BatchNorm layer in batchNorms)
+            layer.train(); // they track, too, but what they track is a buffer and comes back
         foreach ((Parameter parameter, _) in _gradients)
             parameter.requires_grad_(false);
         try
         {
-            _view = search is null ? (model as IFreezable)?.Freeze() : search.Inner.Freeze(ScalarType.BFloat16);
+            // A view has the running statistics folded in.
+            _view = batchNorms.Length > 0 ? null : search is null ? (model as IFreezable)?.Freeze() : search.Inner.Freeze(ScalarType.BFloat16);
         }
         catch
         {

@@ -20,12 +20,12 @@ internal sealed class Survivors : IDisposable
 
     /// <summary>Starts with all examples, and the images themselves as their strongest points.</summary>
     /// <param name="context">What is attacked.</param>
-    /// <param name="drop">Whether fooled examples leave.</param>
+    /// <param name="drop">Whether fooled examples leave; where the batch's statistics count, none does.</param>
     /// <param name="fooled">(N), those that are fooled by the images themselves; null when nobody asked.</param>
     public Survivors(AttackContext context, bool drop, Tensor? fooled = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        (_context, _drop) = (context, drop);
+        (_context, _drop) = (context, drop && context.BatchNorm == BatchNormMode.Evaluation);
         _best = context.Images.clone().DetachFromDisposeScope();
         Tensor strength = context.Images.flatten(1).select(1, 0).FilledLike(double.NegativeInfinity);
         _strength = (fooled is null ? strength : strength.FilledWhere(fooled, Fooled)).DetachFromDisposeScope();

@@ -5,7 +5,7 @@ namespace RobustWrn.Training;
 /// <summary>What training minimises: from a batch to a scalar whose graph reaches the network's parameters.</summary>
 /// <remarks>
 /// An objective is a sealed record with defaults sourced in its doc comments. An attack inside it runs through <see cref="Attacks.AttackedModel"/>: in
-/// evaluation mode, with frozen parameters, restored exactly. The forward passes of the update run in the mode the model came in, training mode.
+/// evaluation mode but for what the context says of batch norm, with frozen parameters, restored exactly. The forward passes of the update run in the mode the model came in, training mode.
 /// It draws only from the context's noise.
 /// </remarks>
 public interface IRobustObjective : IDescription

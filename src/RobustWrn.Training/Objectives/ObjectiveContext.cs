@@ -17,6 +17,9 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
     /// <summary>The ids of the N examples, which randomness is keyed by. Default: 0 .. N-1.</summary>
     public ValueList<long> Examples { get; init; } = Enumerable.Range(0, checked((int)Images.shape[0])).Select(i => (long)i).ToValueList();
 
+    /// <summary>What batch normalisation goes by in the inner attack: <see cref="TrainingRecipe.AttackBatchNorm"/>. Default: its running statistics.</summary>
+    public BatchNormMode AttackBatchNorm { get; init; }
+
     /// <summary>The same batch as an attack sees it.</summary>
-    public AttackContext ToAttack() => new(Model, Images, Labels, Threat) { Noise = Noise, Examples = Examples };
+    public AttackContext ToAttack() => new(Model, Images, Labels, Threat) { Noise = Noise, Examples = Examples, BatchNorm = AttackBatchNorm };
 }

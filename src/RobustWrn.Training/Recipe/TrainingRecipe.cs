@@ -36,6 +36,12 @@ public sealed record TrainingRecipe : IDescription
     public ValueList<IAugmentation> Augmentations { get; init; } = [new RandomCrop(), new HorizontalFlip()];
 
     /// <summary>
+    /// What batch normalisation goes by in the attack inside the objective. Default: its running statistics (Huang et al. 2021; Pang et al. 2021 find them better);
+    /// Gowal et al. 2020, Rebuffi et al. 2021 and Wang et al. 2023 take the statistics of the batch.
+    /// </summary>
+    public BatchNormMode AttackBatchNorm { get; init; }
+
+    /// <summary>
     /// The attack that every epoch is judged by on validation images. Default, when null: PGD of 10 steps of a quarter of epsilon, 2/255 at 8/255, as in
     /// the selection of Rice et al. 2020 (arXiv 2002.11569).
     /// </summary>
@@ -64,6 +70,7 @@ public sealed record TrainingRecipe : IDescription
         .. Optimizer.ProblemsAs(nameof(Optimizer)),
         .. Rule.PositiveOrDefault(GradientNormClip),
         .. Augmentations.SelectMany((augmentation, i) => augmentation.ProblemsAs($"{nameof(Augmentations)}[{i}]")),
+        .. Rule.Known(AttackBatchNorm),
         .. ValidationAttack?.ProblemsAs(nameof(ValidationAttack)) ?? [],
         .. Rule.Holds(ValidationAttack is not { NeedsSurrogate: true }, nameof(ValidationAttack),
             $"must do without another model, which a training has none of, got {ValidationAttack?.Name}. Leave it out for PGD."),

@@ -134,6 +134,7 @@ internal sealed class TrainingRun : IDisposable
             new ObjectiveContext(_classifier, images.to(_parameters[0].dtype), batch.Labels, _threat)
             {
                 Noise = _stream.For("objective").At(epoch),
+                AttackBatchNorm = Recipe.AttackBatchNorm,
                 Examples = ValueList.Create(batch.Examples),
             },
             cancellationToken);

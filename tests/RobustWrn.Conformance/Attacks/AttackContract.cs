@@ -18,6 +18,7 @@ internal static class AttackContract
         ["takes any size"] = TakesAnySize,
         ["leaves the model as it was"] = LeavesTheModelAsItWas,
         ["leaves the model as it was when it throws"] = LeavesTheModelAsItWasWhenItThrows,
+        ["normalises by the batch where it is told to"] = NormalisesByTheBatch,
         ["leaves images and labels alone"] = LeavesImagesAndLabelsAlone,
         ["gives equal bits for equal batches"] = GivesEqualBits,
         ["keys noise by example"] = KeysNoiseByExample,
@@ -91,12 +92,23 @@ internal static class AttackContract
         attack.Perturb(batch.Context(model, Threats[0])).Dispose();
         before.AssertUnchanged();
         Assert.True(model.Calls > 0, "the attack must ask the model");
-        Assert.All(model.TrainingWhenCalled, training => Assert.False(training, "the model must be attacked in evaluation mode"));
+        Assert.All([.. model.TrainingWhenCalled, .. model.BatchNormsWhenCalled], training => Assert.False(training, "the model must be attacked in evaluation mode"));
+    }
+
+    private static void NormalisesByTheBatch(IAttack attack)
+    {
+        using ContractNetwork model = new();
+        using ContractBatch batch = new(4);
+        using ModelState before = new(model);
+        attack.Perturb(batch.Context(model, Threats[0]) with { BatchNorm = BatchNormMode.BatchStatistics }).Dispose();
+        before.AssertUnchanged();
+        Assert.Contains(true, model.BatchNormsWhenCalled);
+        Assert.All(model.TrainingWhenCalled, training => Assert.False(training, "everything but batch norm must stay in evaluation mode"));
     }
 
     private static void LeavesTheModelAsItWasWhenItThrows(IAttack attack)
     {
-        for (int call = 1; call <= 3; call++)
+        foreach ((int call, BatchNormMode mode) in (ReadOnlySpan<(int, BatchNormMode)>)[(1, default), (2, default), (3, default), (2, BatchNormMode.BatchStatistics)])
         {
             using ContractNetwork model = new();
             using ContractBatch batch = new(4);
@@ -105,7 +117,7 @@ internal static class AttackContract
             model.OnCall = number => { if (number == last) throw new ModelFailedException(); };
             try
             {
-                attack.Perturb(batch.Context(model, Threats[0])).Dispose();
+                attack.Perturb(batch.Context(model, Threats[0]) with { BatchNorm = mode }).Dispose();
                 Assert.True(model.Calls < call, "the model's exception must reach the caller");
             }
             catch (ModelFailedException)

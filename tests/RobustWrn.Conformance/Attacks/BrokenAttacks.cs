@@ -25,6 +25,7 @@ internal sealed record BrokenAttack(string Fault, string Clause, Func<AttackCont
         new("leaves evaluation mode on", "leaves the model as it was", (context, token) => { context.Model.eval(); return Sound.Perturb(context, token); }),
         new("leaves parameters frozen", "leaves the model as it was", (context, token) => { Freeze(context.Model); return Sound.Perturb(context, token); }),
         new("attacks in training mode", "leaves the model as it was", (context, token) => { Ask(context); return Sound.Perturb(context, token); }),
+        new("forgets what batch norm goes by", "normalises by the batch where it is told to", (context, token) => Sound.Perturb(context with { BatchNorm = BatchNormMode.Evaluation }, token)),
         new("swallows exceptions", "leaves the model as it was when it throws", Swallow),
         new("restores only on success", "leaves the model as it was when it throws", RestoreOnSuccess),
         new("moves in place", "leaves images and labels alone", (context, token) => { using Tensor moved = Sound.Perturb(context, token); return context.Images.copy_(moved).alias(); }),

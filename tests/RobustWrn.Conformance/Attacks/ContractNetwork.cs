@@ -14,7 +14,7 @@ internal sealed class ContractNetwork : nn.Module<Tensor, Tensor>
     private readonly Classifier _network;
     private readonly Dropout _drop;
     private readonly Tensor _counter;
-    private readonly List<bool> _training = [];
+    private readonly List<bool> _training = [], _batchNorms = [];
 
     public ContractNetwork(ScalarType dtype = ScalarType.Float32)
         : base(nameof(ContractNetwork))
@@ -40,10 +40,14 @@ internal sealed class ContractNetwork : nn.Module<Tensor, Tensor>
 
     public IReadOnlyList<bool> TrainingWhenCalled => _training;
 
+    /// <summary>The flags of the batch norms, which <see cref="TrainingWhenCalled"/> leaves out.</summary>
+    public IReadOnlyList<bool> BatchNormsWhenCalled => _batchNorms;
+
     public override Tensor forward(Tensor input)
     {
         Calls++;
-        _training.AddRange(modules().Select(module => module.training));
+        _training.AddRange(modules().Where(module => module is not BatchNorm).Select(module => module.training));
+        _batchNorms.AddRange(modules().OfType<BatchNorm>().Select(layer => layer.training));
         using (no_grad())
             _counter.PlusInPlace(1);
         OnCall(Calls);

@@ -1,3 +1,4 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Training;
 using static TorchSharp.torch;
@@ -35,6 +36,18 @@ internal sealed class BrokenObjective(string fault, string clause, Func<Objectiv
             using IDisposable enabled = enable_grad();
             return new Natural().Evaluate(context, token);
         }),
+        new("tracks the batches of its attack", "batch norm in the attack", (context, token) =>
+        {
+            context.Model.eval();
+            foreach (TorchSharp.Modules.BatchNorm layer in context.Model.modules().OfType<TorchSharp.Modules.BatchNorm>())
+                layer.train();
+            using (no_grad())
+                context.Model.call(context.Images).Dispose();
+            context.Model.train();
+            return new Natural().Evaluate(context, token);
+        }),
+        new("attacks in evaluation mode whatever it is told", "batch norm in the attack", (context, token) =>
+            new Madry { InnerSteps = 1 }.Evaluate(context with { AttackBatchNorm = BatchNormMode.Evaluation }, token)),
         new("leaves parameters frozen when the model throws", "flags and statistics when the model throws", (context, token) =>
         {
             foreach (TorchSharp.Modules.Parameter parameter in context.Model.parameters())

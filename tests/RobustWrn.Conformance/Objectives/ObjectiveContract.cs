@@ -1,3 +1,4 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Training;
 using TorchSharp;
@@ -11,6 +12,7 @@ internal static class ObjectiveContract
 {
     public static SortedDictionary<string, Action<IRobustObjective>> Clauses { get; } = new(StringComparer.Ordinal)
     {
+        ["batch norm in the attack"] = EachThreat(BatchStatisticsNotTracked),
         ["batch order does not change an example's attack"] = EachThreat(IndependentOfTheBatch),
         ["cancellation between the steps of an attack"] = EachThreat(Cancellable),
         ["flags and statistics"] = EachThreat(StateKept),
@@ -67,13 +69,32 @@ internal static class ObjectiveContract
         Assert.Equal(WatchedNetwork.StatisticsAfter(given.Network.TrainingInputs), given.Network.Statistics);
         // An attack works on one frozen function: what trains are at most the images, the attacked images and the images again.
         Assert.InRange(given.Network.TrainingInputs.Count, 1, 3);
+        Assert.DoesNotContain(true, given.Network.AttackedByTheBatch);
+    }
+
+    private static void BatchStatisticsNotTracked(ObjectiveCase given)
+    {
+        string[] flags = given.Network.Flags;
+
+        using ObjectiveLoss loss = given.Objective.Evaluate(given.Context() with { AttackBatchNorm = BatchNormMode.BatchStatistics }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(flags, given.Network.Flags);
+        Assert.Equal(WatchedNetwork.StatisticsAfter(given.Network.TrainingInputs), given.Network.Statistics);
+        Assert.InRange(given.Network.TrainingInputs.Count, 1, 3);
+        Assert.Equal(loss.Adversarial is not null, given.Network.AttackedByTheBatch.Contains(true));
     }
 
     private static void StateKeptWhenTheModelThrows(ObjectiveCase given)
     {
-        int passes;
-        using (given.Objective.Evaluate(given.Context(), TestContext.Current.CancellationToken))
-            passes = given.Network.Passes;
+        foreach (BatchNormMode mode in Enum.GetValues<BatchNormMode>())
+            StateKeptWhenTheModelThrows(given, mode);
+    }
+
+    private static void StateKeptWhenTheModelThrows(ObjectiveCase given, BatchNormMode mode)
+    {
+        int before = given.Network.Passes, passes;
+        using (given.Objective.Evaluate(given.Context() with { AttackBatchNorm = mode }, TestContext.Current.CancellationToken))
+            passes = given.Network.Passes - before;
         foreach (int failing in (int[])[1, (passes + 1) / 2, passes])
         {
             using ObjectiveCase again = new(given.Objective, given.Threat);
@@ -84,7 +105,7 @@ internal static class ObjectiveContract
                     throw new ModelFailed();
             };
 
-            Assert.Throws<ModelFailed>(() => again.Objective.Evaluate(again.Context(), TestContext.Current.CancellationToken));
+            Assert.Throws<ModelFailed>(() => again.Objective.Evaluate(again.Context() with { AttackBatchNorm = mode }, TestContext.Current.CancellationToken));
 
             Assert.Equal(flags, again.Network.Flags);
             Assert.Equal(WatchedNetwork.StatisticsAfter(again.Network.TrainingInputs), again.Network.Statistics);

@@ -36,6 +36,9 @@ internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The inputs of the passes in training mode, kept until this network is disposed.</summary>
     public List<Tensor> TrainingInputs { get; } = [];
 
+    /// <summary>For each pass of an attack, whether batch norm went by the statistics of the batch.</summary>
+    public List<bool> AttackedByTheBatch { get; } = [];
+
     /// <summary>The state of a module that an objective must hand back: mode, gradient flag and value of everything but the statistics.</summary>
     public string[] Flags =>
     [
@@ -50,7 +53,9 @@ internal sealed class WatchedNetwork : nn.Module<Tensor, Tensor>
         using DisposeScope scope = NewDisposeScope();
         Passes++;
         OnForward?.Invoke(Passes);
-        if (_norm.training)
+        if (!training)
+            AttackedByTheBatch.Add(_norm.training);
+        else
             TrainingInputs.Add(input.detach().clone().DetachFromDisposeScope());
         Tensor features = _norm.call(_conv.call(input)).Softplus(1);
         return _linear.call(features.mean([2, 3])).MoveToOuterDisposeScope();
