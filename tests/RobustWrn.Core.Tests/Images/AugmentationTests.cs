@@ -101,16 +101,17 @@ public class AugmentationTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Apply_Bytes_EqualsFloats(IAugmentation augmentation)
+    public void Apply_Bytes_EqualsFloatsRounded(IAugmentation augmentation)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor bytes = Images(8, 3, 6, 6).Times(255).to(ScalarType.Byte);
+        Tensor bytes = Images(8, 3, 6, 6).Times(255.0).to(ScalarType.Byte);
         long[] examples = [0, 1, 2, 3, 4, 5, 6, 7];
 
         Tensor changed = augmentation.Apply(bytes, Noise, examples);
 
         Assert.Equal(ScalarType.Byte, changed.dtype);
-        Assert.Equal(Values(augmentation.Apply(bytes.to(ScalarType.Float32), Noise, examples)), Values(changed.to(ScalarType.Float32)));
+        Tensor floats = augmentation.Apply(bytes.to(ScalarType.Float32).Over(255), Noise, examples).Times(255.0);
+        Assert.InRange(floats.sub(changed.to(ScalarType.Float32)).abs().max().Number(), 0, 0.501);
     }
 
     [Theory]

@@ -13,4 +13,13 @@ internal static class AugmentedBatch
         if (images.shape[0] != examples.Length)
             throw new ArgumentException($"there must be one example id for each of the {images.shape[0]} images, got {examples.Length}.", nameof(examples));
     }
+
+    internal static void Check(Tensor images, Tensor labels, ReadOnlySpan<long> examples)
+    {
+        Check(images, examples);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.dtype != ScalarType.Int64 || labels.dim() != 1 || labels.shape[0] != examples.Length)
+            throw new ArgumentException(
+                $"labels must be int64 of shape (N), one for each of the {examples.Length} images, got {labels.dtype} ({string.Join(", ", labels.shape)}).", nameof(labels));
+    }
 }
