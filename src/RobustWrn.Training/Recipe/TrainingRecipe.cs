@@ -25,6 +25,9 @@ public sealed record TrainingRecipe : IDescription
     /// <summary>How the learning rate changes. Default: a tenth from 75 % on, a hundredth from 90 % on (Huang et al. 2021).</summary>
     public ILearningRateSchedule Schedule { get; init; } = new PiecewiseRate();
 
+    /// <summary>How the threat's radius grows while training; null trains under the whole radius throughout (Huang et al. 2021). Step sizes given in pixel units do not grow with it.</summary>
+    public IRadiusSchedule? Radius { get; init; }
+
     /// <summary>How gradients become steps. Default: SGD with momentum 0.9 and weight decay 2e-4 (Huang et al. 2021).</summary>
     public IOptimizer Optimizer { get; init; } = new Sgd();
 
@@ -58,7 +61,16 @@ public sealed record TrainingRecipe : IDescription
     /// <param name="step">Which step of it, from 0.</param>
     /// <param name="steps">Steps an epoch.</param>
     public double LearningRateAt(int epoch, int step, int steps) =>
-        LearningRate * Schedule.Factor(((double)epoch * steps + step) / ((double)Epochs * steps));
+        LearningRate * Schedule.FactorAt(new TrainingPosition(epoch, Epochs, step, steps));
+
+    /// <summary>The threat of a training step: of the radius that <see cref="Radius"/> gives it.</summary>
+    /// <param name="threat">The threat of the whole radius.</param>
+    /// <param name="position">The step.</param>
+    public ThreatModel ThreatAt(ThreatModel threat, TrainingPosition position)
+    {
+        ArgumentNullException.ThrowIfNull(threat);
+        return Radius is null ? threat : threat with { Epsilon = threat.Epsilon * Radius.Factor(position) };
+    }
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
@@ -67,6 +79,7 @@ public sealed record TrainingRecipe : IDescription
         .. Rule.Holds(BatchSize >= 2, nameof(BatchSize), $"must be at least 2, because batch norm learns nothing from one image, got {BatchSize}."),
         .. Rule.Positive(LearningRate),
         .. Schedule.ProblemsAs(nameof(Schedule)),
+        .. Radius?.ProblemsAs(nameof(Radius)) ?? [],
         .. Optimizer.ProblemsAs(nameof(Optimizer)),
         .. Rule.PositiveOrDefault(GradientNormClip),
         .. Augmentations.SelectMany((augmentation, i) => augmentation.ProblemsAs($"{nameof(Augmentations)}[{i}]")),

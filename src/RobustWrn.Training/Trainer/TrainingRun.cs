@@ -131,7 +131,7 @@ internal sealed class TrainingRun : IDisposable
             images = augmentation.Apply(images, _stream.For("augmentation").At(epoch), batch.Examples);
         _classifier.DrawDropoutFrom(_stream.For("dropout").At(epoch), batch.Examples);
         using ObjectiveLoss loss = _trainer.Objective.Evaluate(
-            new ObjectiveContext(_classifier, images.to(_parameters[0].dtype), batch.Labels, _threat)
+            new ObjectiveContext(_classifier, images.to(_parameters[0].dtype), batch.Labels, Recipe.ThreatAt(_threat, new TrainingPosition(epoch, Recipe.Epochs, step, _steps)))
             {
                 Noise = _stream.For("objective").At(epoch),
                 AttackBatchNorm = Recipe.AttackBatchNorm,
