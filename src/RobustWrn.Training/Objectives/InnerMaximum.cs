@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using static TorchSharp.torch;
@@ -7,7 +8,7 @@ namespace RobustWrn.Training;
 /// <summary>The attack inside an objective: its own, or another that it was given.</summary>
 internal static class InnerMaximum
 {
-    /// <summary>The images of the inner attack.</summary>
+    /// <summary>The images of the inner attack: those the context has already, or new ones.</summary>
     /// <param name="given">An attack in the place of the objective's own; null takes that.</param>
     /// <param name="own">The objective's own.</param>
     /// <param name="context">The batch.</param>
@@ -15,8 +16,12 @@ internal static class InnerMaximum
     /// <returns>(N, C, H, W), without a graph. The caller disposes it.</returns>
     public static Tensor Of(IAttack? given, GradientAscent own, ObjectiveContext context, CancellationToken cancellationToken)
     {
+        if (context.Adversarial is { } known)
+            return known.alias();
+        long start = Stopwatch.GetTimestamp();
         AttackContext attacked = context.ToAttack();
         Tensor adversarial = given is null ? own.Run(attacked, cancellationToken) : given.Perturb(attacked, cancellationToken);
+        context.AttackTook?.Invoke(Stopwatch.GetElapsedTime(start));
         // An attack of one step has no between.
         if (!cancellationToken.IsCancellationRequested)
             return adversarial;

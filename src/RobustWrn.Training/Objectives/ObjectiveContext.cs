@@ -20,6 +20,15 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
     /// <summary>What batch normalisation goes by in the inner attack: <see cref="TrainingRecipe.AttackBatchNorm"/>. Default: its running statistics.</summary>
     public BatchNormMode AttackBatchNorm { get; init; }
 
+    /// <summary>
+    /// The images of an inner attack on this batch, (N, C, H, W), which an objective takes in the place of its own attack; null runs that. Adversarial weight perturbation
+    /// evaluates an objective twice on the same images.
+    /// </summary>
+    public Tensor? Adversarial { get; init; }
+
+    /// <summary>Told how long the inner attack took.</summary>
+    internal Action<TimeSpan>? AttackTook { get; init; }
+
     /// <summary>The same batch as an attack sees it.</summary>
     public AttackContext ToAttack() => new(Model, Images, Labels, Threat) { Noise = Noise, Examples = Examples, BatchNorm = AttackBatchNorm };
 }

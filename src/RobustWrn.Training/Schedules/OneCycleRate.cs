@@ -37,10 +37,10 @@ public sealed record OneCycleRate : ILearningRateSchedule
 
     private double At(double step, double top, double end)
     {
-        // A training so short that the rise has less than a step starts at the top.
         if (step <= top && top > 0)
             return Cosine(First, 1, step / top);
-        return end > top ? Cosine(1, Last, Math.Clamp((step - top) / (end - top), 0, 1)) : 1;
+        // A training of a single step has it at the top.
+        return end > Math.Max(top, 0) ? Cosine(1, Last, Math.Clamp((step - top) / (end - top), 0, 1)) : 1;
     }
 
     private static double Cosine(double from, double to, double share) => to + (from - to) * (1 + Math.Cos(Math.PI * share)) / 2;
