@@ -24,6 +24,8 @@ public sealed record Choices
 
     public int? Batch { get; init; }
 
+    public bool BFloat16 { get; init; }
+
     public string? Journal { get; init; }
 
     public string? Output { get; init; }

@@ -38,6 +38,7 @@ public static class EvaluateCommand
     private static readonly Option<string?> Surrogate = new("--surrogate") { Description = "weights of another network that the attacker may look into, for --attack transfer" };
     private static readonly Option<string?> SurrogateSpec = new("--surrogate-spec") { Description = "its network, as --spec; default: the spec that its weights file carries" };
     private static readonly Option<long> Seed = new("--seed") { Description = "the seed of the random starts", DefaultValueFactory = _ => 0 };
+    private static readonly Option<bool> BFloat16 = new("--search-bf16") { Description = "attacks search in bfloat16, for processors that multiply it; successes are confirmed in float32, and no standard is claimed" };
     private static readonly Option<int?> Batch = new("--batch") { Description = "images attacked together (default: as many as fit into memory, at most 128)" };
     private static readonly Option<string?> Journal = new("--journal") { Description = "a folder that keeps what is done: the same command goes on there after it was stopped or killed" };
     private static readonly Option<string?> Out = new("--out") { Description = "where the result goes, as JSON" };
@@ -49,7 +50,7 @@ public static class EvaluateCommand
     {
         RootCommand command = new("Attacks a trained wide residual network on CIFAR test images and says how often it stays right.")
         {
-            Spec, Stem, Depths, Channels, Classes, Weights, Data, Examples, Norm, Epsilon, Curve, Attacks, Suite, Steps, Restarts, Surrogate, SurrogateSpec, Seed, Batch, Journal, Out,
+            Spec, Stem, Depths, Channels, Classes, Weights, Data, Examples, Norm, Epsilon, Curve, Attacks, Suite, Steps, Restarts, Surrogate, SurrogateSpec, Seed, Batch, BFloat16, Journal, Out,
             Timing, Save,
         };
         int code = 0;
@@ -83,6 +84,7 @@ public static class EvaluateCommand
         },
         Seed = parsed.GetValue(Seed),
         Batch = parsed.GetValue(Batch),
+        BFloat16 = parsed.GetValue(BFloat16),
         Journal = parsed.GetValue(Journal),
         Output = parsed.GetValue(Out),
         Timing = parsed.GetValue(Timing),

@@ -66,6 +66,7 @@ public sealed class Setup : IDisposable
         EvaluationOptions options = new()
         {
             BlockSize = _choices.Batch,
+            SearchesInBFloat16 = _choices.BFloat16,
             Seed = _choices.Seed,
             KeepAdversarialImages = _choices.Adversarial is not null,
             Surrogate = _surrogate,

@@ -105,6 +105,15 @@ public sealed class EvaluateModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SearchInBFloat16_SaysSoInTheResult()
+    {
+        Assert.Equal(0, await Run("--attack", "apgd-ce", "--steps", "2", "--examples", "3", "--search-bf16", "--out", Result));
+        JsonElement root = JsonDocument.Parse(await Valid("evaluation")).RootElement;
+        Assert.Contains("bfloat16", Assert.Single(root.GetProperty("notices").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Contains("bfloat16", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_SuiteFromTheResult_GivesTheSameResult()
     {
         Assert.Equal(0, await Run("--attack", "fgsm,apgd-dlr", "--steps", "3", "--norm", "l1", "--out", Result));
