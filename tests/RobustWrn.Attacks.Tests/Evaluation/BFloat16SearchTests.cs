@@ -13,9 +13,9 @@ public sealed class BFloat16SearchTests
     {
         using VectorCase vectors = VectorCase.Open("autoattack_standard_200");
         using Classifier classifier = vectors.BuildModel(ScalarType.Float32);
-        TensorSource images = new(vectors["in.images_u8"].narrow(0, 0, 24).to(ScalarType.Float32).Over(255), vectors["in.y"].narrow(0, 0, 24));
-        AttackSuite suite = AttackSuite.Of("short AutoAttack", new Apgd { Steps = 8 }, new TargetedApgd { Steps = 5, TargetClasses = 2 }, new TargetedFab { Steps = 5, TargetClasses = 2 },
-            new Square { Queries = 20, InitialShare = 0.05 });
+        TensorSource images = new(vectors["in.images_u8"].narrow(0, 0, 12).to(ScalarType.Float32).Over(255), vectors["in.y"].narrow(0, 0, 12));
+        AttackSuite suite = AttackSuite.Of("short AutoAttack", new Apgd { Steps = 4 }, new TargetedApgd { Steps = 3, TargetClasses = 1 }, new TargetedFab { Steps = 3, TargetClasses = 1 },
+            new Square { Queries = 5, InitialShare = 0.05 });
         EvaluationOptions options = new() { Audit = null, KeepAdversarialImages = true };
 
         RobustnessResult exact = RobustnessEvaluation.Run(classifier, images, Threat, suite, options);
