@@ -6,7 +6,7 @@ namespace RobustWrn.Core;
 /// <summary>
 /// A data set in three disjoint parts: images to train on, images held out of them to select on, and test images, which only a final evaluation opens.
 /// </summary>
-/// <remarks>Disposing releases images that the splits were made with (files read, tensors copied), also for the views made by <see cref="Limited"/>; sources of your own stay yours.</remarks>
+/// <remarks>Disposing releases images that the splits were made with (files read, tensors copied), also for the views made by <see cref="Limited"/> and <see cref="WithExtra"/>; sources of your own stay yours.</remarks>
 public sealed class DatasetSplits : IDisposable
 {
     private readonly IImageSource _test;
@@ -18,7 +18,8 @@ public sealed class DatasetSplits : IDisposable
         (Training, _test, _owned) = (training, test, owned);
         Test = split ?? new TestSplit(test);
         _fingerprint = new Lazy<string>(() => DescriptionJson.Fingerprint(
-            string.Join(' ', Training.Train.Fingerprint, Training.Validation.Fingerprint, _test.Fingerprint, string.Join(',', ClassNames))));
+            string.Join(' ', Training.Train.Fingerprint, Training.Validation.Fingerprint, _test.Fingerprint, string.Join(',', ClassNames))
+            + (Training.Extra is { } extra ? $" with {extra.Fingerprint}" : "")));
     }
 
     /// <summary>What training and selection may see.</summary>
@@ -39,7 +40,7 @@ public sealed class DatasetSplits : IDisposable
     /// <summary>Names of the classes; labels are their indices.</summary>
     public ValueList<string> ClassNames => Training.Train.ClassNames;
 
-    /// <summary>SHA-256 over the three parts and the names of the classes, so that a resumed run notices other images. Does not count as a read of the test images.</summary>
+    /// <summary>SHA-256 over the three parts, the names of the classes and the extra images, if any, so that a resumed run notices other images. Does not count as a read of the test images.</summary>
     public string Fingerprint => _fingerprint.Value;
 
     /// <summary>Holds validation images out of the training images.</summary>
@@ -99,8 +100,19 @@ public sealed class DatasetSplits : IDisposable
         RandomStream stream = RandomStream.From(seed ?? 0).For("limit");
         IImageSource fewer = _test.Take(test ?? _test.Count);
         return new DatasetSplits(
-            new TrainingSplits(Sample(Training.Train, train, stream.For("train")), Sample(Training.Validation, validation, stream.For("validation"))),
+            Training with { Train = Sample(Training.Train, train, stream.For("train")), Validation = Sample(Training.Validation, validation, stream.For("validation")) },
             fewer, _owned, ReferenceEquals(fewer, _test) ? Test : null);
+    }
+
+    /// <summary>The same splits with extra images to train on, such as those of <see cref="NpzImages"/> or <see cref="PickledImages"/>.</summary>
+    /// <param name="extra">Images of the same size and classes; stay yours and must outlive the view.</param>
+    /// <returns>A view. The images of the splits are released when either it or these splits are disposed.</returns>
+    /// <exception cref="InvalidDescriptionException">The images do not fit; all problems are listed.</exception>
+    public DatasetSplits WithExtra(IImageSource extra)
+    {
+        ArgumentNullException.ThrowIfNull(extra);
+        ExtendedImages.Problems(Training.Train, extra).ThrowIfAny(nameof(DatasetSplits));
+        return new DatasetSplits(Training with { Extra = extra }, _test, _owned, Test);
     }
 
     /// <inheritdoc/>

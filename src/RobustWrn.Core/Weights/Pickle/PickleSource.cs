@@ -40,6 +40,16 @@ internal sealed class PickleSource(PositionedFile file, long start, long end)
         return bytes;
     }
 
+    /// <summary>Leaves bytes out and says where they lie.</summary>
+    public PickleRange Skip(ulong count)
+    {
+        PickleRange range = new(Position, Checked(count));
+        int buffered = (int)Math.Min(range.Count, _to - _from);
+        _from += buffered;
+        _next += range.Count - buffered;
+        return range;
+    }
+
     /// <summary>Text of a number of bytes; bytes that are not UTF-8 become U+FFFD.</summary>
     public string Text(ulong count, Encoding encoding)
     {

@@ -8,7 +8,9 @@ namespace RobustWrn.Core;
 /// Reads a pickle (protocols 0 to 5) into plain values. Functions and classes stay names and calls stay written down (<see cref="PickleCall"/>): nothing is
 /// ever looked up, called or constructed. It is a loop over a stack of its own, so nesting costs no stack of the thread.
 /// </summary>
-internal sealed class Unpickler(PickleSource source)
+/// <param name="source">The bytes of the pickle.</param>
+/// <param name="leftInFile">Bytes as many as this or more are not read: a <see cref="PickleRange"/> says where they lie.</param>
+internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxValue)
 {
     private const int LongestInteger = 256;
 
@@ -50,14 +52,14 @@ internal sealed class Unpickler(PickleSource source)
             case 0x8b: return Push(Integer(source.UInt32()));
             case (byte)'S': return Push(PickleEscapes.OfString(source.Line()));
             case (byte)'V': return Push(PickleEscapes.OfUnicode(source.Line()));
-            case (byte)'T': return Push(source.Text(source.UInt32(), Encoding.Latin1));
+            case (byte)'T': return Long(source.UInt32(), count => source.Text(count, Encoding.Latin1));
             case (byte)'U': return Push(source.Text(source.Byte(), Encoding.Latin1));
             case (byte)'X': return Push(source.Text(source.UInt32(), Encoding.UTF8));
             case 0x8c: return Push(source.Text(source.Byte(), Encoding.UTF8));
             case 0x8d: return Push(source.Text(source.UInt64(), Encoding.UTF8));
-            case (byte)'B': return Push(source.Bytes(source.UInt32()));
+            case (byte)'B': return Long(source.UInt32(), source.Bytes);
             case (byte)'C': return Push(source.Bytes(source.Byte()));
-            case 0x8e or 0x96: return Push(source.Bytes(source.UInt64()));
+            case 0x8e or 0x96: return Long(source.UInt64(), source.Bytes);
             default: return false;
         }
     }
@@ -131,6 +133,8 @@ internal sealed class Unpickler(PickleSource source)
         _stack.Add(value);
         return true;
     }
+
+    private bool Long(ulong count, Func<ulong, object> read) => Push(count >= (ulong)leftInFile ? source.Skip(count) : read(count));
 
     // Values below the last mark are not within reach, as in Python.
     private int Floor => _marks.Count == 0 ? 0 : _marks[_marks.Count - 1];

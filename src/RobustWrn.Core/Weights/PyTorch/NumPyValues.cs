@@ -8,6 +8,9 @@ namespace RobustWrn.Core;
 /// <summary>An array or number as bytes.</summary>
 internal sealed record NumPyArray(ScalarType Type, StridedLayout Layout, byte[] Content, bool BigEndian);
 
+/// <summary>What a pickle says of an array, with its bytes as the pickle holds them.</summary>
+internal sealed record NumPyDescription(ScalarType Type, ValueList<long> Shape, bool Reversed, bool BigEndian, object? Data);
+
 /// <summary>Arrays and scalars of NumPy in a pickle, and plain numbers.</summary>
 internal static class NumPyValues
 {
@@ -19,17 +22,21 @@ internal static class NumPyValues
     public static bool IsScalar(PickleGlobal function) => function is { Module: "numpy.core.multiarray" or "numpy._core.multiarray", Name: "scalar" };
 
     /// <summary>The array of a call; null for one of something else, or of elements no tensor here can have.</summary>
-    public static NumPyArray? Array(PositionedFile file, PickleCall call)
+    public static NumPyArray? Array(PositionedFile file, PickleCall call) =>
+        Describe(call) is { } described && Content(file, described.Data) is { } content ? Packed(file, described, content) : null;
+
+    /// <summary>What is said of the array of a call, before its bytes are looked at; null for a call of something else.</summary>
+    public static NumPyDescription? Describe(PickleCall call)
     {
         if (call.Callable is not PickleGlobal function)
             return null;
         if (IsScalar(function))
-            return call.ArgumentList is [var type, var one] ? Packed(file, type, [], reversed: false, one) : null;
+            return call.ArgumentList is [var type, var one] ? Described(type, [], reversed: false, one) : null;
         if (!IsArray(function))
             return null;
         return function.Name == "_reconstruct"
-            ? call.State is PickleTuple { Items: [_, PickleTuple shape, var dtype, bool fortran, var data] } ? Packed(file, dtype, shape.Items, fortran, data) : null
-            : call.ArgumentList is [var buffer, var element, PickleTuple sides, string order, ..] ? Packed(file, element, sides.Items, order == "F", buffer) : null;
+            ? call.State is PickleTuple { Items: [_, PickleTuple shape, var dtype, bool fortran, var data] } ? Described(dtype, shape.Items, fortran, data) : null
+            : call.ArgumentList is [var buffer, var element, PickleTuple sides, string order, ..] ? Described(element, sides.Items, order == "F", buffer) : null;
     }
 
     /// <summary>A number as an array without sides; null for what is no number.</summary>
@@ -56,15 +63,18 @@ internal static class NumPyValues
         _ => null,
     };
 
-    private static NumPyArray? Packed(PositionedFile file, object? dtype, object?[] shape, bool reversed, object? data)
+    private static NumPyDescription? Described(object? dtype, object?[] shape, bool reversed, object? data) =>
+        ElementType(dtype) is ({ } type, var bigEndian) && System.Array.TrueForAll(shape, side => side is long)
+            ? new NumPyDescription(type, shape.Select(side => (long)side!).ToValueList(), reversed, bigEndian, data)
+            : null;
+
+    private static NumPyArray Packed(PositionedFile file, NumPyDescription described, byte[] content)
     {
-        if (ElementType(dtype) is not ({ } type, var bigEndian) || !System.Array.TrueForAll(shape, side => side is long) || Content(file, data) is not { } content)
-            return null;
-        StridedLayout layout = StridedLayout.Packed(System.Array.ConvertAll(shape, side => (long)side!), reversed);
-        int size = ElementTypes.Size(type);
+        StridedLayout layout = StridedLayout.Packed([.. described.Shape], described.Reversed);
+        int size = ElementTypes.Size(described.Type);
         if (layout.Problem(content.Length / size) is null && layout.Count * size != content.Length)
             throw file.Damaged($"an array of {layout.Count} elements has {content.Length} bytes");
-        return new NumPyArray(type, layout, content, bigEndian);
+        return new NumPyArray(described.Type, layout, content, described.BigEndian);
     }
 
     // numpy.dtype("f4", False, True), then the state (3, "<", ...): the byte order, "|" for none and "=" for this machine's.
@@ -76,7 +86,8 @@ internal static class NumPyValues
         return (ElementTypes.OfNumPy(name.TrimStart('<', '>', '|', '=')), (order ?? name[..Math.Min(1, name.Length)]) == ">");
     }
 
-    private static byte[]? Content(PositionedFile file, object? data)
+    /// <summary>The bytes of an array, however the pickle holds them; null where it holds none.</summary>
+    public static byte[]? Content(PositionedFile file, object? data)
     {
         // Protocols below 3 have no bytes: _codecs.encode("...", "latin1").
         string? text = data is PickleCall { Callable: PickleGlobal { Module: "_codecs", Name: "encode" }, ArgumentList: [string encoded, "latin1" or "latin-1", ..] } ? encoded : data as string;

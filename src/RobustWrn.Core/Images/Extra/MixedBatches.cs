@@ -1,0 +1,75 @@
+namespace RobustWrn.Core;
+
+/// <summary>
+/// Which images stand in which batch when a data set's own images are trained on together with extra ones (Carmon et al. 2019, arXiv 1905.13736; Huang et al.
+/// 2021): an epoch goes once through the own images in a random order, and every batch is filled up with extra images, drawn with replacement; then the batch is shuffled,
+/// so that batch norm never sees the two kinds apart. The last batch of an epoch has what is left of the own images and is filled up all the same.
+/// </summary>
+/// <remarks>A pure function of stream, epoch and step, so that a resumed run finds every batch again. Indices are those of <see cref="ExtendedImages"/>.</remarks>
+public sealed class MixedBatches
+{
+    private readonly long _own, _extra;
+    private readonly int _ownPerBatch;
+    private readonly RandomStream _stream;
+    private (int Epoch, long[] Order)? _latest;
+
+    /// <summary>Plans the batches of a run.</summary>
+    /// <param name="own">How many own images there are.</param>
+    /// <param name="extra">How many extra images there are.</param>
+    /// <param name="batchSize">Images a batch.</param>
+    /// <param name="extraShare">The share of extra images in a batch, in (0, 1), rounded to whole images. Half in Carmon et al. 2019 and Huang et al. 2021; 0.8 in Wang et al. 2023.</param>
+    /// <param name="stream">The stream of the run, the same that orders the own images without extra ones.</param>
+    /// <exception cref="InvalidDescriptionException">A number is out of range; all problems are listed.</exception>
+    public MixedBatches(long own, long extra, int batchSize, double extraShare, RandomStream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Problem[] problems = [.. Rule.Positive(own), .. Rule.Positive(extra), .. Problems(batchSize, extraShare)];
+        problems.ThrowIfAny(nameof(MixedBatches));
+        (_own, _extra, BatchSize, _stream) = (own, extra, batchSize, stream);
+        _ownPerBatch = batchSize - ExtraOf(batchSize, extraShare);
+        Steps = checked((int)((own + _ownPerBatch - 1) / _ownPerBatch));
+    }
+
+    /// <summary>Images a batch.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Batches an epoch.</summary>
+    public int Steps { get; }
+
+    /// <summary>What is wrong with a share for a batch size.</summary>
+    /// <param name="batchSize">Images a batch.</param>
+    /// <param name="extraShare">The share of extra images.</param>
+    public static IEnumerable<Problem> Problems(int batchSize, double extraShare) => Rule.Holds(
+        extraShare is > 0 and < 1 && ExtraOf(batchSize, extraShare) is var extra && extra >= 1 && extra < batchSize, nameof(extraShare),
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"must leave at least one own and one extra image in a batch of {batchSize}, got {extraShare}."));
+
+    /// <summary>The images of one batch, as indices of the own images followed by the extra ones.</summary>
+    /// <param name="epoch">Which epoch, from 0.</param>
+    /// <param name="step">Which batch of it, from 0.</param>
+    public long[] At(int epoch, int step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
+        long[] order = Order(epoch), batch = new long[BatchSize];
+        int start = step * _ownPerBatch, own = Math.Min(_ownPerBatch, order.Length - start);
+        order.AsSpan(start, own).CopyTo(batch);
+        RandomSequence draws = _stream.For("extra images").At(epoch).Sequence(step);
+        for (int i = own; i < batch.Length; i++)
+            batch[i] = _own + draws.NextInt(_extra);
+        long[] places = _stream.For("batch order").At(epoch).At(step).Permutation(BatchSize);
+        return Array.ConvertAll(places, place => batch[place]);
+    }
+
+    private static int ExtraOf(int batchSize, double share) => (int)Math.Round(batchSize * share);
+
+    // The order of the epoch last asked for is kept: steps come one after another.
+    private long[] Order(int epoch)
+    {
+        if (_latest is { } latest && latest.Epoch == epoch)
+            return latest.Order;
+        long[] order = _stream.For("shuffle").At(epoch).Permutation(_own);
+        _latest = (epoch, order);
+        return order;
+    }
+}
