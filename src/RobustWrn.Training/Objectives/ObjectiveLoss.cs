@@ -6,7 +6,7 @@ namespace RobustWrn.Training;
 /// <param name="total">What is minimised: a scalar with its graph.</param>
 /// <param name="logits">The logits of the images it was trained on, the adversarial ones where there are some, (N, classes), without a graph.</param>
 /// <param name="adversarial">The images of the inner attack, (N, C, H, W), or null when there was none.</param>
-/// <param name="parts">The terms of the total by name, scalars without a graph.</param>
+/// <param name="parts">The terms of the total by name, and what else belongs into a table of the training; scalars without a graph.</param>
 public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversarial, params ReadOnlySpan<LossPart> parts) : IDisposable
 {
     /// <summary>What is minimised: a scalar with its graph.</summary>
@@ -18,7 +18,7 @@ public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversari
     /// <summary>The images of the inner attack, (N, C, H, W), or null when there was none.</summary>
     public Tensor? Adversarial { get; } = adversarial;
 
-    /// <summary>The terms of the total by name, before their weights; scalars without a graph.</summary>
+    /// <summary>The terms of the total by name, before their weights, and what else belongs into a table of the training, such as what a guard saw; scalars without a graph.</summary>
     public IReadOnlyList<LossPart> Parts { get; } = parts.ToArray();
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversari
     }
 }
 
-/// <summary>One term of a loss.</summary>
+/// <summary>One term of a loss, or a number that goes with it.</summary>
 /// <param name="Name">Its name: <c>natural</c>, <c>robust</c>.</param>
 /// <param name="Value">A scalar without a graph.</param>
 public readonly record struct LossPart(string Name, Tensor Value);

@@ -7,7 +7,8 @@ namespace RobustWrn.Training;
 
 /// <summary>
 /// The memory that a training takes at least, in bytes, from the closed form of the network's cost: float32 weights and gradients, what the optimiser remembers, and the
-/// activations of one step. Objectives that keep two graphs at once (TRADES) take more.
+/// activations of one step. Objectives that keep two graphs at once (TRADES, MART) take more, and so do attacks by the
+/// statistics of the batch, which have no frozen view.
 /// </summary>
 /// <param name="Weights">Learned numbers.</param>
 /// <param name="Gradients">One for each of them.</param>

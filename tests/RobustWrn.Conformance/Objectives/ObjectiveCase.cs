@@ -31,5 +31,8 @@ internal sealed class ObjectiveCase(IRobustObjective objective, ThreatModel thre
         };
     }
 
+    /// <summary>The loss of the batch.</summary>
+    public ObjectiveLoss Evaluate() => Objective.Evaluate(Context(), TestContext.Current.CancellationToken);
+
     public void Dispose() => Network.Dispose();
 }

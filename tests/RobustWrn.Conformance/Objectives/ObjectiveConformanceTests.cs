@@ -28,7 +28,7 @@ public class ObjectiveConformanceTests
     public static TheoryData<string> Faults() => [.. BrokenObjective.All.Select(objective => objective.Fault)];
 
     [Fact]
-    public void Library_Scanned_HasTheObjectivesItNames() => Assert.Superset(new HashSet<string> { nameof(Natural), nameof(Madry), nameof(Trades), nameof(Mart) }, Library.Keys.ToHashSet());
+    public void Library_Scanned_HasTheObjectivesItNames() => Assert.Superset(new HashSet<string> { nameof(Natural), nameof(Madry), nameof(Trades), nameof(Mart), nameof(FastAdversarial) }, Library.Keys.ToHashSet());
 
     [Theory]
     [MemberData(nameof(Pairs))]
@@ -52,6 +52,16 @@ public class ObjectiveConformanceTests
         BrokenObjective broken = BrokenObjective.All.Single(objective => objective.Fault == fault);
 
         Exception refusal = Assert.ThrowsAny<Exception>(() => ObjectiveContract.Clauses[broken.Clause](broken));
+
+        Assert.IsType<Xunit.Sdk.XunitException>(refusal, exactMatch: false);
+    }
+
+    [Theory]
+    [InlineData("label smoothing")]
+    [InlineData("inner attack")]
+    public void Contract_ObjectiveThatDoesNothingWithAnOption_RefusesIt(string clause)
+    {
+        Exception refusal = Assert.ThrowsAny<Exception>(() => ObjectiveContract.Clauses[clause](new DeafObjective()));
 
         Assert.IsType<Xunit.Sdk.XunitException>(refusal, exactMatch: false);
     }

@@ -17,6 +17,8 @@ internal static class ObjectiveContract
         ["cancellation between the steps of an attack"] = EachThreat(Cancellable),
         ["flags and statistics"] = EachThreat(StateKept),
         ["flags and statistics when the model throws"] = EachThreat(StateKeptWhenTheModelThrows),
+        ["label smoothing"] = Option("LabelSmoothing", LinearInTheSmoothing),
+        ["inner attack"] = Option("InnerAttack", TrainsOnTheAttackGiven),
         ["live tensors"] = EachThreat(NothingLeaks),
         ["loss with a graph"] = EachThreat(LossWithGraph),
         ["same seed, same bits"] = EachThreat(Reproducible),
@@ -32,6 +34,40 @@ internal static class ObjectiveContract
             clause(given);
         }
     };
+
+    // A clause about a property that objectives have under one name, where it makes sense.
+    private static Action<IRobustObjective> Option(string property, Action<ObjectiveCase> clause) => objective =>
+    {
+        if (objective.GetType().GetProperty(property) is not null)
+            EachThreat(clause)(objective);
+    };
+
+    /// <summary>Smoothing mixes the label with all classes, so the loss is linear in it, and nothing of it reaches the attack.</summary>
+    private static void LinearInTheSmoothing(ObjectiveCase given)
+    {
+        double[] losses = [.. ((double[])[0, 0.1, 0.4]).Select(smoothing =>
+        {
+            using ObjectiveCase smoothed = new(given.Objective.With("labelSmoothing", smoothing), given.Threat), plain = new(given.Objective, given.Threat);
+            using ObjectiveLoss loss = smoothed.Evaluate(), unsmoothed = plain.Evaluate();
+            Assert.True(loss.Adversarial is null || Same(loss.Adversarial, unsmoothed.Adversarial!), "smoothing changed the attack");
+            return loss.Total.Number();
+        })];
+
+        Assert.NotEqual(losses[0], losses[1], 1e-6);
+        Assert.Equal(4 * (losses[1] - losses[0]), losses[2] - losses[0], 1e-9);
+    }
+
+    /// <summary>It sees the batch as the context has it, and the update is of what it returns.</summary>
+    private static void TrainsOnTheAttackGiven(ObjectiveCase given)
+    {
+        Pgd attack = new() { Steps = 3, Start = new CleanStart(), Loss = new Margin() };
+        using ObjectiveCase attacked = new(given.Objective.With("innerAttack", attack.AsNode()), given.Threat), expected = new(given.Objective, given.Threat);
+        using ObjectiveLoss loss = attacked.Evaluate();
+        using Tensor images = attack.Perturb(expected.Context().ToAttack(), TestContext.Current.CancellationToken);
+
+        Assert.True(Same(images, loss.Adversarial!), "trained on other images than the given attack finds");
+        Assert.NotEmpty(given.Objective.With("innerAttack", new Transfer().AsNode()).Problems());
+    }
 
     private static void LossWithGraph(ObjectiveCase given)
     {

@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>
+/// Fast adversarial training (Wong, Rice and Kolter 2020, arXiv 2001.03994): cross-entropy on the images of a single gradient step from a random start, FGSM-RS, at a fraction
+/// of the cost of <see cref="Madry"/>. A <see cref="Guard"/> notices catastrophic overfitting, to the step instead of the ball, and falls back to projected gradient descent.
+/// </summary>
+public sealed record FastAdversarial : IRobustObjective
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "fast-adversarial";
+
+    /// <summary>Length of the one step in the threat's norm and pixel units. Default: 1.25 epsilon (Wong et al. 2020, section 5: 10/255 at 8/255).</summary>
+    public double? InnerStepSize { get; init; }
+
+    /// <summary>Where the step starts. Default: a random point of the ball, under Linf U(-epsilon, epsilon) for each pixel (Wong et al. 2020).</summary>
+    public IAttackStart? Start { get; init; }
+
+    /// <summary>Another fast attack, in the place of the step's length and start above; it is guarded, too. Default: none.</summary>
+    public IAttack? InnerAttack { get; init; }
+
+    /// <summary>What watches for catastrophic overfitting; null lets it happen. Default: a guard with its defaults.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)] // null is not the default, so it must be written
+    public OverfittingGuard? Guard { get; init; } = new();
+
+    /// <summary>The share of the label's probability that the cross-entropy spreads over all classes, in [0, 1). Default 0 (Wong et al. 2020).</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <inheritdoc/>
+    public string Name => "fast adversarial";
+
+    /// <inheritdoc/>
+    /// <remarks>Beside the loss its parts tell the guard's <c>gap</c> and whether it fell back, 0 or 1, whose mean over an epoch is the share of images trained on in that way.</remarks>
+    public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        this.ThrowIfInvalid();
+        using DisposeScope scope = NewDisposeScope();
+        GradientAscent step = new(new CrossEntropy(), new ConstantStep(InnerStepSize ?? 1.25 * context.Threat.Epsilon), Steps: 1) { Start = Start ?? new RandomStart() };
+        Tensor adversarial = InnerMaximum.Of(InnerAttack, step, context, cancellationToken);
+        GuardReading? reading = Guard?.Read(context, adversarial, cancellationToken);
+        if (reading is { Overfits: true })
+            adversarial = InnerMaximum.Of(Guard!.FallbackFor(context.Threat), step, context, cancellationToken);
+        Tensor logits = context.Model.call(adversarial);
+        Tensor loss = nn.functional.cross_entropy(logits, context.Labels, label_smoothing: LabelSmoothing), robust = loss.detach();
+        LossPart[] parts = reading is { } seen
+            ? [new("robust", robust), new("gap", robust.FilledLike(seen.Gap)), new("fallback", robust.FilledLike(seen.Overfits ? 1 : 0))]
+            : [new("robust", robust)];
+        return new ObjectiveLoss(loss, logits.detach(), adversarial, parts).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() =>
+    [
+        .. Rule.PositiveOrDefault(InnerStepSize), .. Start?.ProblemsAs(nameof(Start)) ?? [], .. Guard?.ProblemsAs(nameof(Guard)) ?? [],
+        .. Rule.InHalfOpen(LabelSmoothing, 0, 1), .. InnerMaximum.Problems(InnerAttack, (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
+    ];
+}
