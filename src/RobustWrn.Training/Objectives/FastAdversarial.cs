@@ -35,7 +35,10 @@ public sealed record FastAdversarial : IRobustObjective
     public string Name => "fast adversarial";
 
     /// <inheritdoc/>
-    /// <remarks>Beside the loss its parts tell the guard's <c>gap</c> and whether it fell back, 0 or 1, whose mean over an epoch is the share of images trained on in that way.</remarks>
+    /// <remarks>
+    /// Beside the loss its parts tell the guard's <c>gap</c> and whether it fell back, 0 or 1, whose mean over an epoch is the share of images trained on in that way; not where
+    /// the context brings the images.
+    /// </remarks>
     public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -43,7 +46,8 @@ public sealed record FastAdversarial : IRobustObjective
         using DisposeScope scope = NewDisposeScope();
         GradientAscent step = new(new CrossEntropy(), new ConstantStep(InnerStepSize ?? 1.25 * context.Threat.Epsilon), Steps: 1) { Start = Start ?? new RandomStart() };
         Tensor adversarial = InnerMaximum.Of(InnerAttack, step, context, cancellationToken);
-        GuardReading? reading = Guard?.Read(context, adversarial, cancellationToken);
+        // Images that are given were judged when they were found.
+        GuardReading? reading = context.Adversarial is null ? Guard?.Read(context, adversarial, cancellationToken) : null;
         if (reading is { Overfits: true })
             adversarial = InnerMaximum.Of(Guard!.FallbackFor(context.Threat), step, context, cancellationToken);
         Tensor logits = context.Model.call(adversarial);

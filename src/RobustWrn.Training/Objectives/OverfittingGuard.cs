@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp;
@@ -56,6 +57,7 @@ public sealed record OverfittingGuard : IDescription
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
+        long start = Stopwatch.GetTimestamp();
         RandomStream noise = context.Noise.For("guard");
         long[] rows = Watched(context.Examples, noise.For("images"));
         Tensor index = tensor(rows, [rows.Length]).to(fast.device), labels = context.Labels.index_select(0, index);
@@ -68,6 +70,7 @@ public sealed record OverfittingGuard : IDescription
         cancellationToken.ThrowIfCancellationRequested();
         using AttackedModel model = new(context.Model);
         bool[] right = model.Logits(cat([fast.index_select(0, index), slow])).argmax(1).eq(cat([labels, labels])).cpu().data<bool>().ToArray();
+        context.AttackTook?.Invoke(Stopwatch.GetElapsedTime(start));
         int lost = right.Take(rows.Length).Count(hit => hit) - right.Skip(rows.Length).Count(hit => hit);
         return new GuardReading((double)lost / rows.Length, lost >= FewestLost && lost > LargestGap * rows.Length);
     }

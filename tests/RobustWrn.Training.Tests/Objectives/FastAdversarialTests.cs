@@ -62,6 +62,23 @@ public class FastAdversarialTests
         Assert.Equal(Math.Log(1 + Math.Exp(-1)), loss.Total.Number(), 1e-9);
     }
 
+    /// <summary>Adversarial weight perturbation evaluates twice on the same images, which were judged the first time.</summary>
+    [Fact]
+    public void Evaluate_ImagesGiven_AreNotJudgedAgain()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ObjectiveContext context = Overfitted(20);
+        Halfway watch = new(16, Epsilon);
+        using ObjectiveLoss first = LongStep.Guarded(watch).Evaluate(context);
+
+        using ObjectiveLoss second = LongStep.Guarded(watch).Evaluate(context with { Adversarial = first.Adversarial });
+
+        Assert.Equal(1.0, first.Parts[2].Value.Number());
+        Assert.True(Small.SameBits(first.Adversarial!, second.Adversarial!));
+        Assert.Equal(first.Total.Number(), second.Total.Number());
+        Assert.Equal(16, watch.Seen.Count);
+    }
+
     /// <summary>A start and step that err as much as the watch leave no gap, however wrong the network is.</summary>
     [Fact]
     public void Evaluate_StepThatFindsWhatTheWatchFinds_StaysFast()
