@@ -6,10 +6,10 @@ namespace RobustWrn.Training.Tests;
 /// <summary>Logits are the pixels times a weight of 1, which has gradients.</summary>
 internal sealed class Pixels : nn.Module<Tensor, Tensor>
 {
-    private readonly Parameter scale = new(ones(1, ScalarType.Float64));
+    private readonly Parameter _scale = new(ones(1, ScalarType.Float64));
 
     public Pixels()
         : base(nameof(Pixels)) => RegisterComponents();
 
-    public override Tensor forward(Tensor input) => input.flatten(1) * scale;
+    public override Tensor forward(Tensor input) => input.flatten(1) * _scale;
 }

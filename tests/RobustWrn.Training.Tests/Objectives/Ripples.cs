@@ -11,7 +11,7 @@ namespace RobustWrn.Training.Tests;
 internal sealed class Ripples : nn.Module<Tensor, Tensor>
 {
     private readonly double _epsilon;
-    private readonly Parameter scale = new(ones(1, ScalarType.Float64));
+    private readonly Parameter _scale = new(ones(1, ScalarType.Float64));
 
     public Ripples(double epsilon)
         : base(nameof(Ripples))
@@ -22,7 +22,7 @@ internal sealed class Ripples : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        Tensor wave = input.Minus(0.5).Times(2 * Math.PI / _epsilon).cos().flatten(1).mean([1]) * scale;
+        Tensor wave = input.Minus(0.5).Times(2 * Math.PI / _epsilon).cos().flatten(1).mean([1]) * _scale;
         return stack([wave, zeros_like(wave)], 1);
     }
 }
