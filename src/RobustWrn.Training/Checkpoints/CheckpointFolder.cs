@@ -4,15 +4,19 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>The checkpoints of one training: one file an epoch, the last two kept.</summary>
+/// <summary>The checkpoints of one training: one file for each epoch or step that is recorded, the last ones kept.</summary>
 /// <param name="path">The folder.</param>
-internal sealed class CheckpointFolder(string path)
+/// <param name="kept">How many are kept.</param>
+internal sealed class CheckpointFolder(string path, int kept)
 {
     private const string Prefix = "checkpoint-", Suffix = ".safetensors";
-    private const int Kept = 2;
 
-    /// <summary>The file of an epoch, counted from 1.</summary>
-    public string FileOf(int epoch) => Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{epoch:0000}{Suffix}"));
+    /// <summary>The file of a state of the training.</summary>
+    /// <param name="epochs">Epochs that are done.</param>
+    /// <param name="steps">Steps of the next one that are done.</param>
+    public string FileOf(int epochs, int steps = 0) => Path.Combine(path, steps == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Prefix}{epochs:0000}{Suffix}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{epochs:0000}-{steps:000000}{Suffix}"));
 
     /// <summary>What is wrong with a folder before anything is computed: it, or a folder above it, is a file.</summary>
     public static IEnumerable<Problem> Problems(string folder, string name)
@@ -56,14 +60,19 @@ internal sealed class CheckpointFolder(string path)
     /// <summary>Removes all but the newest checkpoints, and what a killed process left half written.</summary>
     public void Prune()
     {
-        foreach (string file in Files().Skip(Kept).Concat(Directory.EnumerateFiles(path, $".{Prefix}*.tmp")))
+        foreach (string file in Files().Skip(kept).Concat(Directory.EnumerateFiles(path, $".{Prefix}*.tmp")))
             File.Delete(file);
     }
 
     private IEnumerable<string> Files() => Directory.Exists(path)
-        ? Directory.EnumerateFiles(path, $"{Prefix}*{Suffix}").OrderByDescending(Number).ToArray()
+        ? Directory.EnumerateFiles(path, $"{Prefix}*{Suffix}").OrderByDescending(Numbers).ToArray()
         : [];
 
-    private static int Number(string file) =>
-        int.TryParse(Path.GetFileName(file)[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+    private static (int Epochs, int Steps) Numbers(string file)
+    {
+        string[] numbers = Path.GetFileName(file)[Prefix.Length..^Suffix.Length].Split('-');
+        return (Number(numbers[0]), numbers.Length > 1 ? Number(numbers[1]) : 0);
+
+        static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+    }
 }

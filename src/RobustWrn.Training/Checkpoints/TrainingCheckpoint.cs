@@ -6,48 +6,43 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// The state of a training after an epoch, one safetensors file: weights and buffers (<c>model.*</c>), what the optimiser remembers (<c>optimizer.*</c>),
-/// the best weights where they are not these (<c>best.*</c>), and in the header the metrics, the identity of the run and a hash over all of it.
-/// Owns its tensors.
+/// The state of a training after an epoch or a step, one safetensors file: sections of tensors, and in the header how far it is, the identity of the run, the environment and a hash over
+/// all of it. Owns its tensors.
 /// </summary>
+/// <remarks>
+/// Sections: weights and buffers (<c>model.*</c>), what the optimiser remembers (<c>optimizer.*</c>), the weight average (<c>average.*</c>), the best of both where they are not
+/// these (<c>best.*</c>, <c>bestaverage.*</c>), and what an epoch that may begin anew starts from (<c>start.*</c>). Version 1 had no averages and no steps.
+/// </remarks>
 internal sealed class TrainingCheckpoint : IDisposable
 {
-    private const int Version = 1;
-    private const string DocumentKey = "robustwrn.checkpoint", HashKey = "robustwrn.sha256";
-    private const string ModelPrefix = "model.", OptimizerPrefix = "optimizer.", BestPrefix = "best.";
+    public const string Model = "model.", Optimizer = "optimizer.", Average = "average.", Best = "best.", BestAverage = "bestaverage.", Start = "start.";
 
+    private const int Version = 2;
+    private const string VersionName = "version", IdentityName = "identity", EnvironmentName = "environment";
+    private const string DocumentKey = "robustwrn.checkpoint", HashKey = "robustwrn.sha256";
+
+    private readonly string _path;
     private readonly NamedTensors _tensors;
 
-    private TrainingCheckpoint(NamedTensors tensors, RunIdentity identity, string environment, ValueList<EpochMetrics> epochs, int best) =>
-        (_tensors, Identity, Environment, Epochs, Best) = (tensors, identity, environment, epochs, best);
+    private TrainingCheckpoint(string path, NamedTensors tensors, RunIdentity identity, string environment, RunPosition position) =>
+        (_path, _tensors, Identity, Environment, Position) = (path, tensors, identity, environment, position);
 
     public RunIdentity Identity { get; }
 
     public string Environment { get; }
 
-    public ValueList<EpochMetrics> Epochs { get; }
-
-    /// <summary>The index of the best epoch, from 0.</summary>
-    public int Best { get; }
+    public RunPosition Position { get; }
 
     public static void Write(
-        string path, RunIdentity identity, string environment, ValueList<EpochMetrics> epochs, int best,
-        IEnumerable<KeyValuePair<string, Tensor>> weights, IEnumerable<KeyValuePair<string, Tensor>> optimizer, IEnumerable<KeyValuePair<string, Tensor>> bestWeights)
+        string path, RunIdentity identity, string environment, RunPosition position, params ReadOnlySpan<(string Prefix, IEnumerable<KeyValuePair<string, Tensor>> Tensors)> sections)
     {
-        JsonObject document = new()
-        {
-            ["version"] = Version,
-            ["identity"] = identity.Document.DeepClone(),
-            ["environment"] = environment,
-            ["best"] = best,
-            ["epochs"] = JsonSerializer.SerializeToNode(epochs, DescriptionJson.Options),
-        };
-        KeyValuePair<string, Tensor>[] tensors =
-        [
-            .. Prefixed(ModelPrefix, weights),
-            .. Prefixed(OptimizerPrefix, optimizer),
-            .. best == epochs.Count - 1 ? [] : Prefixed(BestPrefix, bestWeights),
-        ];
+        JsonObject document = JsonSerializer.SerializeToNode(position, DescriptionJson.Options)!.AsObject();
+        document[VersionName] = Version;
+        document[IdentityName] = identity.Document.DeepClone();
+        document[EnvironmentName] = environment;
+        List<KeyValuePair<string, Tensor>> tensors = [];
+        foreach ((string prefix, IEnumerable<KeyValuePair<string, Tensor>> section) in sections)
+            tensors.AddRange(section.Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value)));
         string text = document.ToJsonString();
         Safetensors.Write(path, tensors, new Dictionary<string, string> { [DocumentKey] = text, [HashKey] = TensorHash.Of(tensors, text) });
     }
@@ -63,38 +58,30 @@ internal sealed class TrainingCheckpoint : IDisposable
             if (!tensors.Metadata.TryGetValue(DocumentKey, out string? text) || !tensors.Metadata.TryGetValue(HashKey, out string? hash))
                 throw new InvalidDataException($"{path} is not a training checkpoint: its header has no {DocumentKey}.");
             JsonObject document = JsonNode.Parse(text)!.AsObject();
-            if ((int?)document["version"] is not { } version || version > Version)
-                throw new CheckpointRefusedException($"{path} has version {document["version"]}; this library reads version {Version}. Go on with the library that wrote it, or choose another folder.");
+            if ((int?)document[VersionName] is not { } version || version > Version)
+                throw new CheckpointRefusedException($"{path} has version {document[VersionName]}; this library reads versions 1 to {Version}. Go on with the library that wrote it, or choose another folder.");
             if (TensorHash.Of(tensors.Pairs, text) != hash)
                 throw new InvalidDataException($"{path} is damaged: its content does not have the hash in its header.");
-            return new TrainingCheckpoint(
-                tensors, new RunIdentity(document["identity"]!.AsObject()), (string)document["environment"]!,
-                document["epochs"].Deserialize<ValueList<EpochMetrics>>(DescriptionJson.Options)!, (int)document["best"]!);
+            RunIdentity identity = new(document[IdentityName]!.AsObject());
+            string environment = (string)document[EnvironmentName]!;
+            foreach (string name in (string[])[VersionName, IdentityName, EnvironmentName])
+                document.Remove(name);
+            return new TrainingCheckpoint(path, tensors, identity, environment, document.Deserialize<RunPosition>(DescriptionJson.Options)!);
         }
         catch (Exception e)
         {
             tensors.Dispose();
-            if (e is JsonException or NullReferenceException or FormatException)
+            if (e is JsonException or NullReferenceException or FormatException or InvalidOperationException and not CheckpointRefusedException)
                 throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
             throw;
         }
     }
 
-    /// <summary>Gives network, optimiser and the copy of the best weights the state they had.</summary>
-    public void CopyTo(nn.Module network, RunningOptimizer optimizer, WeightSnapshot best)
-    {
-        // Views into this checkpoint's tensors: the objects made here must not dispose them.
-        bool separate = Best != Epochs.Count - 1;
-        NetworkWeights.Load(network, Section(separate ? BestPrefix : ModelPrefix), "the checkpoint's best weights");
-        best.CopyFrom(network);
-        if (separate)
-            NetworkWeights.Load(network, Section(ModelPrefix), "the checkpoint's weights");
-        optimizer.Restore(Section(OptimizerPrefix));
-    }
+    /// <summary>Whether there are tensors of a section.</summary>
+    public bool Has(string prefix) => _tensors.Names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    public void Dispose() => _tensors.Dispose();
-
-    private NamedTensors Section(string prefix)
+    /// <summary>The tensors of a section, which stay owned by this checkpoint: the caller must not dispose them.</summary>
+    public NamedTensors Section(string prefix)
     {
         OrderedDictionary<string, Tensor> section = [];
         foreach ((string name, Tensor tensor) in _tensors.Pairs)
@@ -105,6 +92,8 @@ internal sealed class TrainingCheckpoint : IDisposable
         return new NamedTensors(section);
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Prefixed(string prefix, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
-        tensors.Select(pair => KeyValuePair.Create(prefix + pair.Key, pair.Value));
+    /// <summary>Gives a network the weights of a section.</summary>
+    public void CopyTo(nn.Module network, string prefix) => NetworkWeights.Load(network, Section(prefix), $"{_path} ({prefix}*)");
+
+    public void Dispose() => _tensors.Dispose();
 }

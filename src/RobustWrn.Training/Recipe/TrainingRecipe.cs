@@ -19,6 +19,16 @@ public sealed record TrainingRecipe : IDescription
     /// </summary>
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>
+    /// Images that go through the network at once; the gradients of a batch's parts are added up before the step. Null takes the whole batch. A single image left over joins the part
+    /// before it.
+    /// </summary>
+    /// <remarks>
+    /// Saves memory. Without batch norm in training mode the step is that of the whole batch, up to rounding; with it each part is normalised by its own statistics, so that
+    /// its size belongs to the recipe as much as the batch's.
+    /// </remarks>
+    public int? MicroBatchSize { get; init; }
+
     /// <summary>The learning rate that <see cref="Schedule"/> multiplies. Default 0.1 (Huang et al. 2021).</summary>
     public double LearningRate { get; init; } = 0.1;
 
@@ -34,6 +44,18 @@ public sealed record TrainingRecipe : IDescription
     /// <summary>The largest Euclidean length of all gradients together; null leaves them as they are. Default 5 (Huang et al. 2021).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] // null is not the default, so it must be written
     public double? GradientNormClip { get; init; } = 5;
+
+    /// <summary>A moving average of the weights beside the training; null keeps none. Huang et al. 2021 gain one point by it with extra images.</summary>
+    public WeightAverage? Average { get; init; }
+
+    /// <summary>Adversarial weight perturbation; null does without (Huang et al. 2021).</summary>
+    public AdversarialWeightPerturbation? Perturbation { get; init; }
+
+    /// <summary>When to end before the last epoch; null never does (Huang et al. 2021). The schedules stay those of all epochs.</summary>
+    public EarlyStopping? EarlyStopping { get; init; }
+
+    /// <summary>What happens when the loss becomes NaN or infinite; null stops there.</summary>
+    public DivergenceRecovery? Recovery { get; init; }
 
     /// <summary>What happens to training images first, in order. Default: random crop with padding 4, then horizontal flip (Huang et al. 2021).</summary>
     public ValueList<IAugmentation> Augmentations { get; init; } = [new RandomCrop(), new HorizontalFlip()];
@@ -77,11 +99,17 @@ public sealed record TrainingRecipe : IDescription
     [
         .. Rule.Positive(Epochs),
         .. Rule.Holds(BatchSize >= 2, nameof(BatchSize), $"must be at least 2, because batch norm learns nothing from one image, got {BatchSize}."),
+        .. Rule.Holds(MicroBatchSize is null || (MicroBatchSize >= 2 && MicroBatchSize <= BatchSize), nameof(MicroBatchSize),
+            $"must be at least 2 and at most the batch size {BatchSize}, got {MicroBatchSize}. Leave it out for whole batches."),
         .. Rule.Positive(LearningRate),
         .. Schedule.ProblemsAs(nameof(Schedule)),
         .. Radius?.ProblemsAs(nameof(Radius)) ?? [],
         .. Optimizer.ProblemsAs(nameof(Optimizer)),
         .. Rule.PositiveOrDefault(GradientNormClip),
+        .. Average?.ProblemsAs(nameof(Average)) ?? [],
+        .. Perturbation?.ProblemsAs(nameof(Perturbation)) ?? [],
+        .. EarlyStopping?.ProblemsAs(nameof(EarlyStopping)) ?? [],
+        .. Recovery?.ProblemsAs(nameof(Recovery)) ?? [],
         .. Augmentations.SelectMany((augmentation, i) => augmentation.ProblemsAs($"{nameof(Augmentations)}[{i}]")),
         .. Rule.Known(AttackBatchNorm),
         .. ValidationAttack?.ProblemsAs(nameof(ValidationAttack)) ?? [],

@@ -26,12 +26,34 @@ public sealed record EpochMetrics
     /// <summary>Validation images that are classified rightly both as they are and under the recipe's validation attack.</summary>
     public required Proportion Robust { get; init; }
 
+    /// <summary>The same for the recipe's weight average; null without one.</summary>
+    public AverageMetrics? Average { get; init; }
+
     /// <summary>The time it took, validation included.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>What the time went into; null for epochs recorded by a version that did not measure it.</summary>
+    public EpochTimes? Times { get; init; }
+
     /// <summary>Whether this epoch is to be preferred to an earlier one: more robust on validation, or as robust and more accurate.</summary>
     public bool IsBetterThan(EpochMetrics earlier) => (Robust.Hits, Clean.Hits).CompareTo((earlier.Robust.Hits, earlier.Clean.Hits)) > 0;
+
+    /// <summary>Whether this epoch's weight average is to be preferred to an earlier one, by the same rule; never without an average.</summary>
+    public bool HasBetterAverageThan(EpochMetrics earlier) =>
+        Average is { } mine && earlier.Average is { } other && (mine.Robust.Hits, mine.Clean.Hits).CompareTo((other.Robust.Hits, other.Clean.Hits)) > 0;
 }
+
+/// <summary>What a weight average came to on validation.</summary>
+/// <param name="Clean">Validation images that are classified rightly.</param>
+/// <param name="Robust">Validation images that are classified rightly both as they are and under the recipe's validation attack.</param>
+public sealed record AverageMetrics(Proportion Clean, Proportion Robust);
+
+/// <summary>What the time of an epoch went into, as the host sees it: a device that works on its own is waited for where its numbers are read.</summary>
+/// <param name="Data">Reading and augmenting images.</param>
+/// <param name="Attack">The attacks inside the objective.</param>
+/// <param name="Update">The rest of the training steps: forward and backward pass of the update, and the optimiser.</param>
+/// <param name="Validation">Judging on validation images.</param>
+public sealed record EpochTimes(TimeSpan Data, TimeSpan Attack, TimeSpan Update, TimeSpan Validation);
 
 /// <summary>The mean of one term of a loss over an epoch.</summary>
 /// <param name="Name">The term: <c>natural</c>, <c>robust</c>.</param>

@@ -21,6 +21,10 @@ internal static class TrainingChecks
     public static IEnumerable<Problem> Problems(this TrainingOptions options) =>
     [
         .. options.CheckpointFolder is { } folder ? CheckpointFolder.Problems(folder, nameof(TrainingOptions.CheckpointFolder)) : [],
+        .. options.MetricsFolder is { } metrics ? CheckpointFolder.Problems(metrics, nameof(TrainingOptions.MetricsFolder)) : [],
+        .. options.CheckpointEverySteps is { } steps ? Rule.Positive(steps, nameof(TrainingOptions.CheckpointEverySteps)) : [],
+        .. Rule.Holds(options.CheckpointInterval is not { } interval || interval > TimeSpan.Zero, nameof(TrainingOptions.CheckpointInterval), $"must be above zero, got {options.CheckpointInterval}."),
+        .. Rule.Positive(options.KeptCheckpoints, nameof(TrainingOptions.KeptCheckpoints)),
         .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),
             $"must be an existing weights file (safetensors or .pth), got {options.InitialWeights}."),
         .. Rule.Holds(options.MemoryLimit is null or > 0, nameof(TrainingOptions.MemoryLimit), $"must be at least 1 byte, got {options.MemoryLimit}. Leave it out for what the machine has."),

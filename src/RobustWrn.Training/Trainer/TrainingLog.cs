@@ -16,6 +16,27 @@ internal static partial class TrainingLog
     [LoggerMessage(4, LogLevel.Warning, "The checkpoint {Checkpoint} is damaged and passed over: {Reason}")]
     public static partial void Damaged(ILogger logger, string checkpoint, string reason);
 
-    [LoggerMessage(5, LogLevel.Warning, "The checkpoint was written under {Then}, this run has {Now}: its bits may differ from an uninterrupted run")]
+    [LoggerMessage(5, LogLevel.Warning, "The checkpoint was written under {Then}, this run has {Now}: it is not bit-exact, the result may differ from that of an uninterrupted run")]
     public static partial void OtherEnvironment(ILogger logger, string then, string now);
+
+    [LoggerMessage(6, LogLevel.Information, "Going on after epoch {Epoch} and {Steps} steps from {Checkpoint}")]
+    public static partial void ResumedWithin(ILogger logger, int epoch, int steps, string checkpoint);
+
+    [LoggerMessage(7, LogLevel.Debug, "Wrote {Checkpoint}")]
+    public static partial void Wrote(ILogger logger, string checkpoint);
+
+    [LoggerMessage(8, LogLevel.Warning, "{What} Setback {Setback} of {Retries}: epoch {Epoch} begins anew at {Factor:g4} of the learning rate")]
+    public static partial void WentBack(ILogger logger, string what, int setback, int retries, int epoch, double factor);
+
+    [LoggerMessage(9, LogLevel.Information, "Ended after epoch {Epoch} of {Epochs}: no epoch since {Best} was better on validation")]
+    public static partial void StoppedEarly(ILogger logger, int epoch, int epochs, int best);
+
+    [LoggerMessage(10, LogLevel.Information, "Best epoch {Best}: robust {BestRobust}; last epoch {Last}: robust {LastRobust}; lost {Gap:0.####}")]
+    public static partial void Ended(ILogger logger, int best, string bestRobust, int last, string lastRobust, double gap);
+
+    [LoggerMessage(11, LogLevel.Information, "Epoch {Epoch}, weight average: clean {Clean}, robust {Robust}")]
+    public static partial void AverageJudged(ILogger logger, int epoch, string clean, string robust);
+
+    [LoggerMessage(12, LogLevel.Debug, "Epoch {Epoch}: data {Data:0.00} s, attack {Attack:0.00} s, update {Update:0.00} s, validation {Validation:0.00} s; gradient norm {Norm:0.###}, learning rate {Rate:g4}")]
+    public static partial void EpochSpent(ILogger logger, int epoch, double data, double attack, double update, double validation, double norm, double rate);
 }

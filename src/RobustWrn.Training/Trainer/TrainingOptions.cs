@@ -12,6 +12,18 @@ public sealed record TrainingOptions
     /// </summary>
     public string? CheckpointFolder { get; init; }
 
+    /// <summary>Steps after which a checkpoint is written within an epoch, besides the one at its end; null writes none.</summary>
+    public int? CheckpointEverySteps { get; init; }
+
+    /// <summary>The time after which a checkpoint is written within an epoch, besides the one at its end; null writes none.</summary>
+    public TimeSpan? CheckpointInterval { get; init; }
+
+    /// <summary>How many checkpoints are kept, the newest ones. Default 2: the one before serves where the newest is damaged. Each holds the best weights, too.</summary>
+    public int KeptCheckpoints { get; init; } = 2;
+
+    /// <summary>The folder that gets <c>metrics.csv</c> and <c>metrics.jsonl</c>, one line for each epoch, rewritten after each; null writes none.</summary>
+    public string? MetricsFolder { get; init; }
+
     /// <summary>A weights file to start from (safetensors or PyTorch's .pth); null starts from the weights the classifier has.</summary>
     public string? InitialWeights { get; init; }
 

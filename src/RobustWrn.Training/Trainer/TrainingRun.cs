@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,44 +15,48 @@ internal sealed class TrainingRun : IDisposable
     private readonly Classifier _classifier;
     private readonly TrainingSplits _data;
     private readonly ThreatModel _threat;
-    private readonly IProgress<TrainingProgress>? _progress;
-    private readonly TimeSpan _progressInterval;
+    private readonly TrainingOptions _options;
+    private readonly TrainingReports _reports;
     private readonly ILogger _logger;
     private readonly RandomStream _stream;
     private readonly CheckpointFolder? _folder;
     private readonly RunIdentity? _identity;
-    private readonly Tensor[] _parameters;
+    private readonly Tensor _sample;
     private readonly RunningOptimizer _optimizer;
-    private readonly WeightSnapshot _best;
+    private readonly RunState _state;
+    private readonly TrainingStep _step;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int _steps;
-    private readonly long _started = Stopwatch.GetTimestamp();
-    private int _bestEpoch, _resumed;
-    private long _reported;
+    private int _best, _bestAverage, _resumed, _setbacks;
+    private EpochSoFar? _soFar;
+    private (int Epochs, int Steps)? _kept;
+    private long _saved = Stopwatch.GetTimestamp();
 
     public TrainingRun(
         RobustTrainer trainer, Classifier classifier, TrainingSplits data, ThreatModel threat, Seed seed, TrainingOptions options, IProgress<TrainingProgress>? progress)
     {
-        (_trainer, _classifier, _data, _threat, _progress, _progressInterval) = (trainer, classifier, data, threat, progress, options.ProgressInterval);
+        (_trainer, _classifier, _data, _threat, _options) = (trainer, classifier, data, threat, options);
         _logger = options.Logger ?? NullLogger.Instance;
         _stream = RandomStream.From(seed).For("training");
         KeyValuePair<string, Parameter>[] parameters =
             [.. classifier.Network.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => KeyValuePair.Create(pair.name, pair.parameter))];
-        _parameters = [.. parameters.Select(pair => pair.Value)];
+        _sample = parameters[0].Value;
         TorchRuntimeDescription runtime = TorchRuntime.Describe();
-        Environment = $"libtorch {runtime.LibTorchVersion}, {runtime.CpuCapability}, {runtime.Threads} threads, {_parameters[0].device}";
+        Environment = $"RobustWrn {runtime.RobustWrnVersion}, TorchSharp {runtime.TorchSharpVersion}, libtorch {runtime.LibTorchVersion}, {runtime.CpuCapability}, {runtime.Threads} threads, {_sample.device}";
         if (options.CheckpointFolder is not null)
         {
-            _folder = new CheckpointFolder(options.CheckpointFolder);
+            _folder = new CheckpointFolder(options.CheckpointFolder, options.KeptCheckpoints);
             _identity = RunIdentity.Of(
-                trainer.Objective, trainer.Recipe, classifier.Spec, threat, data, seed, TensorHash.Of(classifier.Network.state_dict()), _parameters[0].dtype.ToString());
+                trainer.Objective, trainer.Recipe, classifier.Spec, threat, data, seed, TensorHash.Of(classifier.Network.state_dict()), _sample.dtype.ToString());
         }
         _optimizer = trainer.Recipe.Optimizer.Begin(parameters);
-        _best = new WeightSnapshot(classifier.Network);
+        _state = new RunState(classifier.Network, _optimizer, trainer.Recipe);
+        _step = new TrainingStep(trainer, classifier, data.Train, threat, _stream, _optimizer);
         long images = data.Train.Count;
         int batch = trainer.Recipe.BatchSize;
         // A last batch of one image is left out: batch norm has nothing to learn from it.
         _steps = checked((int)(images / batch + (images % batch > 1 ? 1 : 0)));
+        _reports = new TrainingReports(progress, options.ProgressInterval, trainer.Recipe, _steps, images);
     }
 
     private TrainingRecipe Recipe => _trainer.Recipe;
@@ -61,91 +64,156 @@ internal sealed class TrainingRun : IDisposable
     // What the bits of a result on one device depend on, besides the identity of the run.
     private string Environment { get; }
 
+    private bool EndsEarly => Recipe.EarlyStopping?.Ends(_epochs) == true;
+
     public TrainingResult ToTheEnd(CancellationToken cancellationToken)
     {
         TrainingLog.Started(_logger, _classifier.Spec.Name, _trainer.Objective.Name, _threat.ToString()!, Recipe.Epochs, _steps);
         Resume();
-        while (_epochs.Count < Recipe.Epochs)
+        while (_epochs.Count < Recipe.Epochs && !EndsEarly)
         {
-            EpochMetrics metrics = Epoch(_epochs.Count, cancellationToken);
-            if (_epochs.Count == 0 || metrics.IsBetterThan(_epochs[_bestEpoch]))
+            EpochMetrics metrics;
+            try
             {
-                _bestEpoch = _epochs.Count;
-                _best.CopyFrom(_classifier.Network);
+                metrics = Epoch(_epochs.Count, cancellationToken);
             }
-            _epochs.Add(metrics);
-            Save();
-            TrainingLog.EpochDone(_logger, metrics.Epoch, metrics.Loss, metrics.Clean.ToString(), metrics.Robust.ToString(), metrics.Elapsed.TotalSeconds);
-            Report(_epochs.Count - 1, _steps, metrics.Loss, metrics.LearningRate, metrics.Elapsed, force: true);
+            catch (TrainingDivergedException diverged) when (_setbacks < (Recipe.Recovery?.Retries ?? 0))
+            {
+                GoBack(diverged);
+                continue;
+            }
+            Add(metrics);
+            Save(null);
+            WriteMetrics();
+            _reports.EpochDone(metrics);
         }
-        _best.CopyTo(_classifier.Network);
-        return new TrainingResult { Epochs = [.. _epochs], Best = _epochs[_bestEpoch], Resumed = _resumed, Checkpoint = _folder?.FileOf(_epochs.Count) };
+        return Result();
     }
 
     public void Dispose()
     {
         _optimizer.Dispose();
-        _best.Dispose();
+        _state.Dispose();
     }
 
     private EpochMetrics Epoch(int epoch, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        StepSums sums = new();
-        int step = 0;
-        double rate = Recipe.LearningRate;
+        TimeSpan before = _soFar?.Elapsed ?? TimeSpan.Zero;
+        StepSums sums = new(_soFar);
+        if (_soFar is null)
+            _state.BeginEpoch();
+        _soFar = null;
+        double rate = RateAt(epoch, Math.Max(0, sums.Steps - 1));
         try
         {
             _classifier.train();
             long[] order = _stream.For("shuffle").At(epoch).Permutation(_data.Train.Count);
-            for (; step < _steps; step++)
+            double warmUp = (Recipe.Average?.WarmUp ?? 0) * Recipe.Epochs * _steps;
+            while (sums.Steps < _steps)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                rate = Recipe.LearningRateAt(epoch, step, _steps);
-                int at = step * Recipe.BatchSize;
-                Step(order.AsSpan(at, Math.Min(Recipe.BatchSize, order.Length - at)), epoch, step, rate, sums, cancellationToken);
-                Report(epoch, step + 1, sums.LastLoss, rate, Stopwatch.GetElapsedTime(start), force: false);
+                int step = sums.Steps, at = step * Recipe.BatchSize;
+                TrainingPosition position = new(epoch, Recipe.Epochs, step, _steps);
+                rate = RateAt(epoch, step);
+                if (_step.Take(order.AsSpan(at, Math.Min(Recipe.BatchSize, order.Length - at)), position, rate, sums, cancellationToken) is { } found)
+                    throw Diverged(epoch, step, rate, found);
+                _state.Average?.Add(_classifier.Network, position.StepsBefore + 1, warmUp);
+                _reports.StepDone(epoch, step + 1, sums.LastLoss, rate);
+                if (sums.Steps < _steps && SaveIsDue(sums.Steps))
+                    Save(sums.SoFar(before + Stopwatch.GetElapsedTime(start)));
             }
+            long validating = Stopwatch.GetTimestamp();
             _classifier.eval();
-            (Proportion clean, Proportion robust) = Validation.Judge(
-                _classifier, _data.Validation, Math.Min(Recipe.ValidationImages ?? long.MaxValue, _data.Validation.Count), Recipe.BatchSize,
-                Recipe.ValidationAttackFor(_threat), _threat, _stream.For("validation"), _parameters[0], cancellationToken);
-            return sums.Metrics(epoch + 1, rate) with { Clean = clean, Robust = robust, Elapsed = Stopwatch.GetElapsedTime(start) };
+            (Proportion clean, Proportion robust) = Judge(cancellationToken);
+            return sums.Metrics(epoch + 1, rate) with
+            {
+                Clean = clean,
+                Robust = robust,
+                Average = JudgeAverage(epoch, warmUp, clean, robust, cancellationToken),
+                Elapsed = before + Stopwatch.GetElapsedTime(start),
+                Times = new EpochTimes(sums.Data, sums.Attack, sums.Update, Stopwatch.GetElapsedTime(validating)),
+            };
         }
         catch (Exception e) when (e is NonFiniteLogitsException or NonFiniteGradientException)
         {
-            throw Diverged(epoch, Math.Min(step, _steps - 1), rate, "NaN or infinite logits or pixel gradients", e);
+            throw Diverged(epoch, Math.Min(sums.Steps, _steps - 1), rate, "NaN or infinite logits or pixel gradients", e);
         }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException($"training was cancelled in epoch {epoch + 1}, after {step} of {_steps} steps. {Kept()}", e, cancellationToken);
+            throw new OperationCanceledException($"training was cancelled in epoch {epoch + 1}, after {sums.Steps} of {_steps} steps. {Kept()}", e, cancellationToken);
         }
     }
 
-    private void Step(ReadOnlySpan<long> indices, int epoch, int step, double rate, StepSums sums, CancellationToken cancellationToken)
+    private double RateAt(int epoch, int step)
     {
-        using DisposeScope scope = NewDisposeScope();
-        ImageBatch batch = _data.Train.Read(indices, _parameters[0].device);
-        Tensor images = batch.Images;
-        foreach (IAugmentation augmentation in Recipe.Augmentations)
-            images = augmentation.Apply(images, _stream.For("augmentation").At(epoch), batch.Examples);
-        _classifier.DrawDropoutFrom(_stream.For("dropout").At(epoch), batch.Examples);
-        using ObjectiveLoss loss = _trainer.Objective.Evaluate(
-            new ObjectiveContext(_classifier, images.to(_parameters[0].dtype), batch.Labels, Recipe.ThreatAt(_threat, new TrainingPosition(epoch, Recipe.Epochs, step, _steps)))
-            {
-                Noise = _stream.For("objective").At(epoch),
-                AttackBatchNorm = Recipe.AttackBatchNorm,
-                Examples = ValueList.Create(batch.Examples),
-            },
-            cancellationToken);
-        // A parameter that the loss does not reach has no gradient and stays.
-        Tensor?[] gradients = [.. autograd.grad([loss.Total], _parameters, allow_unused: true).Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient)];
-        double norm = sums.Add(loss, GradientNorm.Of(gradients), batch.Count);
-        if (!double.IsFinite(sums.LastLoss) || !double.IsFinite(norm))
-            throw Diverged(epoch, step, rate, double.IsFinite(sums.LastLoss) ? $"a gradient norm of {norm}" : $"a loss of {sums.LastLoss}");
-        if (Recipe.GradientNormClip is { } limit)
-            GradientNorm.Clip(gradients, norm, limit);
-        _optimizer.Step(gradients, rate);
+        double rate = Recipe.LearningRateAt(epoch, step, _steps);
+        return _setbacks == 0 ? rate : rate * Math.Pow(Recipe.Recovery!.Factor, _setbacks);
+    }
+
+    private (Proportion Clean, Proportion Robust) Judge(CancellationToken cancellationToken) => Validation.Judge(
+        _classifier, _data.Validation, Math.Min(Recipe.ValidationImages ?? long.MaxValue, _data.Validation.Count), Recipe.BatchSize,
+        Recipe.ValidationAttackFor(_threat), _threat, _stream.For("validation"), _sample, cancellationToken);
+
+    private AverageMetrics? JudgeAverage(int epoch, double warmUp, Proportion clean, Proportion robust, CancellationToken cancellationToken)
+    {
+        if (_state.Average is not { } average)
+            return null;
+        average.EndEpoch(_classifier.Network);
+        // A plain copy so far, which is judged already.
+        if ((epoch + 1L) * _steps < warmUp)
+            return new AverageMetrics(clean, robust);
+        (clean, robust) = average.Within(_classifier.Network, () => Judge(cancellationToken));
+        TrainingLog.AverageJudged(_logger, epoch + 1, clean.ToString(), robust.ToString());
+        return new AverageMetrics(clean, robust);
+    }
+
+    private void Add(EpochMetrics metrics)
+    {
+        if (_epochs.Count == 0 || metrics.IsBetterThan(_epochs[_best]))
+        {
+            _best = _epochs.Count;
+            _state.KeepBest();
+        }
+        if (metrics.Average is not null && (_epochs.Count == 0 || metrics.HasBetterAverageThan(_epochs[_bestAverage])))
+        {
+            _bestAverage = _epochs.Count;
+            _state.KeepBestAverage();
+        }
+        _epochs.Add(metrics);
+        TrainingLog.EpochDone(_logger, metrics.Epoch, metrics.Loss, metrics.Clean.ToString(), metrics.Robust.ToString(), metrics.Elapsed.TotalSeconds);
+        if (metrics.Times is { } times)
+        {
+            TrainingLog.EpochSpent(_logger, metrics.Epoch, times.Data.TotalSeconds, times.Attack.TotalSeconds, times.Update.TotalSeconds, times.Validation.TotalSeconds,
+                metrics.GradientNorm, metrics.LearningRate);
+        }
+    }
+
+    private void GoBack(TrainingDivergedException diverged)
+    {
+        _setbacks++;
+        _state.GoBack();
+        _reports.BeginEpoch();
+        TrainingLog.WentBack(_logger, diverged.Message, _setbacks, Recipe.Recovery!.Retries, _epochs.Count + 1, Math.Pow(Recipe.Recovery.Factor, _setbacks));
+    }
+
+    private TrainingResult Result()
+    {
+        TrainingResult result = new()
+        {
+            Epochs = [.. _epochs],
+            Best = _epochs[_best],
+            BestAverage = _state.Average is null ? null : _epochs[_bestAverage],
+            StoppedEarly = _epochs.Count < Recipe.Epochs,
+            Setbacks = _setbacks,
+            Resumed = _resumed,
+            Checkpoint = _folder?.FileOf(_epochs.Count),
+        };
+        _state.Select(result.AverageIsSelected);
+        if (result.StoppedEarly)
+            TrainingLog.StoppedEarly(_logger, _epochs.Count, Recipe.Epochs, result.Best.Epoch);
+        TrainingLog.Ended(_logger, result.Best.Epoch, result.Best.Robust.ToString(), result.Last.Epoch, result.Last.Robust.ToString(), result.RobustGap);
+        return result;
     }
 
     private void Resume()
@@ -155,40 +223,63 @@ internal sealed class TrainingRun : IDisposable
             return;
         if (checkpoint.Environment != Environment)
             TrainingLog.OtherEnvironment(_logger, checkpoint.Environment, Environment);
-        checkpoint.CopyTo(_classifier.Network, _optimizer, _best);
-        _epochs.AddRange(checkpoint.Epochs);
-        (_bestEpoch, _resumed) = (checkpoint.Best, checkpoint.Epochs.Count);
-        TrainingLog.Resumed(_logger, _resumed, _folder!.FileOf(_resumed));
+        _state.Read(checkpoint);
+        RunPosition position = checkpoint.Position;
+        _epochs.AddRange(position.Epochs);
+        (_best, _bestAverage, _soFar, _setbacks) = (position.Best, position.BestAverage, position.SoFar, position.Setbacks);
+        _resumed = _epochs.Count;
+        _kept = (_resumed, position.Steps);
+        _reports.GoOn(_epochs, position.Steps);
+        string file = _folder!.FileOf(_resumed, position.Steps);
+        if (position.Steps == 0)
+            TrainingLog.Resumed(_logger, _resumed, file);
+        else
+            TrainingLog.ResumedWithin(_logger, _resumed, position.Steps, file);
+        WriteMetrics();
     }
 
-    private void Save()
+    private bool SaveIsDue(int steps) =>
+        _folder is not null
+        && ((_options.CheckpointEverySteps is { } every && steps % every == 0) || (_options.CheckpointInterval is { } interval && Stopwatch.GetElapsedTime(_saved) >= interval));
+
+    private void Save(EpochSoFar? soFar)
     {
         if (_folder is null)
             return;
-        TrainingCheckpoint.Write(
-            _folder.FileOf(_epochs.Count), _identity!, Environment, [.. _epochs], _bestEpoch, _classifier.Network.state_dict(), _optimizer.Saved, _best.Tensors);
+        RunPosition position = new() { Epochs = [.. _epochs], Best = _best, BestAverage = _bestAverage, SoFar = soFar, Setbacks = _setbacks };
+        string file = _folder.FileOf(_epochs.Count, position.Steps);
+        Writing(file, () => _state.Write(file, _identity!, Environment, position));
         _folder.Prune();
+        (_kept, _saved) = ((_epochs.Count, position.Steps), Stopwatch.GetTimestamp());
+        TrainingLog.Wrote(_logger, file);
     }
 
-    private void Report(int epoch, int step, double loss, double rate, TimeSpan elapsed, bool force)
+    private void WriteMetrics()
     {
-        if (_progress is null || (!force && _reported != 0 && Stopwatch.GetElapsedTime(_reported) < _progressInterval))
-            return;
-        _reported = Stopwatch.GetTimestamp();
-        long done = (long)(epoch - _resumed) * _steps + step, left = (long)(Recipe.Epochs - epoch) * _steps - step;
-        double images = Math.Min((long)step * Recipe.BatchSize, _data.Train.Count);
-        _progress.Report(new TrainingProgress(
-            epoch + 1, Recipe.Epochs, step, _steps, loss, rate, images / elapsed.TotalSeconds,
-            Stopwatch.GetElapsedTime(_started) * ((double)left / Math.Max(1, done)), _epochs.Count == 0 ? null : _epochs[^1]));
+        if (_options.MetricsFolder is { } folder)
+            Writing(folder, () => MetricsFiles.Write(folder, _epochs));
+    }
+
+    private void Writing(string file, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointNotWrittenException(file, Kept(), e);
+        }
     }
 
     private TrainingDivergedException Diverged(int epoch, int step, double rate, string found, Exception? inner = null) =>
         new(epoch + 1, step + 1, rate, found, Kept(), inner);
 
-    private string Kept() => (_folder, _epochs.Count) switch
+    private string Kept() => (_folder, _kept) switch
     {
         (null, _) => "No checkpoint folder was given, so nothing was kept.",
-        (_, 0) => "No epoch was finished, so there is no checkpoint.",
-        _ => $"The checkpoint of epoch {_epochs.Count} is kept: {_folder.FileOf(_epochs.Count)}.",
+        (_, null) => "No epoch was finished, so there is no checkpoint.",
+        (_, (int epochs, 0)) => $"The checkpoint of epoch {epochs} is kept: {_folder.FileOf(epochs)}.",
+        (_, (int epochs, int steps)) => $"The checkpoint of epoch {epochs + 1}, step {steps}, is kept: {_folder.FileOf(epochs, steps)}.",
     };
 }

@@ -161,7 +161,7 @@ public class ResumeTests
 
         CheckpointRefusedException refused = Assert.Throws<CheckpointRefusedException>(() => Fit(classifier, folder));
 
-        Assert.Contains("has version 9; this library reads version 1", refused.Message);
+        Assert.Contains("has version 9; this library reads versions 1 to 2", refused.Message);
     }
 
     private static TrainingResult Fit(Classifier classifier, ScratchFolder? folder, TrainingSplits? data = null, CancellationToken token = default, Lines? logger = null) =>

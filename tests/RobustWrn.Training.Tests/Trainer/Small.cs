@@ -42,5 +42,5 @@ internal static class Small
     }
 
     /// <summary>The metrics without their times.</summary>
-    public static ValueList<EpochMetrics> Timeless(TrainingResult result) => result.Epochs.Select(epoch => epoch with { Elapsed = default }).ToValueList();
+    public static ValueList<EpochMetrics> Timeless(TrainingResult result) => result.Epochs.Select(epoch => epoch with { Elapsed = default, Times = null }).ToValueList();
 }

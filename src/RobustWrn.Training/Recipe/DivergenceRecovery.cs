@@ -1,0 +1,26 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Training;
+
+/// <summary>
+/// What happens when loss or gradients become NaN or infinite: the epoch begins anew from its start, at a lower learning rate for the rest of the training. The state at the start of the
+/// epoch is kept in memory, and in checkpoints within an epoch, so that a resumed run goes the same way.
+/// </summary>
+public sealed record DivergenceRecovery : IDescription
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "divergence-recovery";
+
+    /// <summary>How often in a training; the next time it stops. Default 3.</summary>
+    public int Retries { get; init; } = 3;
+
+    /// <summary>What the learning rate is multiplied by each time, in (0, 1). Default 0.5.</summary>
+    public double Factor { get; init; } = 0.5;
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() =>
+    [
+        .. Rule.Positive(Retries),
+        .. Rule.Holds(Factor is > 0 and < 1, nameof(Factor), FormattableString.Invariant($"must be above 0 and below 1, got {Factor}.")),
+    ];
+}

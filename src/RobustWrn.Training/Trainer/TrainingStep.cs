@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training;
+
+/// <summary>One step of a training: read, augment, attack, differentiate, move.</summary>
+/// <param name="trainer">What is minimised, and how.</param>
+/// <param name="classifier">The classifier, in training mode.</param>
+/// <param name="images">The training images.</param>
+/// <param name="threat">The threat of the whole radius.</param>
+/// <param name="stream">The training's randomness.</param>
+/// <param name="optimizer">What moves the parameters.</param>
+internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier, IImageSource images, ThreatModel threat, RandomStream stream, RunningOptimizer optimizer)
+{
+    private readonly Tensor[] _parameters = [.. optimizer.Parameters.Select(pair => pair.Value)];
+
+    private TrainingRecipe Recipe => trainer.Recipe;
+
+    /// <summary>Takes the step, unless loss or gradients are not finite.</summary>
+    /// <param name="indices">The images of the batch.</param>
+    /// <param name="position">Which step.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="sums">What the numbers are added to.</param>
+    /// <param name="cancellationToken">Checked between the steps of attacks.</param>
+    /// <returns>What was not finite, or null when the step was taken.</returns>
+    public string? Take(ReadOnlySpan<long> indices, TrainingPosition position, double rate, StepSums sums, CancellationToken cancellationToken)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long start = Stopwatch.GetTimestamp();
+        BatchPart[] parts = Read(indices, position);
+        sums.Data += Stopwatch.GetElapsedTime(start);
+        TimeSpan attackedBefore = sums.Attack;
+        start = Stopwatch.GetTimestamp();
+        string? found = Update(parts, position, rate, sums, cancellationToken);
+        sums.Update += Stopwatch.GetElapsedTime(start) - (sums.Attack - attackedBefore);
+        return found;
+    }
+
+    private string? Update(BatchPart[] parts, TrainingPosition position, double rate, StepSums sums, CancellationToken cancellationToken)
+    {
+        PerturbedWeights? perturbed = null;
+        try
+        {
+            if (Recipe.Perturbation is { } perturbation && position.Epoch >= perturbation.FromEpoch)
+                perturbed = Perturb(perturbation, parts, position, sums, cancellationToken);
+            List<LossNumbers> numbers = [];
+            Tensor?[] gradients = Gradients(parts, position, sums, numbers, cancellationToken);
+            double norm = sums.Add(numbers, GradientNorm.Of(gradients));
+            if (!double.IsFinite(sums.LastLoss))
+                return $"a loss of {sums.LastLoss}";
+            if (!double.IsFinite(norm))
+                return $"a gradient norm of {norm}";
+            if (Recipe.GradientNormClip is { } limit)
+                GradientNorm.Clip(gradients, norm, limit);
+            optimizer.Step(gradients, rate);
+            perturbed?.TakeBack();
+            perturbed = null;
+            return null;
+        }
+        finally
+        {
+            perturbed?.Undo();
+        }
+    }
+
+    // The pass that finds the direction is a copy's in the published code, whose batch-norm statistics are thrown away.
+    private PerturbedWeights Perturb(AdversarialWeightPerturbation settings, BatchPart[] parts, TrainingPosition position, StepSums sums, CancellationToken cancellationToken)
+    {
+        (Tensor Buffer, Tensor Before)[] buffers = [.. classifier.Network.named_buffers().Select(pair => (pair.buffer, pair.buffer.clone()))];
+        Tensor?[] gradients = Gradients(parts, position, sums, [], cancellationToken);
+        using IDisposable guard = no_grad();
+        foreach ((Tensor buffer, Tensor before) in buffers)
+            buffer.copy_(before);
+        return new PerturbedWeights(_parameters, gradients, settings.Gamma);
+    }
+
+    // Each part's loss is a mean over its images, so the batch's gradient is the mean of theirs by their numbers of images.
+    private Tensor?[] Gradients(BatchPart[] parts, TrainingPosition position, StepSums sums, List<LossNumbers> numbers, CancellationToken cancellationToken)
+    {
+        Tensor?[] sum = new Tensor?[_parameters.Length];
+        foreach (BatchPart part in parts)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            classifier.DrawDropoutFrom(stream.For("dropout").At(position.Epoch), part.Examples);
+            using ObjectiveLoss loss = trainer.Objective.Evaluate(
+                new ObjectiveContext(classifier, part.Images, part.Labels, Recipe.ThreatAt(threat, position))
+                {
+                    Noise = stream.For("objective").At(position.Epoch),
+                    AttackBatchNorm = Recipe.AttackBatchNorm,
+                    Examples = ValueList.Create(part.Examples),
+                    Adversarial = part.Adversarial,
+                    AttackTook = elapsed => sums.Attack += elapsed,
+                },
+                cancellationToken);
+            // A parameter that the loss does not reach has no gradient and stays.
+            Tensor?[] gradients =
+            [
+                .. autograd.grad([parts.Length == 1 ? loss.Total : loss.Total.Times(part.Share)], _parameters, allow_unused: true)
+                    .Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient),
+            ];
+            for (int i = 0; i < sum.Length; i++)
+            {
+                if (sum[i] is null)
+                    sum[i] = gradients[i]?.MoveToOuterDisposeScope();
+                else if (gradients[i] is { } more)
+                    sum[i]!.PlusInPlace(more);
+            }
+            if (Recipe.Perturbation is not null)
+                part.Adversarial ??= loss.Adversarial?.alias().MoveToOuterDisposeScope();
+            Tensor values = stack([loss.Total.detach(), .. loss.Parts.Select(term => term.Value)]).to(ScalarType.Float64);
+            numbers.Add(new LossNumbers([.. loss.Parts.Select(term => term.Name)], values.MoveToOuterDisposeScope(), part.Examples.Length));
+        }
+        return sum;
+    }
+
+    private BatchPart[] Read(ReadOnlySpan<long> indices, TrainingPosition position)
+    {
+        ImageBatch batch = images.Read(indices, _parameters[0].device);
+        Tensor pixels = batch.Images;
+        foreach (IAugmentation augmentation in Recipe.Augmentations)
+            pixels = augmentation.Apply(pixels, stream.For("augmentation").At(position.Epoch), batch.Examples);
+        pixels = pixels.to(_parameters[0].dtype);
+        long[] examples = batch.Examples.ToArray();
+        return
+        [
+            .. BatchPart.Sizes(examples.Length, Recipe.MicroBatchSize).Select(part => new BatchPart(
+                part.Count == examples.Length ? pixels : pixels.narrow(0, part.From, part.Count),
+                part.Count == examples.Length ? batch.Labels : batch.Labels.narrow(0, part.From, part.Count),
+                examples[part.From..(part.From + part.Count)],
+                (double)part.Count / examples.Length)),
+        ];
+    }
+}
