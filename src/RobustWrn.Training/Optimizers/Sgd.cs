@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RobustWrn.Core;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -20,6 +21,10 @@ public sealed record Sgd : IOptimizer
     /// <summary>Added to each gradient times its parameter. Default 2e-4 (Huang et al. 2021); Pang et al. 2021 (arXiv 2010.00467) advise 5e-4.</summary>
     public double WeightDecay { get; init; } = 2e-4;
 
+    /// <summary>Which parameters decay. Default: all (Huang et al. 2021).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // files from before it was there mean the same
+    public DecayedParameters Decayed { get; init; }
+
     /// <inheritdoc/>
     public int RememberedPerParameter => Momentum == 0 ? 0 : 1;
 
@@ -33,19 +38,20 @@ public sealed record Sgd : IOptimizer
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.InHalfOpen(Momentum, 0, 1), .. Rule.NotNegative(WeightDecay),
+        .. Rule.InHalfOpen(Momentum, 0, 1), .. Rule.NotNegative(WeightDecay), .. Rule.Known(Decayed),
         .. Rule.Holds(!Nesterov || Momentum > 0, nameof(Nesterov), "needs a momentum above 0; set Momentum or leave Nesterov off."),
     ];
 
     private sealed class State : RunningOptimizer
     {
         private readonly Sgd _settings;
+        private readonly double[] _decays;
         private readonly Tensor[] _velocities;
 
         public State(Sgd settings, IReadOnlyList<KeyValuePair<string, Parameter>> parameters)
             : base(parameters)
         {
-            _settings = settings;
+            (_settings, _decays) = (settings, DecayRule.Of(parameters, settings.WeightDecay, settings.Decayed));
             _velocities = settings.Momentum == 0 ? [] : [.. parameters.Select(pair => zeros_like(pair.Value, requires_grad: false).DetachFromDisposeScope())];
         }
 
@@ -63,7 +69,7 @@ public sealed record Sgd : IOptimizer
                 if (gradients[i] is not { } direction)
                     continue;
                 Parameter parameter = Parameters[i].Value;
-                if (_settings.WeightDecay != 0)
+                if (_decays[i] != 0)
                     direction.add_(parameter, decay);
                 if (_settings.Momentum != 0)
                 {

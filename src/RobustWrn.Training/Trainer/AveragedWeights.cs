@@ -37,8 +37,8 @@ internal sealed class AveragedWeights : IDisposable
                 average.copy_(tensor);
             else if (average.is_floating_point())
                 average.TimesInPlace(decay).PlusInPlace(tensor, 1 - decay);
-            else // a count of batches, cut off to a whole number (Lu et al. 2022)
-                average.copy_(average.to(ScalarType.Float64).Times(decay).Plus(tensor.to(ScalarType.Float64).Times(1 - decay)));
+            else // a count of batches: PyTorch multiplies it in float32 and cuts it off to a whole number (Lu et al. 2022)
+                average.copy_(average.to(ScalarType.Float32).Times(decay).Plus(tensor.to(ScalarType.Float32).Times(1 - decay)));
         }
     }
 

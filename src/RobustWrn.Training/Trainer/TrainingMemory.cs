@@ -13,17 +13,18 @@ namespace RobustWrn.Training;
 /// <param name="Weights">Learned numbers.</param>
 /// <param name="Gradients">One for each of them.</param>
 /// <param name="OptimizerState">What the optimiser remembers between steps.</param>
-/// <param name="Activations">The larger peak of a training step and an attack step at the recipe's batch size.</param>
-public sealed record TrainingMemory(long Weights, long Gradients, long OptimizerState, long Activations)
+/// <param name="Activations">The larger peak of a training step and an attack step on the images that go through the network at once.</param>
+/// <param name="Copies">Further copies of the weights: a weight average and its best, what weight perturbation keeps in a step, and what a recovery goes back to.</param>
+public sealed record TrainingMemory(long Weights, long Gradients, long OptimizerState, long Activations, long Copies = 0)
 {
     private const double Gibibyte = 1L << 30;
 
     /// <summary>All of it.</summary>
-    public long Total => checked(Weights + Gradients + OptimizerState + Activations);
+    public long Total => checked(Weights + Gradients + OptimizerState + Activations + Copies);
 
     /// <summary>The memory of a training.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="recipe">How it is trained; its batch size and optimiser count.</param>
+    /// <param name="recipe">How it is trained; its batch size, optimiser and copies of the weights count.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
     /// <exception cref="InvalidDescriptionException">The network has problems.</exception>
@@ -34,8 +35,11 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
         ArgumentNullException.ThrowIfNull(recipe);
         NetworkCost cost = network.Cost(height, width);
         long weights = checked(cost.Parameters * sizeof(float));
-        return new TrainingMemory(weights, weights, checked(weights * recipe.Optimizer.RememberedPerParameter),
-            Math.Max(cost.TrainingActivationBytes(recipe.BatchSize), cost.AttackActivationBytes(recipe.BatchSize)));
+        int remembered = recipe.Optimizer.RememberedPerParameter, atOnce = Math.Min(recipe.MicroBatchSize ?? recipe.BatchSize, recipe.BatchSize);
+        // The average, its best, and the weights that make way for it in validation; two copies and another gradient for a perturbation; the start of an epoch.
+        int copies = (recipe.Average is null ? 0 : 3) + (recipe.Perturbation is null ? 0 : 3) + (recipe.Recovery is null ? 0 : 1 + remembered + (recipe.Average is null ? 0 : 1));
+        return new TrainingMemory(weights, weights, checked(weights * remembered),
+            Math.Max(cost.TrainingActivationBytes(atOnce), cost.AttackActivationBytes(atOnce)), checked(weights * copies));
     }
 
     /// <summary>The problem of a network whose training takes more than there is.</summary>
@@ -70,7 +74,7 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
 
     /// <summary>The total in GiB and its parts.</summary>
     public override string ToString() =>
-        $"{Text(Total)} (weights {Text(Weights)}, gradients {Text(Gradients)}, optimiser {Text(OptimizerState)}, activations {Text(Activations)})";
+        $"{Text(Total)} (weights {Text(Weights)}, gradients {Text(Gradients)}, optimiser {Text(OptimizerState)}, activations {Text(Activations)}{(Copies == 0 ? "" : $", copies {Text(Copies)}")})";
 
     private static string Text(long bytes) => (bytes / Gibibyte).ToString("0.00", CultureInfo.InvariantCulture) + " GiB";
 }

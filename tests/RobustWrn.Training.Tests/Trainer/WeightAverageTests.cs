@@ -1,0 +1,153 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Training.Tests;
+
+public class WeightAverageTests
+{
+    private static readonly TrainingRecipe Averaging = Small.Recipe with { Average = new WeightAverage { WarmUp = 0 } };
+
+    /// <summary>Five steps of the code of Lu et al. 2022, which averages buffers, too, and cuts the count of batches off.</summary>
+    [Theory]
+    [InlineData("ema_static", ScalarType.Float64)]
+    [InlineData("ema_static", ScalarType.Float32)]
+    [InlineData("ema_dynamic", ScalarType.Float64)]
+    [InlineData("ema_dynamic", ScalarType.Float32)]
+    [InlineData("ema_warmup", ScalarType.Float64)]
+    [InlineData("ema_warmup", ScalarType.Float32)]
+    public void Add_FiveSteps_GivesThePublishedAverage(string name, ScalarType dtype)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VectorCase vectors = VectorCase.Open(name);
+        using Classifier classifier = WideResNetSpec.Of(4, [1, 1, 1], [6, 8, 5]).Build(1);
+        classifier.to(dtype);
+        WeightAverage settings = new() { Decay = vectors.Number("decay_rate"), Grows = vectors.Hyperparameters.GetProperty("dynamic_decay").GetBoolean(), AveragesBuffers = true };
+
+        Load(0);
+        using AveragedWeights average = new(classifier.Network, settings);
+        for (int step = 1; step <= 5; step++)
+        {
+            Load(step);
+            average.Add(classifier.Network, step, vectors.Number("warmup_steps"));
+        }
+
+        foreach ((string key, Tensor actual) in average.Tensors)
+        {
+            string precise = $"out.f64.step5.{key}";
+            vectors.AssertMatches(vectors.Names.Contains(precise) ? precise : $"out.step5.{key}", actual, inFloat32: dtype == ScalarType.Float32);
+        }
+
+        void Load(int step)
+        {
+            OrderedDictionary<string, Tensor> weights = [];
+            string prefix = $"in.step{step}.";
+            foreach (string key in vectors.Names.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)))
+                weights.Add(key[prefix.Length..], vectors[key].alias());
+            NetworkWeights.Load(classifier.Network, new NamedTensors(weights));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 0, true, 2.0 / 11)]
+    [InlineData(3, 3, true, 0.1)]
+    [InlineData(2, 3, true, 0)]
+    [InlineData(1790, 0, true, 0.995)] // (1 + k) / (10 + k) reaches .995 at k = 1790
+    [InlineData(1700, 0, true, 1701.0 / 1710)]
+    [InlineData(5, 0, false, 0.995)]
+    public void DecayAt_Steps_IsThePublishedOne(long step, double warmUp, bool grows, double decay) =>
+        Assert.Equal(decay, new WeightAverage { Grows = grows }.DecayAt(step, warmUp), 1e-12);
+
+    [Fact]
+    public void Fit_WithAnAverage_TrainsTheSameWeights()
+    {
+        using ScratchFolder folder = new();
+        using Classifier plain = Small.Network.Build(1), shadowed = Small.Network.Build(1), best = Small.Network.Build(1);
+
+        TrainingResult without = Small.Fit(plain), with = Small.Fit(shadowed, recipe: Averaging, options: new TrainingOptions { CheckpointFolder = folder.Path });
+        CheckpointWeights.Load(best, with.Checkpoint!, TrainedWeights.Best);
+
+        Assert.Equal(Small.Timeless(without), with.Epochs.Select(epoch => epoch with { Average = null, Elapsed = default, Times = null }).ToValueList());
+        Assert.Null(without.BestAverage);
+        Small.AssertSameWeights(plain, best);
+    }
+
+    [Fact]
+    public void Fit_DecayOfNothing_IsThePlainTraining()
+    {
+        using ScratchFolder folder = new();
+        using Classifier plain = Small.Network.Build(1), averaged = Small.Network.Build(1);
+        TrainingRecipe recipe = Small.Recipe with { Average = new WeightAverage { Decay = 0, Grows = false, WarmUp = 0 } };
+
+        TrainingResult result = Small.Fit(averaged, recipe: recipe, options: new TrainingOptions { CheckpointFolder = folder.Path });
+        Small.Fit(plain);
+
+        Assert.All(result.Epochs, epoch => Assert.Equal(new AverageMetrics(epoch.Clean, epoch.Robust), epoch.Average));
+        Assert.True(result.AverageIsSelected);
+        Small.AssertSameWeights(plain, averaged);
+    }
+
+    [Fact]
+    public void Fit_EpochWithinTheWarmUp_IsAPlainCopyThatIsNotJudgedTwice()
+    {
+        int[] reads = [0, 0];
+        using Classifier first = Small.Network.Build(1), second = Small.Network.Build(1);
+
+        TrainingResult copied = Small.Fit(first, recipe: Small.Recipe with { Average = new WeightAverage { WarmUp = 0.5 } }, data: Bars.Splits(onRead: _ => reads[0]++));
+        Small.Fit(second, recipe: Averaging, data: Bars.Splits(onRead: _ => reads[1]++));
+
+        Assert.Equal(new AverageMetrics(copied.Epochs[0].Clean, copied.Epochs[0].Robust), copied.Epochs[0].Average);
+        Assert.Equal([3 * Small.ReadsPerEpoch + 2 * 2, 3 * Small.ReadsPerEpoch + 3 * 2], reads);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fit_Buffers_AreCopiedAtTheEndOfAnEpochOrAveraged(bool averaged)
+    {
+        using ScratchFolder folder = new();
+        using Classifier classifier = Small.Network.Build(1), last = Small.Network.Build(1), average = Small.Network.Build(1);
+
+        TrainingResult result = Small.Fit(classifier, recipe: Averaging with { Average = new WeightAverage { WarmUp = 0, AveragesBuffers = averaged } }, options: new TrainingOptions { CheckpointFolder = folder.Path });
+        CheckpointWeights.Load(last, result.Checkpoint!, TrainedWeights.Last);
+        CheckpointWeights.Load(average, result.Checkpoint!, TrainedWeights.LastAverage);
+
+        Assert.Equal(!averaged, Small.SameBits(last.Network.state_dict()["bn1.running_mean"], average.Network.state_dict()["bn1.running_mean"]));
+        Assert.False(Small.SameBits(last.Network.state_dict()["fc.weight"], average.Network.state_dict()["fc.weight"]));
+    }
+
+    [Fact]
+    public void Fit_AverageThatIsMoreRobust_EndsInTheClassifier()
+    {
+        using ScratchFolder folder = new();
+        using Classifier classifier = Small.Network.Build(1), selected = Small.Network.Build(1);
+        // The turncoat unlearns from its 17th step on: a slow average forgets later.
+        TrainingRecipe recipe = Small.Recipe with { Epochs = 6, Schedule = new ConstantRate(), Average = new WeightAverage { WarmUp = 0 } };
+
+        TrainingResult result = Small.Fit(classifier, new Turncoat(turnsAfter: 16), recipe, options: new TrainingOptions { CheckpointFolder = null });
+        using Classifier again = Small.Network.Build(1);
+        TrainingResult stored = Small.Fit(again, recipe: recipe, options: new TrainingOptions { CheckpointFolder = folder.Path });
+        CheckpointWeights.Load(selected, stored.Checkpoint!, stored.AverageIsSelected ? TrainedWeights.BestAverage : TrainedWeights.Best);
+
+        Assert.NotNull(result.BestAverage);
+        Assert.Equal(result.Epochs.Max(epoch => epoch.Average!.Robust.Hits), result.BestAverage.Average!.Robust.Hits);
+        Assert.Equal(result.BestAverage.Average.Robust.Hits >= result.Best.Robust.Hits, result.AverageIsSelected);
+        Small.AssertSameWeights(selected, again);
+    }
+
+    [Fact]
+    public void Load_CheckpointWithoutAnAverage_SaysWhatThereIs()
+    {
+        using ScratchFolder folder = new();
+        using Classifier classifier = Small.Network.Build(1);
+        TrainingResult result = Small.Fit(classifier, recipe: Small.Recipe with { Epochs = 1 }, options: new TrainingOptions { CheckpointFolder = folder.Path });
+
+        InvalidDataException missing = Assert.Throws<InvalidDataException>(() => CheckpointWeights.Load(classifier, result.Checkpoint!, TrainedWeights.LastAverage));
+
+        Assert.Contains("has no weight average: its training kept none. Take Best or Last", missing.Message);
+    }
+
+    [Fact]
+    public void Problems_OutOfRange_NameTheirParts() =>
+        Assert.Equal(["Average.Decay", "Average.WarmUp"], (Small.Recipe with { Average = new WeightAverage { Decay = 1, WarmUp = 1 } }).Problems().Select(problem => problem.Subject));
+}
