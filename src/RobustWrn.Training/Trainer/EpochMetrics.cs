@@ -43,18 +43,6 @@ public sealed record EpochMetrics
         Average is { } mine && earlier.Average is { } other && (mine.Robust.Hits, mine.Clean.Hits).CompareTo((other.Robust.Hits, other.Clean.Hits)) > 0;
 }
 
-/// <summary>What a weight average came to on validation.</summary>
-/// <param name="Clean">Validation images that are classified rightly.</param>
-/// <param name="Robust">Validation images that are classified rightly both as they are and under the recipe's validation attack.</param>
-public sealed record AverageMetrics(Proportion Clean, Proportion Robust);
-
-/// <summary>What the time of an epoch went into, as the host sees it: a device that works on its own is waited for where its numbers are read.</summary>
-/// <param name="Data">Reading and augmenting images.</param>
-/// <param name="Attack">The attacks inside the objective.</param>
-/// <param name="Update">The rest of the training steps: forward and backward pass of the update, and the optimiser.</param>
-/// <param name="Validation">Judging on validation images.</param>
-public sealed record EpochTimes(TimeSpan Data, TimeSpan Attack, TimeSpan Update, TimeSpan Validation);
-
 /// <summary>The mean of one term of a loss over an epoch.</summary>
 /// <param name="Name">The term: <c>natural</c>, <c>robust</c>.</param>
 /// <param name="Mean">Its mean over the images.</param>
