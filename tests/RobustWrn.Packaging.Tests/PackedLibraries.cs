@@ -49,7 +49,7 @@ public sealed class PackedLibraries : IAsyncLifetime
     internal Task<Ended> PublishConsumerAsync() =>
         ChildProcess.DotnetAsync(Consumer, ["publish", "-c", "Release", "-o", ConsumerPublished, "-nodeReuse:false"]);
 
-    // One MSBuild for all five: what dotnet pack --no-build does for each.
+    // One MSBuild for all: what dotnet pack --no-build does for each.
     private async Task PackAsync()
     {
         string properties = string.Create(CultureInfo.InvariantCulture,

@@ -32,6 +32,12 @@ public interface IImageSource
     /// <returns>The batch, whose example ids are the indices (or ids stable under subsetting). The caller disposes it.</returns>
     ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null);
 
+    /// <summary>Tells which images will be read next, so that a source that takes long to read can begin. By default nothing happens; what <see cref="Read"/> gives never depends on it.</summary>
+    /// <param name="indices">Each in [0, <see cref="Count"/>).</param>
+    void Prefetch(ReadOnlySpan<long> indices)
+    {
+    }
+
     /// <summary>Reads labels alone, which splitting by class needs for every image. By default the images are read too: override it where that is slow.</summary>
     /// <param name="indices">Each in [0, <see cref="Count"/>), in any order, repeats allowed.</param>
     long[] ReadLabels(ReadOnlySpan<long> indices)

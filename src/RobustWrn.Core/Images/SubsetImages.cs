@@ -54,6 +54,9 @@ public sealed class SubsetImages : IImageSource
     /// <inheritdoc/>
     public long[] ReadLabels(ReadOnlySpan<long> indices) => _source.ReadLabels(InSource(indices));
 
+    /// <inheritdoc/>
+    public void Prefetch(ReadOnlySpan<long> indices) => _source.Prefetch(InSource(indices));
+
     private long[] InSource(ReadOnlySpan<long> indices)
     {
         ImageIndices.Check(indices, Count);

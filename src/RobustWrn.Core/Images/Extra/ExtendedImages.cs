@@ -68,6 +68,15 @@ public sealed class ExtendedImages : IImageSource
         return Array.ConvertAll(order, at => labels[at]);
     }
 
+    /// <inheritdoc/>
+    public void Prefetch(ReadOnlySpan<long> indices)
+    {
+        ImageIndices.Check(indices, Count);
+        (long[] ownIndices, long[] extraIndices, _) = Split(indices);
+        _own.Prefetch(ownIndices);
+        _extra.Prefetch(extraIndices);
+    }
+
     internal static IEnumerable<Problem> Problems(IImageSource own, IImageSource extra) =>
     [
         .. Rule.Holds(extra.Count > 0, nameof(extra), "must have at least one image, got none."),
