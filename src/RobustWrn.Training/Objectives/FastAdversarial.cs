@@ -51,7 +51,7 @@ public sealed record FastAdversarial : IRobustObjective
         if (reading is { Overfits: true })
             adversarial = InnerMaximum.Of(Guard!.FallbackFor(context.Threat), step, context, cancellationToken);
         Tensor logits = context.Model.call(adversarial);
-        Tensor loss = nn.functional.cross_entropy(logits, context.Labels, label_smoothing: LabelSmoothing), robust = loss.detach();
+        Tensor loss = LabelLoss.Mean(context, logits, LabelSmoothing), robust = loss.detach();
         LossPart[] parts = reading is { } seen
             ? [new("robust", robust), new("gap", robust.FilledLike(seen.Gap)), new("fallback", robust.FilledLike(seen.Overfits ? 1 : 0))]
             : [new("robust", robust)];

@@ -42,7 +42,7 @@ public sealed record Madry : IRobustObjective
         Tensor adversarial = InnerMaximum.Of(
             InnerAttack, new GradientAscent(new CrossEntropy(), new ConstantStep(step), InnerSteps) { Start = Start ?? new GaussianStart(step) }, context, cancellationToken);
         Tensor logits = context.Model.call(adversarial);
-        Tensor loss = nn.functional.cross_entropy(logits, context.Labels, label_smoothing: LabelSmoothing);
+        Tensor loss = LabelLoss.Mean(context, logits, LabelSmoothing);
         return new ObjectiveLoss(loss, logits.detach(), adversarial, new LossPart("robust", loss.detach())).MoveToOuterDisposeScope();
     }
 

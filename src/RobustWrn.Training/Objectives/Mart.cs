@@ -54,7 +54,7 @@ public sealed record Mart : IRobustObjective
         Tensor isLabel = ScalarArithmetic.Counting(logits.shape[1], logits.device).eq(label);
         Tensor rival = attacked.FilledWhere(isLabel, 0).amax([1]);
         Tensor margin = (rival.Times(-1).Plus(OneAndALittle).Plus(LogOffset)).log().mean();
-        Tensor boosted = nn.functional.cross_entropy(logits, context.Labels) - margin;
+        Tensor boosted = LabelLoss.Mean(context, logits) - margin;
         Tensor p = natural.exp();
         // From log-probabilities: kl_div's gradient is 0/0 where p underflows.
         Tensor divergence = (p * (natural - attacked.Plus(LogOffset).log())).sum(1);

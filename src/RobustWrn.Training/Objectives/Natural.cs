@@ -25,7 +25,7 @@ public sealed record Natural : IRobustObjective
         cancellationToken.ThrowIfCancellationRequested();
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = context.Model.call(context.Images);
-        Tensor loss = nn.functional.cross_entropy(logits, context.Labels, label_smoothing: LabelSmoothing);
+        Tensor loss = LabelLoss.Mean(context, logits, LabelSmoothing);
         return new ObjectiveLoss(loss, logits.detach(), null, new LossPart("natural", loss.detach())).MoveToOuterDisposeScope();
     }
 

@@ -17,6 +17,12 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
     /// <summary>The ids of the N examples, which randomness is keyed by. Default: 0 .. N-1.</summary>
     public ValueList<long> Examples { get; init; } = Enumerable.Range(0, checked((int)Images.shape[0])).Select(i => (long)i).ToValueList();
 
+    /// <summary>
+    /// What the labels became where each image was mixed of two (<see cref="CutMix"/>, <see cref="MixUp"/>), which the cross-entropy goes by; null where none was. The labels are then
+    /// <see cref="MixedLabels.Dominant"/>, which attacks go by, and what else knows one class an image.
+    /// </summary>
+    public MixedLabels? Mixed { get; init; }
+
     /// <summary>What batch normalisation goes by in the inner attack: <see cref="TrainingRecipe.AttackBatchNorm"/>. Default: its running statistics.</summary>
     public BatchNormMode AttackBatchNorm { get; init; }
 

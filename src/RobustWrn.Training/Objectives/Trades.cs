@@ -66,7 +66,7 @@ public sealed record Trades : IRobustObjective
         using DisposeScope scope = NewDisposeScope();
         Tensor adversarial = InnerMaximum.Of(InnerAttack, Ascent(context.Threat), context, cancellationToken);
         Tensor logits = context.Model.call(context.Images);
-        Tensor natural = nn.functional.cross_entropy(logits, context.Labels, label_smoothing: LabelSmoothing);
+        Tensor natural = LabelLoss.Mean(context, logits, LabelSmoothing);
         Tensor attacked = context.Model.call(adversarial);
         Tensor target = SeparateTargetPass ? context.Model.call(context.Images) : logits;
         Tensor robust = Divergence(target, attacked);
