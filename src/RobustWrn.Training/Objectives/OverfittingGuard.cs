@@ -28,7 +28,7 @@ public sealed record OverfittingGuard : IDescription
 
     /// <summary>
     /// The largest share of them that may be right after the one step and wrong after <see cref="Watch"/>, in [0, 1). Default 0.2, the drop that the published code stops
-    /// training at (Wong et al. 2020); sound networks stay below 0.1.
+    /// training at (Wong et al. 2020).
     /// </summary>
     public double LargestGap { get; init; } = 0.2;
 
