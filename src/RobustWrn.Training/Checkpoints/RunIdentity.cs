@@ -9,18 +9,24 @@ internal sealed class RunIdentity(JsonObject document)
 {
     public JsonObject Document { get; } = document;
 
-    public static RunIdentity Of(IRobustObjective objective, TrainingRecipe recipe, INetworkSpec network, ThreatModel threat, TrainingSplits data, Seed seed, string initialWeights, string dtype) => new(new JsonObject
+    public static RunIdentity Of(IRobustObjective objective, TrainingRecipe recipe, INetworkSpec network, ThreatModel threat, TrainingSplits data, Seed seed, string initialWeights, string dtype)
     {
-        ["objective"] = Node(objective),
-        ["recipe"] = Node(recipe),
-        ["network"] = Node(network),
-        ["threat"] = Node(threat),
-        ["seed"] = seed.Value,
-        ["trainingImages"] = data.Train.Fingerprint,
-        ["validationImages"] = data.Validation.Fingerprint,
-        ["initialWeights"] = initialWeights,
-        ["dtype"] = dtype,
-    });
+        JsonObject document = new()
+        {
+            ["objective"] = Node(objective),
+            ["recipe"] = Node(recipe),
+            ["network"] = Node(network),
+            ["threat"] = Node(threat),
+            ["seed"] = seed.Value,
+            ["trainingImages"] = data.Train.Fingerprint,
+            ["validationImages"] = data.Validation.Fingerprint,
+            ["initialWeights"] = initialWeights,
+            ["dtype"] = dtype,
+        };
+        if (data.Extra is { } extra)
+            document["extraImages"] = extra.Fingerprint;
+        return new RunIdentity(document);
+    }
 
     /// <summary>What differs, one line each: where, what the other has, what this one has.</summary>
     public IReadOnlyList<string> DifferencesFrom(RunIdentity other)

@@ -61,6 +61,12 @@ public sealed record TrainingRecipe : IDescription
     public ValueList<IAugmentation> Augmentations { get; init; } = [new RandomCrop(), new HorizontalFlip()];
 
     /// <summary>
+    /// The share of extra images in every batch, in (0, 1), where the data has some (<see cref="DatasetSplits.WithExtra"/>); an epoch is then once through the data set's own images.
+    /// Default 0.5 (Carmon et al. 2019, arXiv 1905.13736; Huang et al. 2021); Wang et al. 2023 (arXiv 2302.04638) take 0.8.
+    /// </summary>
+    public double ExtraShare { get; init; } = 0.5;
+
+    /// <summary>
     /// What batch normalisation goes by in the attack inside the objective. Default: its running statistics (Huang et al. 2021; Pang et al. 2021 find them better);
     /// Gowal et al. 2020, Rebuffi et al. 2021 and Wang et al. 2023 take the statistics of the batch.
     /// </summary>
@@ -111,6 +117,7 @@ public sealed record TrainingRecipe : IDescription
         .. EarlyStopping?.ProblemsAs(nameof(EarlyStopping)) ?? [],
         .. Recovery?.ProblemsAs(nameof(Recovery)) ?? [],
         .. Augmentations.SelectMany((augmentation, i) => augmentation.ProblemsAs($"{nameof(Augmentations)}[{i}]")),
+        .. BatchSize < 2 ? [] : MixedBatches.Problems(BatchSize, ExtraShare).Select(problem => problem with { Subject = nameof(ExtraShare) }),
         .. Rule.Known(AttackBatchNorm),
         .. ValidationAttack?.ProblemsAs(nameof(ValidationAttack)) ?? [],
         .. Rule.Holds(ValidationAttack is not { NeedsSurrogate: true }, nameof(ValidationAttack),

@@ -16,6 +16,7 @@ internal static class TrainingChecks
         .. network is null ? [] : Fits(data.Validation, network, "data.Validation"),
         .. Rule.Holds((data.Train.Height, data.Train.Width) == (data.Validation.Height, data.Validation.Width), "data.Validation",
             $"must have images of the training size {data.Train.Height} x {data.Train.Width}, got {data.Validation.Height} x {data.Validation.Width}."),
+        .. data.Extra is { } extra ? FitsBeside(data.Train, extra, "data.Extra") : [],
     ];
 
     public static IEnumerable<Problem> Problems(this TrainingOptions options) =>
@@ -44,6 +45,14 @@ internal static class TrainingChecks
             .. Rule.Holds(bad.Length == 0, "classifier", $"must start from finite weights, got NaN or infinity in {string.Join(", ", bad.Take(5))}. Build the network anew or load other weights."),
         ];
     }
+
+    private static IEnumerable<Problem> FitsBeside(IImageSource own, IImageSource extra, string name) =>
+    [
+        .. Rule.Holds(extra.Count >= 1, name, "must have at least one image, got none. Leave it out for a training without extra images."),
+        .. Rule.Holds((extra.Channels, extra.Height, extra.Width) == (own.Channels, own.Height, own.Width), name,
+            $"must have images of the training size {own.Channels} x {own.Height} x {own.Width}, got {extra.Channels} x {extra.Height} x {extra.Width}."),
+        .. Rule.Holds(extra.ClassNames.Equals(own.ClassNames), name, $"must have the classes of the training images, {own.ClassNames}, got {extra.ClassNames}."),
+    ];
 
     private static IEnumerable<Problem> Fits(IImageSource images, INetworkSpec network, string name) =>
     [

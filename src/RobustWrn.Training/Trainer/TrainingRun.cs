@@ -24,6 +24,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Tensor _sample;
     private readonly RunningOptimizer _optimizer;
     private readonly RunState _state;
+    private readonly TrainingBatches _batches;
     private readonly TrainingStep _step;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int _steps;
@@ -51,12 +52,10 @@ internal sealed class TrainingRun : IDisposable
         }
         _optimizer = trainer.Recipe.Optimizer.Begin(parameters);
         _state = new RunState(classifier.Network, _optimizer, trainer.Recipe);
-        _step = new TrainingStep(trainer, classifier, data.Train, threat, _stream, _optimizer);
-        long images = data.Train.Count;
-        int batch = trainer.Recipe.BatchSize;
-        // A last batch of one image is left out: batch norm has nothing to learn from it.
-        _steps = checked((int)(images / batch + (images % batch > 1 ? 1 : 0)));
-        _reports = new TrainingReports(progress, options.ProgressInterval, trainer.Recipe, _steps, images);
+        _batches = new TrainingBatches(data, trainer.Recipe, _stream);
+        _step = new TrainingStep(trainer, classifier, _batches.Images, threat, _stream, _optimizer);
+        _steps = _batches.Steps;
+        _reports = new TrainingReports(progress, options.ProgressInterval, trainer.Recipe, _steps, _batches.ImagesPerEpoch);
     }
 
     private TrainingRecipe Recipe => _trainer.Recipe;
@@ -108,16 +107,18 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             _classifier.train();
-            long[] order = _stream.For("shuffle").At(epoch).Permutation(_data.Train.Count);
+            long[] batch = _batches.At(epoch, Math.Min(sums.Steps, _steps - 1));
             double warmUp = (Recipe.Average?.WarmUp ?? 0) * Recipe.Epochs * _steps;
             while (sums.Steps < _steps)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                int step = sums.Steps, at = step * Recipe.BatchSize;
+                int step = sums.Steps;
                 TrainingPosition position = new(epoch, Recipe.Epochs, step, _steps);
                 rate = RateAt(epoch, step);
-                if (_step.Take(order.AsSpan(at, Math.Min(Recipe.BatchSize, order.Length - at)), position, rate, sums, cancellationToken) is { } found)
+                long[] next = step + 1 < _steps ? _batches.At(epoch, step + 1) : [];
+                if (_step.Take(batch, next, position, rate, sums, cancellationToken) is { } found)
                     throw Diverged(epoch, step, rate, found);
+                batch = next;
                 _state.Average?.Add(_classifier.Network, position.StepsBefore + 1, warmUp);
                 _reports.StepDone(epoch, step + 1, sums.LastLoss, rate);
                 if (sums.Steps < _steps && SaveIsDue(sums.Steps))

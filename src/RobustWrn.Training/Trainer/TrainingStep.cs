@@ -20,16 +20,18 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
 
     /// <summary>Takes the step, unless loss or gradients are not finite.</summary>
     /// <param name="indices">The images of the batch.</param>
+    /// <param name="next">Those of the next one, which a source may decode meanwhile.</param>
     /// <param name="position">Which step.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="sums">What the numbers are added to.</param>
     /// <param name="cancellationToken">Checked between the steps of attacks.</param>
     /// <returns>What was not finite, or null when the step was taken.</returns>
-    public string? Take(ReadOnlySpan<long> indices, TrainingPosition position, double rate, StepSums sums, CancellationToken cancellationToken)
+    public string? Take(ReadOnlySpan<long> indices, ReadOnlySpan<long> next, TrainingPosition position, double rate, StepSums sums, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         long start = Stopwatch.GetTimestamp();
         BatchPart[] parts = Read(indices, position);
+        images.Prefetch(next);
         sums.Data += Stopwatch.GetElapsedTime(start);
         TimeSpan attackedBefore = sums.Attack;
         start = Stopwatch.GetTimestamp();

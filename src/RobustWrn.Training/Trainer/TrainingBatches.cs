@@ -1,0 +1,56 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Training;
+
+/// <summary>Which images stand in which batch of a training, with extra images or without: a pure function of stream, epoch and step.</summary>
+internal sealed class TrainingBatches
+{
+    private readonly RandomStream _stream;
+    private readonly int _batchSize;
+    private readonly MixedBatches? _mixed;
+    private (int Epoch, long[] Order)? _latest;
+
+    public TrainingBatches(TrainingSplits data, TrainingRecipe recipe, RandomStream stream)
+    {
+        (_stream, _batchSize) = (stream, recipe.BatchSize);
+        if (data.Extra is { } extra)
+        {
+            Images = new ExtendedImages(data.Train, extra);
+            _mixed = new MixedBatches(data.Train.Count, extra.Count, recipe.BatchSize, recipe.ExtraShare, stream);
+            (Steps, ImagesPerEpoch) = (_mixed.Steps, (long)_mixed.Steps * recipe.BatchSize);
+            return;
+        }
+        (Images, ImagesPerEpoch) = (data.Train, data.Train.Count);
+        // A last batch of one image is left out: batch norm has nothing to learn from it.
+        Steps = checked((int)(data.Train.Count / recipe.BatchSize + (data.Train.Count % recipe.BatchSize > 1 ? 1 : 0)));
+    }
+
+    /// <summary>What the indices are of.</summary>
+    public IImageSource Images { get; }
+
+    /// <summary>Batches an epoch.</summary>
+    public int Steps { get; }
+
+    /// <summary>Images an epoch.</summary>
+    public long ImagesPerEpoch { get; }
+
+    /// <summary>The images of a batch.</summary>
+    public long[] At(int epoch, int step)
+    {
+        if (_mixed is not null)
+            return _mixed.At(epoch, step);
+        long[] order = Order(epoch);
+        int at = step * _batchSize;
+        return order[at..Math.Min(at + _batchSize, order.Length)];
+    }
+
+    // The order of the epoch last asked for is kept: steps come one after another.
+    private long[] Order(int epoch)
+    {
+        if (_latest is { } latest && latest.Epoch == epoch)
+            return latest.Order;
+        long[] order = _stream.For("shuffle").At(epoch).Permutation(Images.Count);
+        _latest = (epoch, order);
+        return order;
+    }
+}
