@@ -61,6 +61,12 @@ public sealed record TrainingRecipe : IDescription
     public ValueList<IAugmentation> Augmentations { get; init; } = [new RandomCrop(), new HorizontalFlip()];
 
     /// <summary>
+    /// What mixes images with others of their batch afterwards, such as <see cref="CutMix"/>, and their labels with them; null mixes none (Huang et al. 2021). Rebuffi et al. 2021
+    /// (arXiv 2103.01946) gain by CutMix together with a <see cref="WeightAverage"/>. The inner attack goes by the larger share's class.
+    /// </summary>
+    public IBatchAugmentation? Mixing { get; init; }
+
+    /// <summary>
     /// The share of extra images in every batch, in (0, 1), where the data has some (<see cref="DatasetSplits.WithExtra"/>); an epoch is then once through the data set's own images.
     /// Default 0.5 (Carmon et al. 2019, arXiv 1905.13736; Huang et al. 2021); Wang et al. 2023 (arXiv 2302.04638) take 0.8.
     /// </summary>
@@ -117,6 +123,7 @@ public sealed record TrainingRecipe : IDescription
         .. EarlyStopping?.ProblemsAs(nameof(EarlyStopping)) ?? [],
         .. Recovery?.ProblemsAs(nameof(Recovery)) ?? [],
         .. Augmentations.SelectMany((augmentation, i) => augmentation.ProblemsAs($"{nameof(Augmentations)}[{i}]")),
+        .. Mixing?.ProblemsAs(nameof(Mixing)) ?? [],
         .. BatchSize < 2 ? [] : MixedBatches.Problems(BatchSize, ExtraShare).Select(problem => problem with { Subject = nameof(ExtraShare) }),
         .. Rule.Known(AttackBatchNorm),
         .. ValidationAttack?.ProblemsAs(nameof(ValidationAttack)) ?? [],

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
@@ -16,6 +17,9 @@ internal sealed class BatchPart(Tensor images, Tensor labels, long[] examples, d
     public long[] Examples { get; } = examples;
 
     public double Share { get; } = share;
+
+    /// <summary>What the labels became where images were mixed; null where none were.</summary>
+    public MixedLabels? Mixed { get; init; }
 
     /// <summary>The images of the inner attack, once it has run.</summary>
     public Tensor? Adversarial { get; set; }

@@ -92,6 +92,7 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
                     Noise = stream.For("objective").At(position.Epoch),
                     AttackBatchNorm = Recipe.AttackBatchNorm,
                     Examples = ValueList.Create(part.Examples),
+                    Mixed = part.Mixed,
                     Adversarial = part.Adversarial,
                     AttackTook = elapsed => sums.Attack += elapsed,
                 },
@@ -120,18 +121,24 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
     private BatchPart[] Read(ReadOnlySpan<long> indices, TrainingPosition position)
     {
         ImageBatch batch = images.Read(indices, _parameters[0].device);
+        RandomStream noise = stream.For("augmentation").At(position.Epoch);
         Tensor pixels = batch.Images;
         foreach (IAugmentation augmentation in Recipe.Augmentations)
-            pixels = augmentation.Apply(pixels, stream.For("augmentation").At(position.Epoch), batch.Examples);
-        pixels = pixels.to(_parameters[0].dtype);
+            pixels = augmentation.Apply(pixels, noise, batch.Examples);
+        MixedBatch? mixed = Recipe.Mixing?.Apply(pixels, batch.Labels, noise, batch.Examples);
+        pixels = (mixed?.Images ?? pixels).to(_parameters[0].dtype);
+        Tensor labels = mixed?.Labels.Dominant() ?? batch.Labels;
         long[] examples = batch.Examples.ToArray();
         return
         [
             .. BatchPart.Sizes(examples.Length, Recipe.MicroBatchSize).Select(part => new BatchPart(
                 part.Count == examples.Length ? pixels : pixels.narrow(0, part.From, part.Count),
-                part.Count == examples.Length ? batch.Labels : batch.Labels.narrow(0, part.From, part.Count),
+                part.Count == examples.Length ? labels : labels.narrow(0, part.From, part.Count),
                 examples[part.From..(part.From + part.Count)],
-                (double)part.Count / examples.Length)),
+                (double)part.Count / examples.Length)
+            {
+                Mixed = mixed?.Labels.Narrow(part.From, part.Count),
+            }),
         ];
     }
 }

@@ -34,6 +34,12 @@ public sealed class MixedLabels(Tensor first, Tensor second, Tensor share) : IDi
         return first.mul(share).Plus(second.mul(share.Times(-1.0).Plus(1))).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The labels of a range of the images.</summary>
+    /// <param name="from">The first.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>A view of the same memory. The caller disposes it.</returns>
+    public MixedLabels Narrow(long from, long count) => new(First.narrow(0, from, count), Second.narrow(0, from, count), Share.narrow(0, from, count));
+
     /// <summary>The class with the larger share, the first of equals: what a loss takes that knows plain labels only.</summary>
     /// <returns>Int64 (N). The caller disposes it.</returns>
     public Tensor Dominant()
