@@ -2,7 +2,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>What a training came to. The classifier holds the weights of <see cref="Best"/>, or the average of <see cref="BestAverage"/> where that is <see cref="AverageIsSelected"/>.</summary>
+/// <summary>What a training came to. The classifier holds the weights of <see cref="Best"/>, or the average of <see cref="BestAverage"/> where <see cref="AverageIsSelected"/>.</summary>
 public sealed record TrainingResult
 {
     /// <summary>All epochs, in order, also those of the runs this one went on from.</summary>
@@ -22,6 +22,11 @@ public sealed record TrainingResult
 
     /// <summary>Whether the classifier holds the average of <see cref="BestAverage"/>: it is at least as robust on validation as <see cref="Best"/>, and among equals at least as accurate.</summary>
     public bool AverageIsSelected => BestAverage?.Average is { } average && (average.Robust.Hits, average.Clean.Hits).CompareTo((Best.Robust.Hits, Best.Clean.Hits)) >= 0;
+
+    /// <summary>What the classifier holds.</summary>
+    public SelectedWeights Selected => AverageIsSelected
+        ? new SelectedWeights(BestAverage!.Epoch, TrainedWeights.BestAverage, BestAverage.Average!.Clean, BestAverage.Average.Robust)
+        : new SelectedWeights(Best.Epoch, TrainedWeights.Best, Best.Clean, Best.Robust);
 
     /// <summary>Whether <see cref="TrainingRecipe.EarlyStopping"/> ended it before its last epoch.</summary>
     public bool StoppedEarly { get; init; }

@@ -35,9 +35,9 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
             Forget(TestJournal); // of a network whose record was damaged, whose weights these may not be
             trained = new TrainedNetwork
             {
-                SelectedEpoch = result.Best.Epoch,
-                ValidationClean = result.Best.Clean,
-                ValidationRobust = result.Best.Robust,
+                SelectedEpoch = result.Selected.Epoch,
+                ValidationClean = result.Selected.Clean,
+                ValidationRobust = result.Selected.Robust,
                 Seconds = result.Epochs.Sum(epoch => epoch.Elapsed.TotalSeconds),
             };
         }

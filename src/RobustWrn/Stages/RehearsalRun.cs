@@ -57,9 +57,9 @@ internal static class RehearsalRun
         IImageSource images = experiment.Data.Training.Train;
         Candidate candidate = new(classifier.Spec, classifier.Spec.Cost(images.Height, images.Width), null, [], new TrainedNetwork
         {
-            SelectedEpoch = trained.Best.Epoch,
-            ValidationClean = trained.Best.Clean,
-            ValidationRobust = trained.Best.Robust,
+            SelectedEpoch = trained.Selected.Epoch,
+            ValidationClean = trained.Selected.Clean,
+            ValidationRobust = trained.Selected.Robust,
         })
         { OnFront = true };
         candidate.Add(0, attacked);

@@ -127,11 +127,12 @@ public class WeightAverageTests
         TrainingResult result = Small.Fit(classifier, new Turncoat(turnsAfter: 16), recipe, options: new TrainingOptions { CheckpointFolder = null });
         using Classifier again = Small.Network.Build(1);
         TrainingResult stored = Small.Fit(again, recipe: recipe, options: new TrainingOptions { CheckpointFolder = folder.Path });
-        CheckpointWeights.Load(selected, stored.Checkpoint!, stored.AverageIsSelected ? TrainedWeights.BestAverage : TrainedWeights.Best);
+        CheckpointWeights.Load(selected, stored.Checkpoint!, stored.Selected.Which);
 
         Assert.NotNull(result.BestAverage);
         Assert.Equal(result.Epochs.Max(epoch => epoch.Average!.Robust.Hits), result.BestAverage.Average!.Robust.Hits);
         Assert.Equal(result.BestAverage.Average.Robust.Hits >= result.Best.Robust.Hits, result.AverageIsSelected);
+        Assert.Equal(Math.Max(result.BestAverage.Average.Robust.Hits, result.Best.Robust.Hits), result.Selected.Robust.Hits);
         Small.AssertSameWeights(selected, again);
     }
 

@@ -1,0 +1,10 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Training;
+
+/// <summary>The weights that a classifier ends a training with.</summary>
+/// <param name="Epoch">The epoch they are of, from 1.</param>
+/// <param name="Which">The best epoch's weights, or the best weight average.</param>
+/// <param name="Clean">Validation images that they classify rightly.</param>
+/// <param name="Robust">Validation images that they classify rightly both as they are and under the recipe's validation attack.</param>
+public readonly record struct SelectedWeights(int Epoch, TrainedWeights Which, Proportion Clean, Proportion Robust);

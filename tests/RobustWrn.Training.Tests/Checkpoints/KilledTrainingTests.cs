@@ -1,0 +1,32 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Training.Tests;
+
+/// <summary>A real process, really killed, for combinations in which every pair of choices occurs.</summary>
+public class KilledTrainingTests
+{
+    [Theory]
+    [InlineData("natural", false, false, false, 2)]
+    [InlineData("natural", true, true, true, 7)]
+    [InlineData("madry", true, false, true, 3)]
+    [InlineData("madry", false, true, false, 5)]
+    [InlineData("trades", false, true, true, 2)]
+    [InlineData("trades", true, false, false, 6)]
+    [InlineData("mart", true, true, false, 4)]
+    [InlineData("mart", false, false, true, 6)]
+    public void Fit_AfterAKill_EndsInTheSameBits(string objective, bool average, bool perturbation, bool parts, int killedBefore)
+    {
+        Combination combination = new(objective, average, perturbation, parts);
+        using ScratchFolder whole = new(), broken = new();
+        using Classifier expected = Combination.Build(), actual = Combination.Build();
+        TrainingResult uninterrupted = combination.Fit(expected, whole.Path, null);
+
+        using (TrainingProcess process = TrainingProcess.Start(broken.Path, combination))
+            process.KillBeforeReading(killedBefore);
+        int reads = 0;
+        TrainingResult resumed = combination.Fit(actual, broken.Path, 1, _ => reads++);
+
+        Assert.True(reads < combination.Reads, "the killed process had left no checkpoint");
+        ResumeEverywhereTests.AssertSameEnd(uninterrupted, expected, resumed, actual);
+    }
+}
