@@ -1,4 +1,3 @@
-using RobustWrn.Attacks;
 using RobustWrn.Core;
 
 namespace RobustWrn.Training;

@@ -106,6 +106,31 @@ public sealed record TrainingRecipe : IDescription
         return Radius is null ? threat : threat with { Epsilon = threat.Epsilon * Radius.Factor(position) };
     }
 
+    /// <summary>
+    /// The recipe for a small machine: so many epochs, and batches small enough that an epoch has forty steps or more, the learning rate smaller in proportion (Goyal et al. 2017, arXiv 1706.02677).
+    /// Schedules keep their shape, since they are shares of the training.
+    /// </summary>
+    /// <param name="epochs">Epochs, at least 1.</param>
+    /// <param name="images">Training images, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Less than one epoch or image.</exception>
+    public TrainingRecipe ScaledTo(int epochs, long images)
+    {
+        const int steps = 40, smallest = 16;
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
+        int batch = BatchSize;
+        while (batch > smallest && images / batch < steps)
+            batch = Math.Max(smallest, batch / 2);
+        return this with
+        {
+            Epochs = epochs,
+            BatchSize = batch,
+            MicroBatchSize = MicroBatchSize is { } micro ? Math.Min(micro, batch) : null,
+            LearningRate = LearningRate * batch / BatchSize,
+            Perturbation = Perturbation is null ? null : Perturbation with { FromEpoch = (int)((long)Perturbation.FromEpoch * epochs / Epochs) },
+        };
+    }
+
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [

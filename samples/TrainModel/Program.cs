@@ -1,0 +1,3 @@
+using TrainModel;
+
+return await TrainCommand.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using RobustWrn.Core;
+using RobustWrn.Training;
+
+namespace TrainModel;
+
+/// <summary>The program: reads the command line, checks all of it, trains, writes.</summary>
+public static class TrainCommand
+{
+    /// <summary>Something in the command line, or in a file it names, is wrong.</summary>
+    public const int BadArguments = 2;
+
+    private const int Stopped = 130;
+
+    // Ctrl-C is heard between the steps of an attack; a large network takes its time for one.
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(1);
+
+    private static readonly Option<string> Recipe = new("--recipe") { Description = $"what is minimised and how: {string.Join(", ", PublishedPlans.All.Select(plan => plan.Name))}, or a JSON file", DefaultValueFactory = _ => "trades" };
+    private static readonly Option<string> Spec = new("--spec") { Description = "the network: a preset (WRN-28-10, WRN-34-R), WRN-depth-widen, or a JSON file", DefaultValueFactory = _ => "WRN-10-1" };
+    private static readonly Option<string> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout", DefaultValueFactory = _ => "synthetic" };
+    private static readonly Option<long?> Images = new("--images") { Description = "training images (default: all; 1500 synthetic ones)" };
+    private static readonly Option<int?> Epochs = new("--epochs") { Description = "epochs (default: the recipe's)" };
+    private static readonly Option<long> Seed = new("--seed") { Description = "what all randomness comes from", DefaultValueFactory = _ => 0 };
+    private static readonly Option<string> Out = new("--out") { Description = "the folder for weights, metrics and checkpoints; the same command goes on there after a stop", DefaultValueFactory = _ => "trained" };
+
+    /// <summary>Runs the program.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    {
+        RootCommand command = new("Trains a network to stay right under attack, by a published recipe or one of your own.") { Recipe, Spec, Data, Images, Epochs, Seed, Out };
+        int code = 0;
+        command.SetAction(async (parsed, token) => code = await TrainAsync(
+            new Choices(parsed.GetValue(Recipe)!, parsed.GetValue(Spec)!, parsed.GetValue(Data)!, parsed.GetValue(Images), parsed.GetValue(Epochs), parsed.GetValue(Seed), parsed.GetValue(Out)!),
+            output, error, token));
+        ParseResult result = command.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (string message in result.Errors.Select(item => item.Message))
+                error.WriteLine(message);
+            error.WriteLine("See --help.");
+            return BadArguments;
+        }
+        await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStep }, cancellationToken);
+        return code;
+    }
+
+    private static async Task<int> TrainAsync(Choices choices, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Opening and checking take a moment, and Ctrl-C is listened to only once this method has returned a task.
+            await Task.Yield();
+            using Setup? setup = Setup.From(choices, out IReadOnlyList<string> problems);
+            if (setup is null)
+            {
+                foreach (string problem in problems)
+                    error.WriteLine(problem);
+                return BadArguments;
+            }
+            TrainedFolder folder = new(choices.Out);
+            if (folder.Begin(setup) is { } wrong)
+            {
+                error.WriteLine(wrong);
+                return BadArguments;
+            }
+            await RunAsync(setup, choices, folder, output, cancellationToken);
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine($"Stopped; what is done stands in {choices.Out}, and the same command goes on there.");
+            return Stopped;
+        }
+        catch (CheckpointRefusedException e)
+        {
+            error.WriteLine($"--out: {e.Message}");
+            return BadArguments;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or TrainingDivergedException or TorchNativeException)
+        {
+            error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task RunAsync(Setup setup, Choices choices, TrainedFolder folder, TextWriter output, CancellationToken cancellationToken)
+    {
+        TrainingRecipe recipe = setup.Plan.Recipe;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{setup.Plan.Objective.Name} for {setup.Spec.Name} ({setup.Spec.Cost(setup.Data.Height, setup.Data.Width).MultiplyAdds / 1e6:0.0} MMACs) under {setup.Plan.Threat}: {recipe.Epochs} epochs of {setup.Data.Training.Train.Count} images, {recipe.BatchSize} a step, learning rate {recipe.LearningRate:0.####}"));
+        using Classifier classifier = setup.Spec.Build(choices.Seed);
+        TrainingOptions options = new() { CheckpointFolder = folder.Checkpoints, MetricsFolder = choices.Out, CheckpointInterval = TimeSpan.FromMinutes(5) };
+        TrainingResult result = await setup.Plan.Trainer().FitAsync(classifier, setup.Data.Training, setup.Plan.Threat, choices.Seed, options, new ProgressLines(output), cancellationToken);
+        if (result.Resumed > 0)
+            output.WriteLine($"{result.Resumed} epochs were taken from {folder.Checkpoints}");
+        IReadOnlyList<string> files = folder.End(classifier, result);
+        output.WriteLine($"best: epoch {result.Best.Epoch}, validation clean {result.Best.Clean}, robust {result.Best.Robust}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"last: epoch {result.Last.Epoch}, validation clean {result.Last.Clean}, robust {result.Last.Robust}; robust overfitting {100 * result.RobustGap:0.0} points"));
+        foreach (string file in files)
+            output.WriteLine($"Weights: {file}");
+    }
+}

@@ -1,0 +1,74 @@
+using RobustWrn.Core;
+using TrainModel;
+
+namespace RobustWrn.Training.Tests;
+
+/// <summary>samples/TrainModel as a user runs it.</summary>
+public sealed class TrainModelTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("train-model").FullName;
+    private readonly StringWriter _output = new(), _error = new();
+
+    public TrainModelTests() => File.WriteAllText(In("tiny.json"), DescriptionJson.Write(WideResNetSpec.Of(2, [1], [3]) with { Stem = new StemSpec { Width = 2, Stride = 2 } }));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>What it leaves can be opened by itself; run again, it takes all from the folder; its plan, as a file, gives the same bits elsewhere.</summary>
+    [Fact]
+    public async Task Run_PlanItWrote_GivesTheSameBits()
+    {
+        Assert.Equal(0, await Run("one", "--recipe", "trades-500k-ema", "--epochs", "2"));
+
+        using (Classifier best = NetworkWeights.Open(In("one/best.safetensors")))
+            Assert.Equal(DescriptionJson.Read<INetworkSpec>(File.ReadAllText(In("tiny.json"))), best.Spec);
+        Assert.Equal(3, File.ReadAllLines(In("one/metrics.csv")).Length);
+        byte[] last = File.ReadAllBytes(In("one/last.safetensors")), average = File.ReadAllBytes(In("one/last-average.safetensors"));
+        Assert.NotEqual(last, average);
+
+        Assert.Equal(0, await Run("one", "--recipe", "trades-500k-ema", "--epochs", "2"));
+        Assert.Contains("2 epochs were taken from", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(last, File.ReadAllBytes(In("one/last.safetensors")));
+
+        Assert.Equal(0, await Run("two", "--recipe", In("one/plan.json")));
+        Assert.Equal(last, File.ReadAllBytes(In("two/last.safetensors")));
+        Assert.Equal(average, File.ReadAllBytes(In("two/last-average.safetensors")));
+        Assert.Equal(File.ReadAllText(In("one/plan.json")), File.ReadAllText(In("two/plan.json")));
+    }
+
+    [Fact]
+    public async Task Run_FolderOfAnotherTraining_IsLeftAsItIs()
+    {
+        Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "1"));
+        string[] before = Contents();
+
+        Assert.Equal(TrainCommand.BadArguments, await Run("one", "--recipe", "mart", "--epochs", "1"));
+
+        Assert.Equal(before, Contents());
+        Assert.Contains("plan.json is of another", _error.ToString(), StringComparison.Ordinal);
+
+        string[] Contents() => [.. Directory.GetFiles(In("one"), "*", SearchOption.AllDirectories).Order().Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}")];
+    }
+
+    [Fact]
+    public async Task Run_SeveralBadArguments_SaysAllAtOnce()
+    {
+        Assert.Equal(TrainCommand.BadArguments, await TrainCommand.RunAsync(["--recipe", "nix", "--spec", "nothing", "--epochs", "0", "--images", "0", "--out", In("tiny.json")], _output, _error, TestContext.Current.CancellationToken));
+
+        Assert.All((string[])["--recipe must be one of sat", "--spec must be", "--epochs must be at least 1, got 0", "--images must be at least 1", "is a file"],
+            part => Assert.Contains(part, _error.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_DataThatIsNotThere_SaysSo()
+    {
+        Assert.Equal(TrainCommand.BadArguments, await TrainCommand.RunAsync(["--data", In("nowhere"), "--out", In("one")], _output, _error, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("--data must be synthetic or a folder of CIFAR-10", _error.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("one")));
+    }
+
+    private Task<int> Run(string folder, params string[] arguments) =>
+        TrainCommand.RunAsync(["--spec", In("tiny.json"), "--images", "64", "--out", In(folder), .. arguments], _output, _error, TestContext.Current.CancellationToken);
+
+    private string In(string name) => Path.Combine(_folder, name);
+}
