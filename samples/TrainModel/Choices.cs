@@ -1,4 +1,4 @@
 namespace TrainModel;
 
 /// <summary>The command line as given.</summary>
-public sealed record Choices(string Recipe, string Spec, string Data, long? Images, int? Epochs, long Seed, string Out);
+public sealed record Choices(string Recipe, string Spec, string Data, string? Extra, long? Images, int? Epochs, long Seed, string Out);

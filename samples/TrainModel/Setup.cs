@@ -9,7 +9,9 @@ public sealed partial class Setup : IDisposable
 {
     private const int SyntheticImages = 1_500, HeldOut = 1_000;
 
-    private Setup(TrainingPlan plan, INetworkSpec spec, DatasetSplits data) => (Plan, Spec, Data) = (plan, spec, data);
+    private readonly InMemoryImages? _extra;
+
+    private Setup(TrainingPlan plan, INetworkSpec spec, DatasetSplits data, InMemoryImages? extra) => (Plan, Spec, Data, _extra) = (plan, spec, data, extra);
 
     public TrainingPlan Plan { get; }
 
@@ -33,19 +35,44 @@ public sealed partial class Setup : IDisposable
             ?? Read<TrainingPlan>(choices.Recipe, "--recipe", $"one of {string.Join(", ", PublishedPlans.All.Select(known => known.Name))}", found);
         INetworkSpec? spec = Network(choices.Spec, found);
         DatasetSplits? data = found.Count > 0 ? null : Images(choices, found);
-        if (plan is not null && spec is not null && data is not null)
+        InMemoryImages? extra = data is null || choices.Extra is null ? null : ExtraImages(choices.Extra, data, found);
+        if (plan is not null && spec is not null && data is not null && found.Count == 0)
         {
+            if (extra is not null)
+                data = data.WithExtra(extra);
             plan = plan.ScaledTo(choices.Epochs ?? plan.Recipe.Epochs, data.Training.Train.Count);
             found.AddRange(plan.Trainer().Check(spec, data.Training, plan.Threat).Select(problem => problem.ToString()));
             if (found.Count == 0)
-                return new Setup(plan, spec, data);
+                return new Setup(plan, spec, data, extra);
         }
         data?.Dispose();
+        extra?.Dispose();
         return null;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Data.Dispose();
+    public void Dispose()
+    {
+        Data.Dispose();
+        _extra?.Dispose();
+    }
+
+    private static InMemoryImages? ExtraImages(string path, DatasetSplits data, List<string> problems)
+    {
+        InMemoryImages? extra = null;
+        try
+        {
+            extra = Path.GetExtension(path) == ".npz" ? NpzImages.Read(path, data.ClassNames) : PickledImages.Read(path, data.ClassNames);
+            _ = data.WithExtra(extra);
+            return extra;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or InvalidDescriptionException)
+        {
+            extra?.Dispose();
+            problems.Add($"--extra must be a file of images (.npz or .pickle) that fit those of --data: {e.Message}");
+            return null;
+        }
+    }
 
     private static DatasetSplits? Images(Choices choices, List<string> problems)
     {

@@ -19,6 +19,7 @@ public static class TrainCommand
     private static readonly Option<string> Recipe = new("--recipe") { Description = $"what is minimised and how: {string.Join(", ", PublishedPlans.All.Select(plan => plan.Name))}, or a JSON file", DefaultValueFactory = _ => "trades" };
     private static readonly Option<string> Spec = new("--spec") { Description = "the network: a preset (WRN-28-10, WRN-34-R), WRN-depth-widen, or a JSON file", DefaultValueFactory = _ => "WRN-10-1" };
     private static readonly Option<string> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout", DefaultValueFactory = _ => "synthetic" };
+    private static readonly Option<string?> Extra = new("--extra") { Description = "extra images for recipes that mix some in: .npz with image and label, or the .pickle of the 500,000 pseudo-labelled images" };
     private static readonly Option<long?> Images = new("--images") { Description = "training images (default: all; 1500 synthetic ones)" };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "epochs (default: the recipe's)" };
     private static readonly Option<long> Seed = new("--seed") { Description = "what all randomness comes from", DefaultValueFactory = _ => 0 };
@@ -27,10 +28,10 @@ public static class TrainCommand
     /// <summary>Runs the program.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        RootCommand command = new("Trains a network to stay right under attack, by a published recipe or one of your own.") { Recipe, Spec, Data, Images, Epochs, Seed, Out };
+        RootCommand command = new("Trains a network to stay right under attack, by a published recipe or one of your own.") { Recipe, Spec, Data, Extra, Images, Epochs, Seed, Out };
         int code = 0;
         command.SetAction(async (parsed, token) => code = await TrainAsync(
-            new Choices(parsed.GetValue(Recipe)!, parsed.GetValue(Spec)!, parsed.GetValue(Data)!, parsed.GetValue(Images), parsed.GetValue(Epochs), parsed.GetValue(Seed), parsed.GetValue(Out)!),
+            new Choices(parsed.GetValue(Recipe)!, parsed.GetValue(Spec)!, parsed.GetValue(Data)!, parsed.GetValue(Extra), parsed.GetValue(Images), parsed.GetValue(Epochs), parsed.GetValue(Seed), parsed.GetValue(Out)!),
             output, error, token));
         ParseResult result = command.Parse(args);
         if (result.Errors.Count > 0)
@@ -88,6 +89,8 @@ public static class TrainCommand
         TrainingRecipe recipe = setup.Plan.Recipe;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{setup.Plan.Objective.Name} for {setup.Spec.Name} ({setup.Spec.Cost(setup.Data.Height, setup.Data.Width).MultiplyAdds / 1e6:0.0} MMACs) under {setup.Plan.Threat}: {recipe.Epochs} epochs of {setup.Data.Training.Train.Count} images, {recipe.BatchSize} a step, learning rate {recipe.LearningRate:0.####}"));
+        if (setup.Data.Training.Extra is null && PublishedPlans.Find(choices.Recipe) is { TakesExtra: true })
+            output.WriteLine($"Note: {choices.Recipe} is made for extra images (--extra); without them it is another training.");
         using Classifier classifier = setup.Spec.Build(choices.Seed);
         TrainingOptions options = new() { CheckpointFolder = folder.Checkpoints, MetricsFolder = choices.Out, CheckpointInterval = TimeSpan.FromMinutes(5) };
         TrainingResult result = await setup.Plan.Trainer().FitAsync(classifier, setup.Data.Training, setup.Plan.Threat, choices.Seed, options, new ProgressLines(output), cancellationToken);

@@ -9,7 +9,11 @@ public sealed class TrainModelTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("train-model").FullName;
     private readonly StringWriter _output = new(), _error = new();
 
-    public TrainModelTests() => File.WriteAllText(In("tiny.json"), DescriptionJson.Write(WideResNetSpec.Of(2, [1], [3]) with { Stem = new StemSpec { Width = 2, Stride = 2 } }));
+    public TrainModelTests()
+    {
+        File.WriteAllText(In("tiny.json"), DescriptionJson.Write(WideResNetSpec.Of(2, [1], [3]) with { Stem = new StemSpec { Width = 2, Stride = 2 } }));
+        File.WriteAllText(In("averaged.json"), DescriptionJson.Write(new TrainingPlan { Objective = new Madry { InnerSteps = 2 }, Recipe = new TrainingRecipe { Average = new WeightAverage() } }));
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -17,7 +21,7 @@ public sealed class TrainModelTests : IDisposable
     [Fact]
     public async Task Run_PlanItWrote_GivesTheSameBits()
     {
-        Assert.Equal(0, await Run("one", "--recipe", "trades-500k-ema", "--epochs", "2"));
+        Assert.Equal(0, await Run("one", "--recipe", In("averaged.json"), "--epochs", "2"));
 
         using (Classifier best = NetworkWeights.Open(In("one/best.safetensors")))
             Assert.Equal(DescriptionJson.Read<INetworkSpec>(File.ReadAllText(In("tiny.json"))), best.Spec);
@@ -25,7 +29,7 @@ public sealed class TrainModelTests : IDisposable
         byte[] last = File.ReadAllBytes(In("one/last.safetensors")), average = File.ReadAllBytes(In("one/last-average.safetensors"));
         Assert.NotEqual(last, average);
 
-        Assert.Equal(0, await Run("one", "--recipe", "trades-500k-ema", "--epochs", "2"));
+        Assert.Equal(0, await Run("one", "--recipe", In("averaged.json"), "--epochs", "2"));
         Assert.Contains("2 epochs were taken from", _output.ToString(), StringComparison.Ordinal);
         Assert.Equal(last, File.ReadAllBytes(In("one/last.safetensors")));
 
@@ -56,6 +60,14 @@ public sealed class TrainModelTests : IDisposable
 
         Assert.All((string[])["--recipe must be one of sat", "--spec must be", "--epochs must be at least 1, got 0", "--images must be at least 1", "is a file"],
             part => Assert.Contains(part, _error.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_ExtraImagesThatAreNone_SaysSo()
+    {
+        Assert.Equal(TrainCommand.BadArguments, await Run("one", "--recipe", "wang", "--extra", In("tiny.json")));
+
+        Assert.Contains("--extra must be a file of images", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
