@@ -5,7 +5,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>The epochs of a training as tables for other programs: <c>metrics.csv</c> and <c>metrics.jsonl</c>, each written as a whole, so that a resumed run leaves no line twice.</summary>
+/// <summary>The epochs of a training as tables for other programs: <c>metrics.csv</c>, <c>metrics.jsonl</c> and a file for TensorBoard, each written as a whole, so that a resumed run leaves no line twice.</summary>
 internal static class MetricsFiles
 {
     private static readonly JsonSerializerOptions OneLine = new(DescriptionJson.Options) { WriteIndented = false };
@@ -14,6 +14,7 @@ internal static class MetricsFiles
     {
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, "metrics.csv"), Csv(epochs));
+        TensorBoardFile.Write(Path.Combine(folder, TensorBoardFile.Name), epochs);
         AtomicFile.WriteText(Path.Combine(folder, "metrics.jsonl"), string.Concat(epochs.Select(epoch => JsonSerializer.Serialize(epoch, OneLine) + "\n")));
     }
 

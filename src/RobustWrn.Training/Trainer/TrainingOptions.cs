@@ -21,7 +21,7 @@ public sealed record TrainingOptions
     /// <summary>How many checkpoints are kept, the newest ones. Default 2: the one before serves where the newest is damaged. Each holds the best weights, too.</summary>
     public int KeptCheckpoints { get; init; } = 2;
 
-    /// <summary>The folder that gets <c>metrics.csv</c> and <c>metrics.jsonl</c>, one line for each epoch, rewritten after each; null writes none.</summary>
+    /// <summary>The folder that gets <c>metrics.csv</c> and <c>metrics.jsonl</c>, one line for each epoch, and a file of events for TensorBoard, rewritten after each epoch; null writes none.</summary>
     public string? MetricsFolder { get; init; }
 
     /// <summary>A weights file to start from (safetensors or PyTorch's .pth); null starts from the weights the classifier has.</summary>

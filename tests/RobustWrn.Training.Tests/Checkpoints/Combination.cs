@@ -14,11 +14,12 @@ internal sealed record Combination(string Objective, bool Average, bool Perturba
 
     private static WideResNetSpec Network { get; } = Small.Network.WithStage(0, stage => stage with { Dropout = 0.2 });
 
-    // An average of averaged buffers, of one whose decay grows, in half of the combinations each.
+    // What is not a choice of its own comes along with one.
     private TrainingRecipe Recipe => Small.Recipe with
     {
         Epochs = 2,
         Augmentations = [new RandomCrop { Padding = 1 }, new HorizontalFlip()],
+        Mixing = Perturbation ? new CutMix() : null,
         ValidationAttack = new Attacks.Pgd { Steps = 1 },
         Optimizer = Parts ? new AdamW() : new Sgd { Nesterov = true },
         LearningRate = Parts ? 0.005 : 0.05,

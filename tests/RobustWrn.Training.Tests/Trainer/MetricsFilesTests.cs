@@ -22,7 +22,7 @@ public class MetricsFilesTests
         }), options: options));
         TrainingResult result = Small.Fit(resumed, new Trades { InnerSteps = 1 }, recipe, options: options);
 
-        Assert.Equal(["metrics.csv", "metrics.jsonl"], metrics.Files);
+        Assert.Equal(["events.out.tfevents.0.robustwrn", "metrics.csv", "metrics.jsonl"], metrics.Files);
         string[][] table = [.. File.ReadAllLines(metrics["metrics.csv"]).Select(line => line.Split(','))];
         Assert.Equal(4, table.Length);
         Assert.All(table, row => Assert.Equal(table[0].Length, row.Length));
