@@ -7,13 +7,14 @@ internal sealed class FeatureBuffer : IDisposable
 {
     private readonly FeatureSize _size, _padded;
     private readonly int _above, _before;
-    private readonly Dictionary<(int, int), Tensor> _offsets = [];
+    private readonly WindowPlaces _places;
     private Tensor _values;
 
     public FeatureBuffer(int images, long channels, FeatureSize size, FeaturePadding padding, Tensor like)
     {
         (_size, _above, _before) = (size, padding.Above, padding.Before);
         _padded = new FeatureSize(size.Height + padding.Above + padding.Below, size.Width + padding.Before + padding.After);
+        _places = new WindowPlaces(_padded, _above, _before, like.device);
         _values = zeros([(long)images * _padded.Area, channels], like.dtype, like.device).DetachFromDisposeScope();
     }
 
@@ -23,13 +24,7 @@ internal sealed class FeatureBuffer : IDisposable
     public Tensor All() => _values.reshape(-1, _padded.Height, _padded.Width, Channels).narrow(1, _above, _size.Height).narrow(2, _before, _size.Width).permute(0, 3, 1, 2);
 
     /// <summary>The rows that a window takes up.</summary>
-    public Tensor Places(FeatureWindow window)
-    {
-        long[] starts = new long[window.Rows.Starts.Length];
-        for (int i = 0; i < starts.Length; i++)
-            starts[i] = i * (long)_padded.Area + (window.Rows.Starts[i] + _above) * _padded.Width + window.Columns.Starts[i] + _before;
-        return tensor(starts, [starts.Length, 1], device: _values.device).Plus(Offsets(window)).flatten();
-    }
+    public Tensor Places(FeatureWindow window) => _places.Of(window);
 
     /// <summary>The features at places, (N * h * w, C); a copy.</summary>
     public Tensor Take(Tensor places) => _values.index_select(0, places);
@@ -52,21 +47,6 @@ internal sealed class FeatureBuffer : IDisposable
     public void Dispose()
     {
         _values.Dispose();
-        foreach (Tensor offsets in _offsets.Values)
-            offsets.Dispose();
-    }
-
-    private Tensor Offsets(FeatureWindow window)
-    {
-        (int, int) key = (window.Rows.Length, window.Columns.Length);
-        if (_offsets.TryGetValue(key, out Tensor? known))
-            return known;
-        long[] offsets = new long[window.Area];
-        for (int r = 0, at = 0; r < window.Rows.Length; r++)
-        {
-            for (int c = 0; c < window.Columns.Length; c++)
-                offsets[at++] = (long)r * _padded.Width + c;
-        }
-        return _offsets[key] = tensor(offsets, [1, offsets.Length], device: _values.device).DetachFromDisposeScope();
+        _places.Dispose();
     }
 }

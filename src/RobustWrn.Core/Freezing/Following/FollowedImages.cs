@@ -11,6 +11,7 @@ public sealed class FollowedImages : IDisposable
 {
     private readonly IReadOnlyList<FollowedStep> _steps;
     private readonly FeatureBuffer[] _buffers;
+    private readonly WindowPlaces _pixels;
     private readonly Func<Tensor, Tensor> _head;
     private readonly IDisposable[] _owned;
     private readonly Func<Tensor, Tensor>? _prepare;
@@ -21,6 +22,7 @@ public sealed class FollowedImages : IDisposable
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         (_steps, _head, _owned, Count) = (network.Steps, head, owned.ToArray(), (int)images.shape[0]);
+        _pixels = new WindowPlaces(_steps[0].Size, above: 0, before: 0, images.device);
         _buffers = new FeatureBuffer[_steps.Count];
         for (int s = 0; s < _steps.Count; s++)
         {
@@ -34,7 +36,7 @@ public sealed class FollowedImages : IDisposable
 
     /// <summary>The same, of images that something is done to first.</summary>
     internal FollowedImages(FollowedImages prepared, Func<Tensor, Tensor> prepare) =>
-        (_steps, _buffers, _head, _owned, Count, _prepare) = (prepared._steps, prepared._buffers, prepared._head, prepared._owned, prepared.Count,
+        (_steps, _buffers, _pixels, _head, _owned, Count, _prepare) = (prepared._steps, prepared._buffers, prepared._pixels, prepared._head, prepared._owned, prepared.Count,
             prepared._prepare is { } next ? images => next(prepare(images)) : prepare);
 
     /// <summary>How many images there are.</summary>
@@ -78,7 +80,7 @@ public sealed class FollowedImages : IDisposable
         {
             FollowedStep step = _steps[s];
             if (s > 0)
-                windows[s] = _steps[s].Changed(windows);
+                windows[s] = step.Changed(windows);
             FeatureWindow outputs = windows[s];
             Tensor features = s == 0 ? Part(_prepare is null ? images : _prepare(images), outputs) : Rows(step.Compute(_buffers, outputs));
             Tensor places = _buffers[s].Places(outputs);
@@ -97,18 +99,12 @@ public sealed class FollowedImages : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor kept = changed.reshape(-1, 1, 1);
         bool all = changed.all().item<bool>();
-        foreach ((int step, Tensor places, Tensor before, Tensor after) in _tried)
+        foreach ((int step, Tensor places, Tensor before, Tensor after) in all ? [] : _tried)
         {
-            if (!all)
-            {
-                long[] shape = [Count, -1, after.shape[1]];
-                _buffers[step].Put(places, where(kept, after.reshape(shape), before.reshape(shape)).reshape(-1, after.shape[1]));
-            }
-            places.Dispose();
-            before.Dispose();
-            after.Dispose();
+            long[] shape = [Count, -1, after.shape[1]];
+            _buffers[step].Put(places, where(kept, after.reshape(shape), before.reshape(shape)).reshape(-1, after.shape[1]));
         }
-        _tried.Clear();
+        Forget();
     }
 
     /// <summary>Follows some of the images only. What was tried must be settled.</summary>
@@ -125,6 +121,16 @@ public sealed class FollowedImages : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Forget();
+        _pixels.Dispose();
+        foreach (FeatureBuffer buffer in _buffers)
+            buffer.Dispose();
+        foreach (IDisposable item in _owned)
+            item.Dispose();
+    }
+
+    private void Forget()
+    {
         foreach ((_, Tensor places, Tensor before, Tensor after) in _tried)
         {
             places.Dispose();
@@ -132,10 +138,6 @@ public sealed class FollowedImages : IDisposable
             after.Dispose();
         }
         _tried.Clear();
-        foreach (FeatureBuffer buffer in _buffers)
-            buffer.Dispose();
-        foreach (IDisposable item in _owned)
-            item.Dispose();
     }
 
     // What later steps read around the features of this one.
@@ -145,18 +147,8 @@ public sealed class FollowedImages : IDisposable
     // A window of the images, (N * h * w, C).
     private Tensor Part(Tensor images, FeatureWindow window)
     {
-        (long channels, long height, long width) = (images.shape[1], images.shape[2], images.shape[3]);
-        using Tensor pixels = images.permute(0, 2, 3, 1).reshape(-1, channels);
-        long[] places = new long[Count * (long)window.Area];
-        for (int i = 0, at = 0; i < Count; i++)
-        {
-            for (int r = 0; r < window.Rows.Length; r++)
-            {
-                for (int c = 0; c < window.Columns.Length; c++)
-                    places[at++] = (i * height + window.Rows.Starts[i] + r) * width + window.Columns.Starts[i] + c;
-            }
-        }
-        return pixels.index_select(0, tensor(places, [places.Length], device: images.device));
+        using Tensor pixels = Rows(images), places = _pixels.Of(window);
+        return pixels.index_select(0, places);
     }
 
     private static Tensor Rows(Tensor features) => features.permute(0, 2, 3, 1).reshape(-1, features.shape[1]);
