@@ -91,6 +91,8 @@ public static class TrainCommand
             $"{setup.Plan.Objective.Name} for {setup.Spec.Name} ({setup.Spec.Cost(setup.Data.Height, setup.Data.Width).MultiplyAdds / 1e6:0.0} MMACs) under {setup.Plan.Threat}: {recipe.Epochs} epochs of {setup.Data.Training.Train.Count} images, {recipe.BatchSize} a step, learning rate {recipe.LearningRate:0.####}"));
         if (setup.Data.Training.Extra is null && PublishedPlans.Find(choices.Recipe) is { TakesExtra: true })
             output.WriteLine($"Note: {choices.Recipe} is made for extra images (--extra); without them it is another training.");
+        if (PublishedPlans.Find(choices.Recipe) is { } published && published.Network.Name != setup.Spec.Name)
+            output.WriteLine($"Note: the numbers published for {published.Name} were found with {published.Network.Name} (--spec); this run trains {setup.Spec.Name}.");
         using Classifier classifier = setup.Spec.Build(choices.Seed);
         TrainingOptions options = new() { CheckpointFolder = folder.Checkpoints, MetricsFolder = choices.Out, CheckpointInterval = TimeSpan.FromMinutes(5) };
         TrainingResult result = await setup.Plan.Trainer().FitAsync(classifier, setup.Data.Training, setup.Plan.Threat, choices.Seed, options, new ProgressLines(output), cancellationToken);

@@ -8,6 +8,9 @@ namespace RobustWrn.Training;
 /// <summary>The attack inside an objective: its own, or another that it was given.</summary>
 internal static class InnerMaximum
 {
+    /// <summary>Steps of an objective's own attack where nothing else is said (Zhang et al. 2019; Huang et al. 2021).</summary>
+    public const int UsualSteps = 10;
+
     /// <summary>The images of the inner attack: those the context has already, or new ones.</summary>
     /// <param name="given">An attack in the place of the objective's own; null takes that.</param>
     /// <param name="own">The objective's own.</param>
@@ -29,7 +32,10 @@ internal static class InnerMaximum
         throw new OperationCanceledException(cancellationToken);
     }
 
-    /// <summary>What is wrong with a given attack, and with settings of the objective's own beside it, which would silently mean nothing.</summary>
+    /// <summary>A number of steps that somebody asked for; null for the default, of which nobody can tell.</summary>
+    public static int? UnlessUsual(int steps) => steps == UsualSteps ? null : steps;
+
+    /// <summary>What is wrong with a given attack, and with settings of the objective's own beside it that differ from their defaults and would silently mean nothing.</summary>
     public static IEnumerable<Problem> Problems(IAttack? given, params ReadOnlySpan<(string Name, object? Value)> own)
     {
         if (given is null)

@@ -14,7 +14,7 @@ public sealed record Madry : IRobustObjective
     public const string TypeName = "madry";
 
     /// <summary>Ascent steps of the inner attack. Default 10, as in Huang et al. 2021.</summary>
-    public int InnerSteps { get; init; } = 10;
+    public int InnerSteps { get; init; } = InnerMaximum.UsualSteps;
 
     /// <summary>Step length in the threat's norm and pixel units. Default: 2.5 epsilon / steps, the rule of Madry et al. 2018 (2/255 at 8/255 and 10 steps, as in Huang et al. 2021).</summary>
     public double? InnerStepSize { get; init; }
@@ -50,6 +50,7 @@ public sealed record Madry : IRobustObjective
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(InnerSteps), .. Rule.PositiveOrDefault(InnerStepSize), .. Start?.ProblemsAs(nameof(Start)) ?? [],
-        .. Rule.InHalfOpen(LabelSmoothing, 0, 1), .. InnerMaximum.Problems(InnerAttack, (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
+        .. Rule.InHalfOpen(LabelSmoothing, 0, 1), .. InnerMaximum.Problems(
+            InnerAttack, (nameof(InnerSteps), InnerMaximum.UnlessUsual(InnerSteps)), (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
     ];
 }

@@ -22,7 +22,7 @@ public sealed record Mart : IRobustObjective
     public double Beta { get; init; } = 6;
 
     /// <summary>Ascent steps of the inner attack on the cross-entropy. Default 10 (Wang et al. 2020; Huang et al. 2021).</summary>
-    public int InnerSteps { get; init; } = 10;
+    public int InnerSteps { get; init; } = InnerMaximum.UsualSteps;
 
     /// <summary>Step length in the threat's norm and pixel units. Default: 2.5 epsilon / steps (2/255 at 8/255 and 10 steps, as in Huang et al. 2021; the code of Wang et al. 2020 takes 0.007).</summary>
     public double? InnerStepSize { get; init; }
@@ -68,6 +68,7 @@ public sealed record Mart : IRobustObjective
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.NotNegative(Beta), .. Rule.Positive(InnerSteps), .. Rule.PositiveOrDefault(InnerStepSize), .. Start?.ProblemsAs(nameof(Start)) ?? [],
-        .. InnerMaximum.Problems(InnerAttack, (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
+        .. InnerMaximum.Problems(
+            InnerAttack, (nameof(InnerSteps), InnerMaximum.UnlessUsual(InnerSteps)), (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
     ];
 }

@@ -23,7 +23,7 @@ public sealed record OverfittingGuard : IDescription
     // One or two images are chance.
     private const int FewestLost = 3;
 
-    /// <summary>How many images of a batch are looked at, others each epoch; all where it has fewer. Default 16. Batches of one or two images are never judged.</summary>
+    /// <summary>How many images of a batch are looked at, others each epoch; all where it has fewer. Default 16: our choice, for the time given above. Batches of one or two images are never judged.</summary>
     public int Images { get; init; } = 16;
 
     /// <summary>

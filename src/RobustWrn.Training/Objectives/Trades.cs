@@ -20,7 +20,7 @@ public sealed record Trades : IRobustObjective
     public double Beta { get; init; } = 6;
 
     /// <summary>Ascent steps of the inner attack. Default 10 (Zhang et al. 2019).</summary>
-    public int InnerSteps { get; init; } = 10;
+    public int InnerSteps { get; init; } = InnerMaximum.UsualSteps;
 
     /// <summary>
     /// Step length in the threat's norm and pixel units. Default: 2.5 epsilon / steps (2/255 at 8/255 and 10 steps, as in Huang et al. 2021), and
@@ -80,7 +80,8 @@ public sealed record Trades : IRobustObjective
     [
         .. Rule.NotNegative(Beta), .. Rule.Positive(InnerSteps), .. Rule.PositiveOrDefault(InnerStepSize), .. InnerLoss.ProblemsAs(nameof(InnerLoss)),
         .. Start?.ProblemsAs(nameof(Start)) ?? [], .. Rule.InHalfOpen(LabelSmoothing, 0, 1),
-        .. InnerMaximum.Problems(InnerAttack, (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
+        .. InnerMaximum.Problems(
+            InnerAttack, (nameof(InnerSteps), InnerMaximum.UnlessUsual(InnerSteps)), (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start), (nameof(InnerLoss), InnerLoss is KullbackLeibler ? null : InnerLoss)),
     ];
 
     private GradientAscent Ascent(ThreatModel threat)

@@ -8,6 +8,9 @@ public interface IOptimizer : IDescription
     /// <summary>Numbers it remembers for each parameter, for estimates of memory. Default 1: a momentum.</summary>
     int RememberedPerParameter => 1;
 
+    /// <summary>Whether a schedule can move its momentum (<see cref="RunningOptimizer.Momentum"/>). Default: no.</summary>
+    bool TakesMomentum => false;
+
     /// <summary>Prepares for a network.</summary>
     /// <param name="parameters">The parameters to train, by name, on the device they stay on; not owned.</param>
     /// <returns>A fresh state. The caller disposes it.</returns>

@@ -14,6 +14,12 @@ public abstract class RunningOptimizer(IReadOnlyList<KeyValuePair<string, Parame
     /// <summary>What is remembered, by name (<c>momentum.stem_conv.weight</c>); owned by this object, valid until the next step.</summary>
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Saved { get; }
 
+    /// <summary>
+    /// The momentum of the next step, in the place of the optimiser's own, which null leaves; in [0, 1). Optimisers without one momentum for all pass it over
+    /// (<see cref="IOptimizer.TakesMomentum"/>).
+    /// </summary>
+    public double? Momentum { get; set; }
+
     /// <summary>Moves the parameters, in place.</summary>
     /// <param name="gradients">One gradient for each parameter, in order; null for one that the loss does not reach. Their content is used up.</param>
     /// <param name="learningRate">The learning rate of this step.</param>

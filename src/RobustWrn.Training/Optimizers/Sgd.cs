@@ -29,6 +29,9 @@ public sealed record Sgd : IOptimizer
     public int RememberedPerParameter => Momentum == 0 ? 0 : 1;
 
     /// <inheritdoc/>
+    public bool TakesMomentum => Momentum > 0;
+
+    /// <inheritdoc/>
     public RunningOptimizer Begin(IReadOnlyList<KeyValuePair<string, Parameter>> parameters)
     {
         this.ThrowIfInvalid();
@@ -63,7 +66,7 @@ public sealed record Sgd : IOptimizer
             ArgumentOutOfRangeException.ThrowIfNotEqual(gradients.Count, Parameters.Count);
             using IDisposable guard = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            using Scalar decay = _settings.WeightDecay.ToScalar(), momentum = _settings.Momentum.ToScalar(), one = 1.0.ToScalar(), back = (-learningRate).ToScalar();
+            using Scalar decay = _settings.WeightDecay.ToScalar(), momentum = (Momentum ?? _settings.Momentum).ToScalar(), one = 1.0.ToScalar(), back = (-learningRate).ToScalar();
             for (int i = 0; i < gradients.Count; i++)
             {
                 if (gradients[i] is not { } direction)

@@ -11,10 +11,10 @@ public sealed record DivergenceRecovery : IDescription
     /// <summary>The name in files.</summary>
     public const string TypeName = "divergence-recovery";
 
-    /// <summary>How often in a training; the next time it stops. Default 3.</summary>
+    /// <summary>How often in a training; the next time it stops. Default 3: our choice.</summary>
     public int Retries { get; init; } = 3;
 
-    /// <summary>What the learning rate is multiplied by each time, in (0, 1). Default 0.5.</summary>
+    /// <summary>What the learning rate is multiplied by each time, in (0, 1). Default 0.5: our choice.</summary>
     public double Factor { get; init; } = 0.5;
 
     /// <inheritdoc/>

@@ -8,11 +8,11 @@ public sealed record EarlyStopping : IDescription
     /// <summary>The name in files.</summary>
     public const string TypeName = "early-stopping";
 
-    /// <summary>How many epochs in a row may be no better than the best before them. Default 10.</summary>
+    /// <summary>How many epochs in a row may be no better than the best before them. Default 10: our choice.</summary>
     /// <remarks>Before a drop of the learning rate, accuracy stands still for long: Rice et al. 2020 (arXiv 2002.11569) train to the end and select the best epoch instead.</remarks>
     public int Patience { get; init; } = 10;
 
-    /// <summary>The first epoch, from 1, after which training may end. Default 1.</summary>
+    /// <summary>The first epoch, from 1, after which training may end. Default 1: our choice, no limit.</summary>
     public int NotBefore { get; init; } = 1;
 
     /// <summary>Whether a training ends after these epochs.</summary>

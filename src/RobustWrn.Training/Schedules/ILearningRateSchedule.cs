@@ -12,4 +12,11 @@ public interface ILearningRateSchedule : IDescription
     /// <summary>What the recipe's learning rate is multiplied by at a step, for schedules that count epochs or steps. Default: <see cref="Factor"/> of the position's progress.</summary>
     /// <param name="position">The step.</param>
     double FactorAt(TrainingPosition position) => Factor(position.Progress);
+
+    /// <summary>The optimiser's momentum at a step, for schedules that move it with the rate (<see cref="OneCycleRate.CyclesMomentum"/>). Default: null, the optimiser's own.</summary>
+    /// <param name="position">The step.</param>
+    double? MomentumAt(TrainingPosition position) => null;
+
+    /// <summary>The schedule for a short training: one that changes once an epoch, every step instead. Default: itself.</summary>
+    ILearningRateSchedule ByStep() => this;
 }

@@ -18,6 +18,9 @@ public sealed record LateCosineRate : ILearningRateSchedule
     /// <inheritdoc/>
     public double FactorAt(TrainingPosition position) => Factor((position.Epoch - 1.0) / position.Epochs);
 
+    /// <summary>The plain cosine: an epoch late means something else where there are few.</summary>
+    public ILearningRateSchedule ByStep() => new CosineRate();
+
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [];
 }

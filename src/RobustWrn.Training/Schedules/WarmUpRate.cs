@@ -11,7 +11,7 @@ public sealed record WarmUpRate : ILearningRateSchedule
     /// <summary>The share of the training that the line takes, in (0, 1). Default 0.05: 5 epochs of 100; Goyal et al. 2017 take 5 epochs of 90.</summary>
     public double Share { get; init; } = 0.05;
 
-    /// <summary>Where the line starts, in [0, 1]. Default 0.</summary>
+    /// <summary>Where the line starts, in [0, 1]. Default 0: our choice; Goyal et al. 2017 start from 0.1 on the way to 3.2.</summary>
     /// <remarks>From 0, the very first step has a rate of 0 and changes only the statistics of batch norm.</remarks>
     public double From { get; init; }
 
@@ -23,6 +23,12 @@ public sealed record WarmUpRate : ILearningRateSchedule
 
     /// <inheritdoc/>
     public double FactorAt(TrainingPosition position) => Line(position.Progress) * Then.FactorAt(position);
+
+    /// <inheritdoc/>
+    public double? MomentumAt(TrainingPosition position) => Then.MomentumAt(position);
+
+    /// <inheritdoc/>
+    public ILearningRateSchedule ByStep() => this with { Then = Then.ByStep() };
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>

@@ -43,6 +43,7 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
     private string? Update(BatchPart[] parts, TrainingPosition position, double rate, StepSums sums, CancellationToken cancellationToken)
     {
         PerturbedWeights? perturbed = null;
+        using WholeStatistics? first = Recipe.ForgetsInitialStatistics && position.StepsBefore == 0 ? new WholeStatistics(classifier) : null;
         try
         {
             if (Recipe.Perturbation is { } perturbation && position.Epoch >= perturbation.FromEpoch)
@@ -56,6 +57,7 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
                 return $"a gradient norm of {norm}";
             if (Recipe.GradientNormClip is { } limit)
                 GradientNorm.Clip(gradients, norm, limit);
+            optimizer.Momentum = Recipe.Schedule.MomentumAt(position);
             optimizer.Step(gradients, rate);
             perturbed?.TakeBack();
             perturbed = null;

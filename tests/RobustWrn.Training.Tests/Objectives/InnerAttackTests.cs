@@ -88,11 +88,11 @@ public class InnerAttackTests
         Problem[] problems =
         [
             .. new Madry { InnerAttack = new Pgd(), InnerStepSize = 0.01, Start = new RandomStart() }.Problems(),
-            .. new Trades { InnerAttack = new Pgd(), InnerStepSize = 0.01 }.Problems(),
-            .. new Mart { InnerAttack = new Pgd(), Start = new RandomStart() }.Problems(),
+            .. new Trades { InnerAttack = new Pgd(), InnerSteps = 7, InnerStepSize = 0.01, InnerLoss = new CrossEntropy() }.Problems(),
+            .. new Mart { InnerAttack = new Pgd(), InnerSteps = 1, Start = new RandomStart() }.Problems(),
         ];
 
-        Assert.Equal(["InnerStepSize", "Start", "InnerStepSize", "Start"], problems.Select(problem => problem.Subject));
+        Assert.Equal(["InnerStepSize", "Start", "InnerSteps", "InnerStepSize", "InnerLoss", "InnerSteps", "Start"], problems.Select(problem => problem.Subject));
         Assert.All(problems, problem => Assert.StartsWith("must be left out beside an InnerAttack", problem.Message));
     }
 

@@ -115,7 +115,8 @@ public class ObjectiveVectorTests
 
     private static IRobustObjective Objective(VectorCase vectors, string variant, IAttack? given = null)
     {
-        int steps = (int)vectors.Number("perturb_steps");
+        // Beside an attack that is given, settings of the objective's own are refused.
+        int steps = given is null ? (int)vectors.Number("perturb_steps") : new Madry().InnerSteps;
         double? size = given is null && vectors.Hyperparameters.TryGetProperty("step_size", out _) ? vectors.Number("step_size") : null;
         double? beta = variant == "madry" ? null : vectors.Number("beta");
         return variant switch
@@ -124,7 +125,7 @@ public class ObjectiveVectorTests
             "mart" => new Mart { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given },
             "official" => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given, SeparateTargetPass = true },
             "port" => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given },
-            _ => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given, InnerLoss = new CrossEntropy() },
+            _ => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given, InnerLoss = given is null ? new CrossEntropy() : new KullbackLeibler() },
         };
     }
 }

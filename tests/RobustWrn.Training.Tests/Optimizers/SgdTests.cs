@@ -82,6 +82,21 @@ public class SgdTests
     }
 
     [Fact]
+    public void Step_MomentumGiven_TakesItInThePlaceOfItsOwn()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter[] given = Parameters(), own = Parameters();
+        using RunningOptimizer first = new Sgd { Momentum = 0.5, Nesterov = true }.Begin(Named(given)), second = new Sgd { Momentum = 0.85, Nesterov = true }.Begin(Named(own));
+
+        first.Momentum = 0.85;
+        Steps(first, given, 0, 3);
+        Steps(second, own, 0, 3);
+
+        foreach ((Parameter mine, Parameter other) in given.Zip(own))
+            Assert.True(Small.SameBits(mine, other));
+    }
+
+    [Fact]
     public void Begin_InsideAScope_OutlivesIt()
     {
         using DisposeScope outer = NewDisposeScope();

@@ -43,6 +43,7 @@ public sealed class TrainModelTests : IDisposable
     public async Task Run_FolderOfAnotherTraining_IsLeftAsItIs()
     {
         Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "1"));
+        Assert.Contains("published for sat were found with WRN-34-R (--spec); this run trains WRN 1 / 3.", _output.ToString(), StringComparison.Ordinal);
         string[] before = Contents();
 
         Assert.Equal(TrainCommand.BadArguments, await Run("one", "--recipe", "mart", "--epochs", "1"));

@@ -63,6 +63,16 @@ public class ScheduleTests
     public void OneCycle_ByProgress_FollowsTheClosedForm(double progress, double factor) => Assert.Equal(factor, new OneCycleRate().Factor(progress), 1e-12);
 
     [Fact]
+    public void OneCycle_ByEpoch_IsOneOfAsManyStepsAsEpochs()
+    {
+        OneCycleRate byEpoch = new() { ByEpoch = true }, byStep = new();
+
+        for (int epoch = 0; epoch < 8; epoch++)
+            Assert.Equal(byStep.FactorAt(new TrainingPosition(0, 1, epoch, 8)), byEpoch.FactorAt(new TrainingPosition(epoch, 8, 3, 5)));
+        Assert.Equal(byStep, byEpoch.ByStep());
+    }
+
+    [Fact]
     public void OneCycle_OneStepAltogether_IsAtTheTop() => Assert.Equal(1, new OneCycleRate().FactorAt(new TrainingPosition(0, 1, 0, 1)));
 
     [Theory]
@@ -108,6 +118,7 @@ public class ScheduleTests
         Assert.Equal(["Share", "From", "Then.Final"], Subjects(new WarmUpRate { Share = 0, From = 2, Then = new CosineRate { Final = 2 } }));
         Assert.Equal(["Share", "From"], Subjects(new LinearRadius { Share = 0, From = 0 }));
         Assert.Equal(["Share", "From"], Subjects(new CosineRadius { Share = 2, From = double.NaN }));
+        Assert.Equal(["Schedule"], Subjects(new TrainingRecipe { Optimizer = new AdamW(), Schedule = new WarmUpRate { Then = new OneCycleRate { CyclesMomentum = true } } }));
         Assert.Equal(["Radius.From"], Subjects(new TrainingRecipe { Radius = new LinearRadius { From = 0 } }));
 
         static IEnumerable<string> Subjects(IDescription description) => description.Problems().Select(problem => problem.Subject);

@@ -64,7 +64,7 @@ public class WeightPerturbationTests
         Recorder recorder = new();
         TrainingRecipe recipe = OneStep with { MicroBatchSize = microBatch };
 
-        Small.Fit(actual, new Trades { InnerSteps = 1, InnerAttack = recorder }, recipe);
+        Small.Fit(actual, new Trades { InnerAttack = recorder }, recipe);
 
         Assert.Equal(microBatch is null ? 1 : 3, recorder.Attacks.Count); // once for each part, not once for each pass
         expected.train();
