@@ -97,7 +97,8 @@ public static class PublishedPlans
             },
         },
         WideResNetSpec.Wrn(34, 20) with { Normalization = Normalization.Cifar10 },
-        "Rice et al. 2020, arXiv 2002.11569, and its code locuslab/robust_overfitting. There the running statistics move in every pass of the attack, too, here in the update's alone; and the number's epoch was selected on test images.",
+        "Rice et al. 2020, arXiv 2002.11569, and its code locuslab/robust_overfitting, whose network normalises pixels (the preset WRN-34-20 does not). There the running statistics move in every pass of the "
+        + "attack, too, here in the update's alone; and the number's epoch was selected on test images.",
         null, "WRN-34-20 53.42 %, clean 85.34 % (RobustBench).");
 
     /// <summary><c>pang</c>: TRADES of Pang et al. 2021 with a weight decay of 5e-4 and 110 epochs (WRN-34-20, no extra images): robust 54.39 %, clean 86.43 %; WRN-34-10 53.80 %, clean 85.48 %.</summary>
