@@ -89,7 +89,7 @@ public sealed class DatasetSplits : IDisposable
     /// <param name="validation">At most this many validation images, drawn likewise; null keeps all.</param>
     /// <param name="test">At most this many test images: always the first ones, so that results stay comparable between runs and seeds; null keeps all.</param>
     /// <param name="seed">Decides which training and validation images are kept. Default 0.</param>
-    /// <returns>A view. The images are released when either it or these splits are disposed.</returns>
+    /// <returns>A view. The images are released when either it or these splits are disposed; opening the test images of either counts for both.</returns>
     public DatasetSplits Limited(long? train = null, long? validation = null, long? test = null, Seed? seed = null)
     {
         Problem[] problems =
@@ -101,7 +101,7 @@ public sealed class DatasetSplits : IDisposable
         IImageSource fewer = _test.Take(test ?? _test.Count);
         return new DatasetSplits(
             Training with { Train = Sample(Training.Train, train, stream.For("train")), Validation = Sample(Training.Validation, validation, stream.For("validation")) },
-            fewer, _owned, ReferenceEquals(fewer, _test) ? Test : null);
+            fewer, _owned, ReferenceEquals(fewer, _test) ? Test : Test.Of(fewer));
     }
 
     /// <summary>The same splits with extra images to train on, such as those of <see cref="NpzImages"/> or <see cref="PickledImages"/>.</summary>

@@ -10,7 +10,7 @@ public sealed record TrainingRecipe : IDescription
     /// <summary>The name in files.</summary>
     public const string TypeName = "training-recipe";
 
-    /// <summary>Passes over the training images. Default 100 (Huang et al. 2021).</summary>
+    /// <summary>Passes over the training images, or as many batches where extra images stand among them (<see cref="ExtraShare"/>). Default 100 (Huang et al. 2021).</summary>
     public int Epochs { get; init; } = 100;
 
     /// <summary>
@@ -67,8 +67,9 @@ public sealed record TrainingRecipe : IDescription
     public IBatchAugmentation? Mixing { get; init; }
 
     /// <summary>
-    /// The share of extra images in every batch, in (0, 1), where the data has some (<see cref="DatasetSplits.WithExtra"/>); an epoch is then once through the data set's own images.
-    /// Default 0.5 (Carmon et al. 2019, arXiv 1905.13736; Huang et al. 2021); Wang et al. 2023 (arXiv 2302.04638) take 0.7 with a million generated images and 0.8 with more.
+    /// The share of extra images in every batch, in (0, 1), rounded down to whole images, where the data has some (<see cref="DatasetSplits.WithExtra"/>). An epoch has as many batches
+    /// as without them, and therefore sees fewer of the data set's own images, drawn anew each time (<see cref="MixedBatches"/>). Default 0.5 (Carmon et al. 2019, arXiv
+    /// 1905.13736; Huang et al. 2021); Wang et al. 2023 (arXiv 2302.04638) take 0.7 with a million generated images and 0.8 with more.
     /// </summary>
     public double ExtraShare { get; init; } = 0.5;
 
@@ -119,7 +120,8 @@ public sealed record TrainingRecipe : IDescription
 
     /// <summary>
     /// The recipe for a small machine: so many epochs, and batches small enough that an epoch has forty steps or more, the learning rate smaller in proportion (Goyal et al. 2017, arXiv 1706.02677).
-    /// Schedules keep their shape, since they are shares of the training; where there are fewer epochs than before, those that change once an epoch change every step.
+    /// Schedules keep their shape, since they are shares of the training; where there are fewer epochs than before, those that change once an epoch change every step. What counts in
+    /// epochs (<see cref="AdversarialWeightPerturbation.FromEpoch"/>, <see cref="EarlyStopping"/>) becomes the same share of the training, rounded down.
     /// </summary>
     /// <param name="epochs">Epochs, at least 1.</param>
     /// <param name="images">Training images, at least 1.</param>
@@ -139,8 +141,12 @@ public sealed record TrainingRecipe : IDescription
             MicroBatchSize = MicroBatchSize is { } micro ? Math.Min(micro, batch) : null,
             LearningRate = LearningRate * batch / BatchSize,
             Schedule = epochs < Epochs ? Schedule.ByStep() : Schedule,
-            Perturbation = Perturbation is null ? null : Perturbation with { FromEpoch = (int)((long)Perturbation.FromEpoch * epochs / Epochs) },
+            Perturbation = Perturbation is null ? null : Perturbation with { FromEpoch = Scaled(Perturbation.FromEpoch) },
+            EarlyStopping = EarlyStopping is null
+                ? null : EarlyStopping with { Patience = Math.Max(1, Scaled(EarlyStopping.Patience)), NotBefore = Math.Max(1, Scaled(EarlyStopping.NotBefore)) },
         };
+
+        int Scaled(int epoch) => (int)((long)epoch * epochs / Epochs);
     }
 
     /// <inheritdoc/>

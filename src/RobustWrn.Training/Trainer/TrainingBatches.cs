@@ -1,4 +1,5 @@
 using RobustWrn.Core;
+using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
@@ -25,7 +26,7 @@ internal sealed class TrainingBatches
         Steps = checked((int)(data.Train.Count / recipe.BatchSize + (data.Train.Count % recipe.BatchSize > 1 ? 1 : 0)));
     }
 
-    /// <summary>What the indices are of.</summary>
+    /// <summary>What the indices are of. To be read by <see cref="Read"/>.</summary>
     public IImageSource Images { get; }
 
     /// <summary>Batches an epoch.</summary>
@@ -42,6 +43,16 @@ internal sealed class TrainingBatches
         long[] order = Order(epoch);
         int at = step * _batchSize;
         return order[at..Math.Min(at + _batchSize, order.Length)];
+    }
+
+    /// <summary>Reads a batch. Its ids are what randomness goes by, <see cref="MixedBatches.DrawIds"/> where there are extra images.</summary>
+    /// <param name="indices">The images, as <see cref="At"/> gives them.</param>
+    /// <param name="step">Which batch of its epoch.</param>
+    /// <param name="device">Where the tensors go.</param>
+    public ImageBatch Read(ReadOnlySpan<long> indices, int step, Device device)
+    {
+        ImageBatch batch = Images.Read(indices, device);
+        return _mixed is null ? batch : new ImageBatch(batch.Images, batch.Labels, _mixed.DrawIds(step, indices, batch.Examples));
     }
 
     // The order of the epoch last asked for is kept: steps come one after another.

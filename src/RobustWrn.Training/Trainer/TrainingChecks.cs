@@ -16,7 +16,9 @@ internal static class TrainingChecks
         .. network is null ? [] : Fits(data.Validation, network, "data.Validation"),
         .. Rule.Holds((data.Train.Height, data.Train.Width) == (data.Validation.Height, data.Validation.Width), "data.Validation",
             $"must have images of the training size {data.Train.Height} x {data.Train.Width}, got {data.Validation.Height} x {data.Validation.Width}."),
+        .. Rule.Holds(!AreTheSame(data.Train, data.Validation), "data.Validation", "must be held out of the training images, got the same ones. DatasetSplits.From holds some out."),
         .. data.Extra is { } extra ? FitsBeside(data.Train, extra, "data.Extra") : [],
+        .. Rule.Holds(data.Extra is null || !AreTheSame(data.Extra, data.Validation), "data.Extra", "must not be the validation images, got the same ones. Networks are selected on those."),
     ];
 
     public static IEnumerable<Problem> Problems(this TrainingOptions options) =>
@@ -45,6 +47,10 @@ internal static class TrainingChecks
             .. Rule.Holds(bad.Length == 0, "classifier", $"must start from finite weights, got NaN or infinity in {string.Join(", ", bad.Take(5))}. Build the network anew or load other weights."),
         ];
     }
+
+    // A fingerprint may take long: a hash over all pixels, or a look at every file.
+    private static bool AreTheSame(IImageSource one, IImageSource other) =>
+        ReferenceEquals(one, other) || (one.Count == other.Count && one.Fingerprint == other.Fingerprint);
 
     private static IEnumerable<Problem> FitsBeside(IImageSource own, IImageSource extra, string name) =>
     [

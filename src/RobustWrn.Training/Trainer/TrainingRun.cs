@@ -53,7 +53,7 @@ internal sealed class TrainingRun : IDisposable
         _optimizer = trainer.Recipe.Optimizer.Begin(parameters);
         _state = new RunState(classifier.Network, _optimizer, trainer.Recipe);
         _batches = new TrainingBatches(data, trainer.Recipe, _stream);
-        _step = new TrainingStep(trainer, classifier, _batches.Images, threat, _stream, _optimizer);
+        _step = new TrainingStep(trainer, classifier, _batches, threat, _stream, _optimizer);
         _steps = _batches.Steps;
         _reports = new TrainingReports(progress, options.ProgressInterval, trainer.Recipe, _steps, _batches.ImagesPerEpoch);
     }
@@ -62,6 +62,8 @@ internal sealed class TrainingRun : IDisposable
 
     // What the bits of a result on one device depend on, besides the identity of the run.
     private string Environment { get; }
+
+    private long ValidationCount => Math.Min(Recipe.ValidationImages ?? long.MaxValue, _data.Validation.Count);
 
     private bool EndsEarly => Recipe.EarlyStopping?.Ends(_epochs) == true;
 
@@ -116,7 +118,8 @@ internal sealed class TrainingRun : IDisposable
                 TrainingPosition position = new(epoch, Recipe.Epochs, step, _steps);
                 rate = RateAt(epoch, step);
                 long[] next = step + 1 < _steps ? _batches.At(epoch, step + 1) : [];
-                if (_step.Take(batch, next, position, rate, sums, cancellationToken) is { } found)
+                Action announce = next.Length > 0 ? () => _batches.Images.Prefetch(next) : AnnounceValidation;
+                if (_step.Take(batch, announce, position, rate, sums, cancellationToken) is { } found)
                     throw Diverged(epoch, step, rate, found);
                 batch = next;
                 _state.Average?.Add(_classifier.Network, position.StepsBefore + 1, warmUp);
@@ -126,7 +129,7 @@ internal sealed class TrainingRun : IDisposable
             }
             long validating = Stopwatch.GetTimestamp();
             _classifier.eval();
-            (Proportion clean, Proportion robust) = Judge(cancellationToken);
+            (Proportion clean, Proportion robust) = Judge(AverageIsJudged(epoch, warmUp) ? AnnounceValidation : () => AnnounceEpoch(epoch + 1), cancellationToken);
             return sums.Metrics(epoch + 1, rate) with
             {
                 Clean = clean,
@@ -152,19 +155,30 @@ internal sealed class TrainingRun : IDisposable
         return _setbacks == 0 ? rate : rate * Math.Pow(Recipe.Recovery!.Factor, _setbacks);
     }
 
-    private (Proportion Clean, Proportion Robust) Judge(CancellationToken cancellationToken) => Validation.Judge(
-        _classifier, _data.Validation, Math.Min(Recipe.ValidationImages ?? long.MaxValue, _data.Validation.Count), Recipe.BatchSize,
-        Recipe.ValidationAttackFor(_threat), _threat, _stream.For("validation"), _sample, cancellationToken);
+    private (Proportion Clean, Proportion Robust) Judge(Action announce, CancellationToken cancellationToken) => Validation.Judge(
+        _classifier, _data.Validation, ValidationCount, Recipe.BatchSize,
+        Recipe.ValidationAttackFor(_threat), _threat, _stream.For("validation"), _sample, announce, cancellationToken);
+
+    // What is read next, which a source may decode meanwhile: validation images, or the first batch of an epoch.
+    private void AnnounceValidation() => _data.Validation.Prefetch(Validation.Batch(0, ValidationCount, Recipe.BatchSize));
+
+    private void AnnounceEpoch(int epoch)
+    {
+        if (epoch < Recipe.Epochs)
+            _batches.Images.Prefetch(_batches.At(epoch, 0));
+    }
+
+    // Before its warm-up has ended, the average is a plain copy, which is judged already.
+    private bool AverageIsJudged(int epoch, double warmUp) => _state.Average is not null && (epoch + 1L) * _steps >= warmUp;
 
     private AverageMetrics? JudgeAverage(int epoch, double warmUp, Proportion clean, Proportion robust, CancellationToken cancellationToken)
     {
         if (_state.Average is not { } average)
             return null;
         average.EndEpoch(_classifier.Network);
-        // A plain copy so far, which is judged already.
-        if ((epoch + 1L) * _steps < warmUp)
+        if (!AverageIsJudged(epoch, warmUp))
             return new AverageMetrics(clean, robust);
-        (clean, robust) = average.Within(_classifier.Network, () => Judge(cancellationToken));
+        (clean, robust) = average.Within(_classifier.Network, () => Judge(() => AnnounceEpoch(epoch + 1), cancellationToken));
         TrainingLog.AverageJudged(_logger, epoch + 1, clean.ToString(), robust.ToString());
         return new AverageMetrics(clean, robust);
     }

@@ -8,11 +8,11 @@ namespace RobustWrn.Training;
 /// <summary>One step of a training: read, augment, attack, differentiate, move.</summary>
 /// <param name="trainer">What is minimised, and how.</param>
 /// <param name="classifier">The classifier, in training mode.</param>
-/// <param name="images">The training images.</param>
+/// <param name="batches">The training images.</param>
 /// <param name="threat">The threat of the whole radius.</param>
 /// <param name="stream">The training's randomness.</param>
 /// <param name="optimizer">What moves the parameters.</param>
-internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier, IImageSource images, ThreatModel threat, RandomStream stream, RunningOptimizer optimizer)
+internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier, TrainingBatches batches, ThreatModel threat, RandomStream stream, RunningOptimizer optimizer)
 {
     private readonly Tensor[] _parameters = [.. optimizer.Parameters.Select(pair => pair.Value)];
 
@@ -20,18 +20,18 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
 
     /// <summary>Takes the step, unless loss or gradients are not finite.</summary>
     /// <param name="indices">The images of the batch.</param>
-    /// <param name="next">Those of the next one, which a source may decode meanwhile.</param>
+    /// <param name="announce">Tells a source what is read next, which it may decode meanwhile.</param>
     /// <param name="position">Which step.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="sums">What the numbers are added to.</param>
     /// <param name="cancellationToken">Checked between the steps of attacks.</param>
     /// <returns>What was not finite, or null when the step was taken.</returns>
-    public string? Take(ReadOnlySpan<long> indices, ReadOnlySpan<long> next, TrainingPosition position, double rate, StepSums sums, CancellationToken cancellationToken)
+    public string? Take(ReadOnlySpan<long> indices, Action announce, TrainingPosition position, double rate, StepSums sums, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         long start = Stopwatch.GetTimestamp();
         BatchPart[] parts = Read(indices, position);
-        images.Prefetch(next);
+        announce();
         sums.Data += Stopwatch.GetElapsedTime(start);
         TimeSpan attackedBefore = sums.Attack;
         start = Stopwatch.GetTimestamp();
@@ -122,7 +122,7 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
 
     private BatchPart[] Read(ReadOnlySpan<long> indices, TrainingPosition position)
     {
-        ImageBatch batch = images.Read(indices, _parameters[0].device);
+        ImageBatch batch = batches.Read(indices, position.Step, _parameters[0].device);
         RandomStream noise = stream.For("augmentation").At(position.Epoch);
         Tensor pixels = batch.Images;
         foreach (IAugmentation augmentation in Recipe.Augmentations)

@@ -8,8 +8,22 @@ namespace RobustWrn.Training;
 /// <summary>Judges a classifier on validation images: as they are, and under an attack on those it gets right.</summary>
 internal static class Validation
 {
+    /// <summary>The batch that begins with an image.</summary>
+    public static long[] Batch(long at, long count, int batchSize) => [.. Enumerable.Range(0, (int)Math.Min(batchSize, count - at)).Select(i => at + i)];
+
+    /// <summary>Judges it.</summary>
+    /// <param name="classifier">The classifier, in evaluation mode.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="count">How many of them, the first ones.</param>
+    /// <param name="batchSize">Images at once.</param>
+    /// <param name="attack">What attacks them.</param>
+    /// <param name="threat">How far images may move.</param>
+    /// <param name="noise">The attack's randomness.</param>
+    /// <param name="sample">Of the device and dtype of the network.</param>
+    /// <param name="announce">Called once the last batch was read: tells a source what is read next.</param>
+    /// <param name="cancellationToken">Checked between batches and the steps of attacks.</param>
     public static (Proportion Clean, Proportion Robust) Judge(
-        Classifier classifier, IImageSource images, long count, int batchSize, IAttack attack, ThreatModel threat, RandomStream noise, Tensor sample, CancellationToken cancellationToken)
+        Classifier classifier, IImageSource images, long count, int batchSize, IAttack attack, ThreatModel threat, RandomStream noise, Tensor sample, Action announce, CancellationToken cancellationToken)
     {
         using IDisposable guard = no_grad();
         Proportion clean = new(0, 0), robust = new(0, 0);
@@ -17,8 +31,11 @@ internal static class Validation
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            long[] indices = [.. Enumerable.Range(0, (int)Math.Min(batchSize, count - at)).Select(i => at + i)];
-            ImageBatch batch = images.Read(indices, sample.device);
+            ImageBatch batch = images.Read(Batch(at, count, batchSize), sample.device);
+            if (at + batchSize < count)
+                images.Prefetch(Batch(at + batchSize, count, batchSize));
+            else
+                announce();
             Tensor pixels = batch.Images.to(sample.dtype);
             Tensor logits = classifier.call(pixels);
             NonFiniteLogitsException.ThrowIfAny(logits);

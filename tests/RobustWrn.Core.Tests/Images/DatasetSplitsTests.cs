@@ -79,6 +79,22 @@ public class DatasetSplitsTests
         Assert.Equal(1, splits.Limited(test: 1_000).Test.Reads);
     }
 
+    /// <summary>A look at some of the test images is a look at them.</summary>
+    [Fact]
+    public void Limited_FewerTestImages_CountsReadsTogetherWithTheWhole()
+    {
+        using DatasetSplits splits = Numbered(20, 10, 10);
+        DatasetSplits fewer = splits.Limited(test: 4), fewest = fewer.Limited(test: 2);
+
+        fewer.Test.Open();
+        splits.Test.Open();
+        Assert.Equal([0, 1], Ids(fewest.Test.Open()));
+
+        Assert.Equal((3, 3, 3), (splits.Test.Reads, fewer.Test.Reads, fewest.Test.Reads));
+        Assert.Equal((10, 4, 2), (splits.Test.Count, fewer.Test.Count, fewest.Test.Count));
+        Assert.NotEqual(splits.Test.Fingerprint, fewer.Test.Fingerprint);
+    }
+
     [Fact]
     public void Read_ImageInSeveralSubsets_KeepsItsExampleId()
     {

@@ -55,4 +55,16 @@ public class PublishedPlansTests
         Assert.Equal((32, 2), (scaled.MicroBatchSize, scaled.Perturbation!.FromEpoch));
         Assert.Empty(scaled.Problems());
     }
+
+    /// <summary>A patience of ten epochs would never end a training of five.</summary>
+    [Theory]
+    [InlineData(20, 2, 6)]
+    [InlineData(5, 1, 1)]
+    [InlineData(200, 20, 60)]
+    public void ScaledTo_EarlyStopping_KeepsItsShareOfTheTraining(int epochs, int patience, int notBefore)
+    {
+        TrainingRecipe recipe = new() { Epochs = 100, EarlyStopping = new EarlyStopping { Patience = 10, NotBefore = 30 } };
+
+        Assert.Equal(new EarlyStopping { Patience = patience, NotBefore = notBefore }, recipe.ScaledTo(epochs, 1_500).EarlyStopping);
+    }
 }

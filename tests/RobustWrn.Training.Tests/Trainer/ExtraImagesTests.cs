@@ -1,4 +1,5 @@
 using RobustWrn.Core;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Training.Tests;
@@ -14,11 +15,59 @@ public class ExtraImagesTests
 
         Small.Fit(classifier, recipe: Small.Recipe with { Epochs = 2 }, data: Splits(own, extra));
 
-        // 50 own images at 8 a batch: 7 steps an epoch, the last with 2 of them and 14 extra ones.
-        Assert.Equal(14, extra.Count);
-        Assert.Equal([8, 8, 8, 8, 8, 8, 14], extra.Take(7).Select(indices => indices.Length));
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => (long)i), own.Take(7).SelectMany(indices => indices).Order());
-        Assert.NotEqual(extra[0], extra[7]);
+        // 50 own images make 4 batches of 16 an epoch; 8 of each are own ones.
+        Assert.Equal(8, extra.Count);
+        Assert.All([.. own, .. extra], indices => Assert.Equal(8, indices.Length));
+        Assert.Distinct(own.Take(4).SelectMany(indices => indices));
+        Assert.NotEqual(own.Take(4).SelectMany(indices => indices).Order(), own.Skip(4).SelectMany(indices => indices).Order());
+        Assert.NotEqual(extra[0], extra[4]);
+    }
+
+    /// <summary>As many steps as the published trainings take on 50,000 images.</summary>
+    [Theory]
+    [InlineData(256, 0.5, 196)]
+    [InlineData(512, 0.7, 98)]
+    public void Steps_PublishedRecipes_AreThoseWithoutExtraImages(int batchSize, double share, int steps)
+    {
+        TrainingRecipe recipe = Small.Recipe with { BatchSize = batchSize, ExtraShare = share };
+        TrainingSplits data = Bars.Splits(train: 50_000);
+        TrainingBatches without = new(data, recipe, RandomStream.From(1)), with = new(data with { Extra = new Bars(30, 3) }, recipe, RandomStream.From(1));
+
+        Assert.Equal((steps, steps, (long)steps * batchSize), (without.Steps, with.Steps, with.ImagesPerEpoch));
+    }
+
+    /// <summary>Augmentation, dropout, mixing and attacks go by the id, so draws with ids of their own are changed and attacked anew.</summary>
+    [Fact]
+    public void Fit_AnExtraImageDrawnOften_IsChangedAnewEachTime()
+    {
+        Dictionary<long, float> noise = [];
+        HashSet<string> seen = [];
+        using Classifier classifier = Small.Network.Build(1);
+        TrainingSplits data = Bars.Splits(train: 2) with { Extra = new Bars(1, 3) };
+        TrainingRecipe recipe = Small.Recipe with { Epochs = 1, ExtraShare = 0.9, Augmentations = [new RandomCrop()] };
+
+        Small.Fit(classifier, new NoiseProbe(noise), recipe, Bars.Splits() with { Extra = new Bars(3, 3) });
+        Small.Fit(classifier, new Onlooker(seen), recipe, data);
+
+        Assert.Equal(4 * 16, noise.Values.Distinct().Count());
+        // One step: 14 draws of one image and 2 own ones, each moved to one of 81 places.
+        Assert.InRange(seen.Count, 12, 16);
+    }
+
+    [Fact]
+    public void Fit_PartsOfABatchWithExtraImages_AreTheWholeBatch()
+    {
+        WideResNetSpec network = Small.Network with { FeatureNormalization = new GroupNormalization() };
+        using Classifier whole = network.Build(1), parts = network.Build(1);
+        foreach (Classifier classifier in (Classifier[])[whole, parts])
+            classifier.to(ScalarType.Float64);
+        TrainingRecipe recipe = Small.Recipe with { Epochs = 1, Augmentations = [new RandomCrop()] };
+
+        TrainingResult one = Small.Fit(whole, new Trades { InnerSteps = 2 }, recipe, Splits([], []));
+        TrainingResult many = Small.Fit(parts, new Trades { InnerSteps = 2 }, recipe with { MicroBatchSize = 5 }, Splits([], []));
+
+        Assert.Equal(one.Last.Loss, many.Last.Loss, 1e-9);
+        Assert.Equal(one.Last.GradientNorm, many.Last.GradientNorm, 1e-9);
     }
 
     [Theory]
@@ -27,9 +76,12 @@ public class ExtraImagesTests
     public void Fit_StoppedWithExtraImages_EndsAsIfItHadNotBeen(int stoppedAt)
     {
         using ScratchFolder folder = new();
-        using Classifier expected = Small.Network.Build(1), stopped = Small.Network.Build(1), actual = Small.Network.Build(1);
+        WideResNetSpec network = Small.Network.WithStage(0, stage => stage with { Dropout = 0.2 });
+        using Classifier expected = network.Build(1), stopped = network.Build(1), actual = network.Build(1);
         TrainingOptions options = new() { CheckpointFolder = folder.Path, CheckpointEverySteps = 2 };
-        Small.Fit(expected, data: Splits([], []));
+        TrainingRecipe recipe = Small.Recipe with { Augmentations = [new RandomCrop()], Mixing = new CutMix() };
+        Madry objective = new() { InnerSteps = 1 };
+        Small.Fit(expected, objective, recipe, Splits([], []));
         int reads = 0;
         void Stop()
         {
@@ -37,8 +89,8 @@ public class ExtraImagesTests
                 throw new PowerCut();
         }
 
-        Assert.Throws<PowerCut>(() => Small.Fit(stopped, data: Splits([], [], Stop), options: options));
-        Small.Fit(actual, data: Splits([], []), options: options);
+        Assert.Throws<PowerCut>(() => Small.Fit(stopped, objective, recipe, Splits([], [], Stop), options: options));
+        Small.Fit(actual, objective, recipe, Splits([], []), options: options);
 
         Small.AssertSameWeights(expected, actual);
     }
@@ -67,20 +119,6 @@ public class ExtraImagesTests
         Assert.Equal(["Recipe.ExtraShare", "data.Extra", "data.Extra"], problems.Select(problem => problem.Subject));
     }
 
-    [Fact]
-    public void Fit_Source_IsToldTheNextBatchBeforeItIsRead()
-    {
-        Announced train = new(new Bars(50, 1));
-        using Classifier classifier = Small.Network.Build(1);
-
-        Small.Fit(classifier, recipe: Small.Recipe with { Epochs = 2 }, data: new TrainingSplits(train, new Bars(20, 2)));
-
-        string[] reads = [.. train.Events.Where(e => e.Kind == "read").Select(e => e.Indices)];
-        string[] told = [.. train.Events.Where(e => e.Kind == "told" && e.Indices.Length > 0).Select(e => e.Indices)];
-        Assert.Equal(8, reads.Length);
-        Assert.Equal([.. reads[1..4], .. reads[5..8]], told);
-    }
-
     private static TrainingSplits Splits(List<long[]> own, List<long[]> extra, Action? onRead = null)
     {
         void Note(List<long[]> list, long[] indices)
@@ -96,28 +134,21 @@ public class ExtraImagesTests
 
     private sealed class PowerCut : Exception;
 
-    private sealed class Announced(IImageSource inner) : IImageSource
+    /// <summary>Natural training that remembers the images it was given.</summary>
+    private sealed class Onlooker(HashSet<string> seen) : IRobustObjective
     {
-        public List<(string Kind, string Indices)> Events { get; } = [];
+        public string Name => "onlooker";
 
-        public long Count => inner.Count;
-
-        public int Channels => inner.Channels;
-
-        public int Height => inner.Height;
-
-        public int Width => inner.Width;
-
-        public ValueList<string> ClassNames => inner.ClassNames;
-
-        public string Fingerprint => inner.Fingerprint;
-
-        public ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null)
+        public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
         {
-            Events.Add(("read", string.Join(',', indices.ToArray())));
-            return inner.Read(indices, device);
+            using (DisposeScope scope = NewDisposeScope())
+            {
+                for (int i = 0; i < context.Examples.Count; i++)
+                    seen.Add(Convert.ToHexString(context.Images[i].contiguous().bytes));
+            }
+            return new Natural().Evaluate(context, cancellationToken);
         }
 
-        public void Prefetch(ReadOnlySpan<long> indices) => Events.Add(("told", string.Join(',', indices.ToArray())));
+        public IEnumerable<Problem> Problems() => [];
     }
 }

@@ -120,6 +120,23 @@ public class RefusalTests
         Assert.Contains("must have at least one image to select on", Assert.Throws<InvalidDescriptionException>(() => Small.Fit(classifier, data: Bars.Splits(validation: 0))).Message);
     }
 
+    /// <summary>What is selected on the images that were trained on is not selected.</summary>
+    [Fact]
+    public void Check_ValidationOnWhatIsTrainedOn_Refuses()
+    {
+        RobustTrainer trainer = new(new Natural(), Small.Recipe);
+        Bars images = new(50, 1), held = new(50, 2);
+
+        Problem same = Assert.Single(trainer.Check(Small.Network, new TrainingSplits(images, images), Small.Threat));
+        Problem copy = Assert.Single(trainer.Check(Small.Network, new TrainingSplits(images, new Bars(50, 1)), Small.Threat));
+        Problem extra = Assert.Single(trainer.Check(Small.Network, new TrainingSplits(images, held) { Extra = new Bars(50, 2) }, Small.Threat));
+
+        Assert.Equal(("data.Validation", "must be held out of the training images, got the same ones. DatasetSplits.From holds some out."), (same.Subject, same.Message));
+        Assert.Equal(same, copy);
+        Assert.Equal("data.Extra", extra.Subject);
+        Assert.Empty(trainer.Check(Small.Network, new TrainingSplits(images, held), Small.Threat));
+    }
+
     [Fact]
     public void Fit_FullyFrozenNetwork_Refuses()
     {

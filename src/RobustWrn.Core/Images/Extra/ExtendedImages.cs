@@ -7,7 +7,7 @@ namespace RobustWrn.Core;
 /// <remarks>Example ids of the first stay, those of the second begin at 2^40, so that both keep their noise whatever the other's size.</remarks>
 public sealed class ExtendedImages : IImageSource
 {
-    private const long FirstExtraId = 1L << 40;
+    internal const long FirstExtraId = 1L << 40;
 
     private readonly IImageSource _own, _extra;
     private readonly Lazy<string> _fingerprint;
