@@ -79,9 +79,9 @@ internal sealed class StepBenchmark : IDisposable
         using DisposeScope scope = NewDisposeScope();
         _classifier.train();
         using ObjectiveLoss loss = objective.Evaluate(new ObjectiveContext(_classifier, _images, _labels, _threat));
-        IList<Tensor> gradients = autograd.grad([loss.Total], [.. _parameters.Select(pair => pair.Value)]);
+        Tensor?[] gradients = Gradients.Of(loss.Total, [.. _parameters.Select(pair => pair.Value)]);
         GradientNorm.Clip(gradients, GradientNorm.Of(gradients).Number(), limit: 5);
-        _optimizer.Step([.. gradients], learningRate: 1e-3);
+        _optimizer.Step(gradients, learningRate: 1e-3);
     }
 }
 

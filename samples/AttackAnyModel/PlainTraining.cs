@@ -25,7 +25,7 @@ internal static class PlainTraining
                 using DisposeScope scope = NewDisposeScope();
                 using ImageBatch batch = images.Read(indices);
                 Tensor loss = nn.functional.cross_entropy(model.call(batch.Images), batch.Labels);
-                Tensor[] gradients = [.. autograd.grad([loss], weights)];
+                Tensor[] gradients = [.. Gradients.Of(loss, weights).Select(gradient => gradient!)];
                 using IDisposable guard = no_grad();
                 for (int i = 0; i < weights.Length; i++)
                     weights[i].PlusInPlace(velocities[i].TimesInPlace(Momentum).PlusInPlace(gradients[i]), -Rate);

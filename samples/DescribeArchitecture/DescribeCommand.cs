@@ -37,8 +37,9 @@ public static class DescribeCommand
         ParseResult result = command.Parse(args);
         if (result.Errors.Count > 0)
             return Refuse(error, [.. result.Errors.Select(item => item.Message), "See --help."]);
-        await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
-        return code;
+        int invoked = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
+        // What is thrown past the action is told by the other.
+        return code != 0 ? code : invoked;
     }
 
     private static int Describe(ParseResult parsed, TextWriter output, TextWriter error)

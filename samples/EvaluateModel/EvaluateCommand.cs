@@ -64,8 +64,9 @@ public static class EvaluateCommand
             error.WriteLine("See --help.");
             return BadArguments;
         }
-        await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStep }, cancellationToken);
-        return code;
+        int invoked = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStep }, cancellationToken);
+        // What is thrown past the action is told by the other.
+        return code != 0 ? code : invoked;
     }
 
     private static Choices Read(ParseResult parsed) => new()

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RobustWrn.Core;
 using RobustWrn.Training;
@@ -7,11 +9,18 @@ namespace TrainModel;
 /// <summary>Everything the command line names, opened and checked.</summary>
 public sealed partial class Setup : IDisposable
 {
+    public const string DefaultRecipe = "trades", DefaultSpec = "WRN-10-1";
+
     private const int SyntheticImages = 1_500, HeldOut = 1_000;
 
     private readonly InMemoryImages? _extra;
 
     private Setup(TrainingPlan plan, INetworkSpec spec, DatasetSplits data, InMemoryImages? extra) => (Plan, Spec, Data, _extra) = (plan, spec, data, extra);
+
+    public Seed Seed { get; private init; }
+
+    /// <summary>The checkpoint to go on from; null starts anew.</summary>
+    public string? Continues { get; private init; }
 
     public TrainingPlan Plan { get; }
 
@@ -31,19 +40,31 @@ public sealed partial class Setup : IDisposable
             found.Add($"--images must be at least 1, got {choices.Images}.");
         if (File.Exists(choices.Out))
             found.Add($"--out must name a folder, but {choices.Out} is a file. Choose another place.");
-        TrainingPlan? plan = PublishedPlans.Find(choices.Recipe)?.Plan
-            ?? Read<TrainingPlan>(choices.Recipe, "--recipe", $"one of {string.Join(", ", PublishedPlans.All.Select(known => known.Name))}", found);
-        INetworkSpec? spec = Network(choices.Spec, found);
+        if (choices.Weights is { } weights && !File.Exists(weights))
+            found.Add($"--weights must name a weights file (safetensors or .pth), but there is no file {weights}.");
+        string? checkpoint = choices.Continue is null ? null : Checkpoint(choices, found);
+        CheckpointDescription? begun = checkpoint is null ? null : Begun(checkpoint, found);
+        (TrainingPlan? plan, bool published) = begun is not null ? (begun.Plan, false) : choices.Continue is null ? PlanOf(choices.Recipe ?? DefaultRecipe, found) : default;
+        Func<int, INetworkSpec>? network = begun is not null ? _ => begun.Network : choices.Continue is null ? Network(choices.Spec ?? DefaultSpec, found) : null;
+        if (plan is not null)
+            found.AddRange(plan.Problems().Select(problem => $"--recipe: {problem}"));
         DatasetSplits? data = found.Count > 0 ? null : Images(choices, found);
         InMemoryImages? extra = data is null || choices.Extra is null ? null : ExtraImages(choices.Extra, data, found);
-        if (plan is not null && spec is not null && data is not null && found.Count == 0)
+        if (plan is not null && network is not null && data is not null && found.Count == 0)
         {
             if (extra is not null)
                 data = data.WithExtra(extra);
-            plan = plan.ScaledTo(choices.Epochs ?? plan.Recipe.Epochs, data.Training.Train.Count);
-            found.AddRange(plan.Trainer().Check(spec, data.Training, plan.Threat).Select(problem => problem.ToString()));
+            INetworkSpec spec = network(data.ClassNames.Count);
+            // A published plan is made to fit the images; one of the user's own, and one that is gone on with, runs as it is written.
+            if (published)
+                plan = plan.ScaledTo(choices.Epochs ?? plan.Recipe.Epochs, data.Training.Train.Count);
+            else if (begun is null && choices.Epochs is { } epochs)
+                plan = plan.ScaledTo(epochs, long.MaxValue);
+            else if (choices.Epochs is { } all)
+                plan = plan with { Recipe = plan.Recipe with { Epochs = all } };
+            found.AddRange(plan.Trainer().Check(spec, data.Training, plan.Threat, new TrainingOptions { InitialWeights = choices.Weights, Continues = checkpoint }).Select(problem => problem.ToString()));
             if (found.Count == 0)
-                return new Setup(plan, spec, data, extra);
+                return new Setup(plan, spec, data, extra) { Seed = begun?.Seed ?? choices.Seed ?? 0, Continues = checkpoint };
         }
         data?.Dispose();
         extra?.Dispose();
@@ -56,6 +77,43 @@ public sealed partial class Setup : IDisposable
         Data.Dispose();
         _extra?.Dispose();
     }
+
+    private static string? Checkpoint(Choices choices, List<string> problems)
+    {
+        foreach ((string option, object? value) in ((string, object?)[])[("--recipe", choices.Recipe), ("--spec", choices.Spec), ("--seed", choices.Seed), ("--weights", choices.Weights)])
+        {
+            if (value is not null)
+                problems.Add($"{option} must be left out beside --continue, which goes on by the recipe, network, seed and weights of the training before, got {value}.");
+        }
+        if (choices.Epochs is null)
+            problems.Add("--epochs must say how many epochs the training shall have in all, those before included, beside --continue.");
+        string path = choices.Continue!, inside = Path.Combine(path, "checkpoints");
+        if (File.Exists(path))
+            return path;
+        string folder = Directory.Exists(inside) ? inside : path;
+        string? newest = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "checkpoint-*.safetensors").Max(StringComparer.Ordinal) : null;
+        if (newest is null)
+            problems.Add($"--continue must be the --out folder of a training, or one of its checkpoints, but there is none in {path}.");
+        return newest;
+    }
+
+    private static CheckpointDescription? Begun(string checkpoint, List<string> problems)
+    {
+        try
+        {
+            return CheckpointDescription.Read(checkpoint);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or CheckpointRefusedException)
+        {
+            problems.Add($"--continue: {e.Message}");
+            return null;
+        }
+    }
+
+    private static (TrainingPlan? Plan, bool Published) PlanOf(string name, List<string> problems) =>
+        PublishedPlans.Find(name) is { } known
+            ? (known.Plan, true)
+            : (Read<TrainingPlan>(name, "--recipe", $"one of {string.Join(", ", PublishedPlans.All.Select(plan => plan.Name))}", problems), false);
 
     private static InMemoryImages? ExtraImages(string path, DatasetSplits data, List<string> problems)
     {
@@ -94,22 +152,31 @@ public sealed partial class Setup : IDisposable
         }
     }
 
-    private static INetworkSpec? Network(string name, List<string> problems)
+    // A name gets the classes of the images; a file says its own.
+    private static Func<int, INetworkSpec>? Network(string name, List<string> problems)
     {
         if (NetworkPresets.Find(name) is { } preset)
-            return preset.Spec;
+            return classes => WithClasses(preset.Spec, classes);
         if (!Wrn().IsMatch(name))
-            return Read<INetworkSpec>(name, "--spec", $"WRN-depth-widen or one of {string.Join(", ", NetworkPresets.All.Select(known => known.Name))}", problems);
+            return Read<INetworkSpec>(name, "--spec", $"WRN-depth-widen or one of {string.Join(", ", NetworkPresets.All.Select(known => known.Name))}", problems) is { } read ? _ => read : null;
         try
         {
             string[] numbers = name.Split('-');
-            return WideResNetSpec.Wrn(int.Parse(numbers[1], System.Globalization.CultureInfo.InvariantCulture), int.Parse(numbers[2], System.Globalization.CultureInfo.InvariantCulture));
+            WideResNetSpec spec = WideResNetSpec.Wrn(int.Parse(numbers[1], CultureInfo.InvariantCulture), int.Parse(numbers[2], CultureInfo.InvariantCulture));
+            return classes => WithClasses(spec, classes);
         }
         catch (ArgumentOutOfRangeException e)
         {
             problems.Add($"--spec {name}: {e.Message}");
             return null;
         }
+    }
+
+    private static INetworkSpec WithClasses(INetworkSpec spec, int classes)
+    {
+        JsonNode document = JsonNode.Parse(DescriptionJson.Write(spec))!;
+        document["classes"] = classes;
+        return DescriptionJson.Read<INetworkSpec>(document.ToJsonString());
     }
 
     private static T? Read<T>(string path, string option, string known, List<string> problems)

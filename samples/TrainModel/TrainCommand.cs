@@ -16,23 +16,23 @@ public static class TrainCommand
     // Ctrl-C is heard between the steps of an attack; a large network takes its time for one.
     private static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(1);
 
-    private static readonly Option<string> Recipe = new("--recipe") { Description = $"what is minimised and how: {string.Join(", ", PublishedPlans.All.Select(plan => plan.Name))}, or a JSON file", DefaultValueFactory = _ => "trades" };
-    private static readonly Option<string> Spec = new("--spec") { Description = "the network: a preset (WRN-28-10, WRN-34-R), WRN-depth-widen, or a JSON file", DefaultValueFactory = _ => "WRN-10-1" };
+    private static readonly Option<string?> Recipe = new("--recipe") { Description = $"what is minimised and how: {string.Join(", ", PublishedPlans.All.Select(plan => plan.Name))}, or a JSON file, which runs as written (default: {Setup.DefaultRecipe})" };
+    private static readonly Option<string?> Spec = new("--spec") { Description = $"the network: a preset (WRN-28-10, WRN-34-R), WRN-depth-widen, or a JSON file (default: {Setup.DefaultSpec})" };
     private static readonly Option<string> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout", DefaultValueFactory = _ => "synthetic" };
     private static readonly Option<string?> Extra = new("--extra") { Description = "extra images for recipes that mix some in: .npz with image and label, or the .pickle of the 500,000 pseudo-labelled images" };
+    private static readonly Option<string?> Weights = new("--weights") { Description = "weights to start from (safetensors or .pth), instead of random ones" };
+    private static readonly Option<string?> Continue = new("--continue") { Description = "the --out folder of a finished training, or one of its checkpoints: goes on with it for --epochs in all, by its own recipe, network and seed" };
     private static readonly Option<long?> Images = new("--images") { Description = "training images (default: all; 1500 synthetic ones)" };
     private static readonly Option<int?> Epochs = new("--epochs") { Description = "epochs (default: the recipe's)" };
-    private static readonly Option<long> Seed = new("--seed") { Description = "what all randomness comes from", DefaultValueFactory = _ => 0 };
+    private static readonly Option<long?> Seed = new("--seed") { Description = "what all randomness comes from (default: 0)" };
     private static readonly Option<string> Out = new("--out") { Description = "the folder for weights, metrics and checkpoints; the same command goes on there after a stop", DefaultValueFactory = _ => "trained" };
 
     /// <summary>Runs the program.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        RootCommand command = new("Trains a network to stay right under attack, by a published recipe or one of your own.") { Recipe, Spec, Data, Extra, Images, Epochs, Seed, Out };
+        RootCommand command = new("Trains a network to stay right under attack, by a published recipe or one of your own.") { Recipe, Spec, Data, Extra, Weights, Continue, Images, Epochs, Seed, Out };
         int code = 0;
-        command.SetAction(async (parsed, token) => code = await TrainAsync(
-            new Choices(parsed.GetValue(Recipe)!, parsed.GetValue(Spec)!, parsed.GetValue(Data)!, parsed.GetValue(Extra), parsed.GetValue(Images), parsed.GetValue(Epochs), parsed.GetValue(Seed), parsed.GetValue(Out)!),
-            output, error, token));
+        command.SetAction(async (parsed, token) => code = await TrainAsync(Read(parsed), output, error, token));
         ParseResult result = command.Parse(args);
         if (result.Errors.Count > 0)
         {
@@ -41,9 +41,24 @@ public static class TrainCommand
             error.WriteLine("See --help.");
             return BadArguments;
         }
-        await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStep }, cancellationToken);
-        return code;
+        int invoked = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStep }, cancellationToken);
+        // What is thrown past the action is told by the other.
+        return code != 0 ? code : invoked;
     }
+
+    private static Choices Read(ParseResult parsed) => new()
+    {
+        Recipe = parsed.GetValue(Recipe),
+        Spec = parsed.GetValue(Spec),
+        Data = parsed.GetValue(Data)!,
+        Extra = parsed.GetValue(Extra),
+        Weights = parsed.GetValue(Weights),
+        Continue = parsed.GetValue(Continue),
+        Images = parsed.GetValue(Images),
+        Epochs = parsed.GetValue(Epochs),
+        Seed = parsed.GetValue(Seed),
+        Out = parsed.GetValue(Out)!,
+    };
 
     private static async Task<int> TrainAsync(Choices choices, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
@@ -64,7 +79,7 @@ public static class TrainCommand
                 error.WriteLine(wrong);
                 return BadArguments;
             }
-            await RunAsync(setup, choices, folder, output, cancellationToken);
+            await RunAsync(setup, choices, folder, output, error, cancellationToken);
             return 0;
         }
         catch (OperationCanceledException)
@@ -72,30 +87,38 @@ public static class TrainCommand
             error.WriteLine($"Stopped; what is done stands in {choices.Out}, and the same command goes on there.");
             return Stopped;
         }
-        catch (CheckpointRefusedException e)
+        catch (Exception e) when (e is CheckpointRefusedException or InvalidDescriptionException)
         {
-            error.WriteLine($"--out: {e.Message}");
+            error.WriteLine(e.Message);
             return BadArguments;
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or TrainingDivergedException or TorchNativeException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or TrainingDivergedException or TrainingOutOfMemoryException or TorchNativeException)
         {
             error.WriteLine(e.Message);
             return 1;
         }
     }
 
-    private static async Task RunAsync(Setup setup, Choices choices, TrainedFolder folder, TextWriter output, CancellationToken cancellationToken)
+    private static async Task RunAsync(Setup setup, Choices choices, TrainedFolder folder, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         TrainingRecipe recipe = setup.Plan.Recipe;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{setup.Plan.Objective.Name} for {setup.Spec.Name} ({setup.Spec.Cost(setup.Data.Height, setup.Data.Width).MultiplyAdds / 1e6:0.0} MMACs) under {setup.Plan.Threat}: {recipe.Epochs} epochs of {setup.Data.Training.Train.Count} images, {recipe.BatchSize} a step, learning rate {recipe.LearningRate:0.####}"));
-        if (setup.Data.Training.Extra is null && PublishedPlans.Find(choices.Recipe) is { TakesExtra: true })
-            output.WriteLine($"Note: {choices.Recipe} is made for extra images (--extra); without them it is another training.");
-        if (PublishedPlans.Find(choices.Recipe) is { } published && published.Network.Name != setup.Spec.Name)
+        if (setup.Data.Training.Extra is null && PublishedPlans.Find(choices.Recipe ?? Setup.DefaultRecipe) is { TakesExtra: true } && setup.Continues is null)
+            output.WriteLine($"Note: {choices.Recipe ?? Setup.DefaultRecipe} is made for extra images (--extra); without them it is another training.");
+        if (PublishedPlans.Find(choices.Recipe ?? Setup.DefaultRecipe) is { } published && setup.Continues is null && published.Network.Name != setup.Spec.Name)
             output.WriteLine($"Note: the numbers published for {published.Name} were found with {published.Network.Name} (--spec); this run trains {setup.Spec.Name}.");
-        using Classifier classifier = setup.Spec.Build(choices.Seed);
-        TrainingOptions options = new() { CheckpointFolder = folder.Checkpoints, MetricsFolder = choices.Out, CheckpointInterval = TimeSpan.FromMinutes(5) };
-        TrainingResult result = await setup.Plan.Trainer().FitAsync(classifier, setup.Data.Training, setup.Plan.Threat, choices.Seed, options, new ProgressLines(output), cancellationToken);
+        using Classifier classifier = setup.Spec.Build(setup.Seed);
+        TrainingOptions options = new()
+        {
+            CheckpointFolder = folder.Checkpoints,
+            MetricsFolder = choices.Out,
+            CheckpointInterval = TimeSpan.FromMinutes(5),
+            InitialWeights = choices.Weights,
+            Continues = setup.Continues,
+            Logger = new WarningLines(error),
+        };
+        TrainingResult result = await setup.Plan.Trainer().FitAsync(classifier, setup.Data.Training, setup.Plan.Threat, setup.Seed, options, new ProgressLines(output), cancellationToken);
         if (result.Resumed > 0)
             output.WriteLine($"{result.Resumed} epochs were taken from {folder.Checkpoints}");
         IReadOnlyList<string> files = folder.End(classifier, result);

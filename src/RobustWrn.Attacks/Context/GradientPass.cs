@@ -75,7 +75,7 @@ internal sealed class GradientPass : IDisposable
                 + "Does the model detach, round or classify under no_grad? Then no gradient attack says anything about it.");
         PassMeter.Backward(_leaf.shape[0]);
         // A view works in channels-last and its gradients come so. Adversarial images must not: trained on, they crash oneDNN's gradient of weights (decision 7).
-        return autograd.grad([value], [_leaf], retain_graph: !last)[0].contiguous().MoveToOuterDisposeScope();
+        return Gradients.Of(value, _leaf, keepsGraph: !last).contiguous().MoveToOuterDisposeScope();
     }
 
     public void Dispose()

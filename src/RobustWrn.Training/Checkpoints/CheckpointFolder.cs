@@ -7,9 +7,11 @@ namespace RobustWrn.Training;
 /// <summary>The checkpoints of one training: one file for each epoch or step that is recorded, the last ones kept.</summary>
 /// <param name="path">The folder.</param>
 /// <param name="kept">How many are kept.</param>
-internal sealed class CheckpointFolder(string path, int kept)
+internal sealed class CheckpointFolder(string path, int kept) : IDisposable
 {
     private const string Prefix = "checkpoint-", Suffix = ".safetensors";
+    private readonly FolderLock _lock = FolderLock.Take(path);
+    private readonly HashSet<string> _damaged = [];
 
     /// <summary>The file of a state of the training.</summary>
     /// <param name="epochs">Epochs that are done.</param>
@@ -31,7 +33,7 @@ internal sealed class CheckpointFolder(string path, int kept)
 
     /// <summary>The newest checkpoint that is not damaged.</summary>
     /// <returns>The checkpoint, or null when there is none. The caller disposes it.</returns>
-    /// <exception cref="CheckpointRefusedException">It belongs to another run or a newer version.</exception>
+    /// <exception cref="CheckpointRefusedException">It belongs to another run or a another version.</exception>
     public TrainingCheckpoint? ReadLatest(RunIdentity identity, ILogger logger)
     {
         foreach (string file in Files())
@@ -41,9 +43,10 @@ internal sealed class CheckpointFolder(string path, int kept)
             {
                 checkpoint = TrainingCheckpoint.Read(file);
             }
-            catch (Exception e) when (e is InvalidDataException or WeightsFileException or EndOfStreamException)
+            catch (InvalidDataException e)
             {
                 TrainingLog.Damaged(logger, file, e.Message);
+                _damaged.Add(file);
                 continue;
             }
             IReadOnlyList<string> differences = identity.DifferencesFrom(checkpoint.Identity);
@@ -52,16 +55,42 @@ internal sealed class CheckpointFolder(string path, int kept)
             checkpoint.Dispose();
             throw new CheckpointRefusedException(
                 $"the checkpoint folder must be empty or belong to this run, but {file} was written by another one. Choose another folder, or the settings of that run. It differs in "
-                + string.Join("; ", differences.Take(10)) + (differences.Count > 10 ? $"; and {differences.Count - 10} more." : "."));
+                + RunIdentity.Listed(differences));
         }
         return null;
     }
 
-    /// <summary>Removes all but the newest checkpoints, and what a killed process left half written.</summary>
-    public void Prune()
+    /// <summary>Removes all but the newest checkpoints, once one more is written: also damaged ones, which count for none, and what a killed process left half written.</summary>
+    /// <param name="written">What was written, whatever its number.</param>
+    /// <param name="logger">Told what could not be removed, which does no harm.</param>
+    public void Prune(string written, ILogger logger)
     {
-        foreach (string file in Files().Skip(kept).Concat(Directory.EnumerateFiles(path, $".{Prefix}*.tmp")))
-            File.Delete(file);
+        _damaged.Remove(written);
+        string[] sound = [written, .. Files().Where(file => file != written && !_damaged.Contains(file))];
+        Remove([.. sound.Skip(kept), .. _damaged, .. Directory.EnumerateFiles(path, $".{Prefix}*.tmp")], logger);
+        _damaged.Clear();
+    }
+
+    /// <summary>Removes the checkpoints within an epoch that begins anew.</summary>
+    /// <param name="epochs">Epochs before it.</param>
+    /// <param name="logger">Told what could not be removed.</param>
+    public void RemoveWithin(int epochs, ILogger logger) => Remove([.. Files().Where(file => Numbers(file) is (int done, > 0) && done == epochs)], logger);
+
+    public void Dispose() => _lock.Dispose();
+
+    private static void Remove(string[] files, ILogger logger)
+    {
+        foreach (string file in files)
+        {
+            try
+            {
+                File.Delete(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                TrainingLog.NotRemoved(logger, file, e.Message);
+            }
+        }
     }
 
     private IEnumerable<string> Files() => Directory.Exists(path)

@@ -10,7 +10,7 @@ public static class CheckpointWeights
     /// <param name="checkpoint">The file: <see cref="TrainingResult.Checkpoint"/>.</param>
     /// <param name="which">Which weights.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or has no such weights, or they do not fit.</exception>
-    /// <exception cref="CheckpointRefusedException">It was written by a newer version of this library.</exception>
+    /// <exception cref="CheckpointRefusedException">It was written by another version of this library.</exception>
     public static void Load(Classifier classifier, string checkpoint, TrainedWeights which)
     {
         ArgumentNullException.ThrowIfNull(classifier);

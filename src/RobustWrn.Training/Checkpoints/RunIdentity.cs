@@ -7,9 +7,11 @@ namespace RobustWrn.Training;
 /// <param name="document">An object with one property for each part.</param>
 internal sealed class RunIdentity(JsonObject document)
 {
+    private static readonly string[] Changeable = ["epochs", "learningRate", "schedule", "earlyStopping"];
+
     public JsonObject Document { get; } = document;
 
-    public static RunIdentity Of(IRobustObjective objective, TrainingRecipe recipe, INetworkSpec network, ThreatModel threat, TrainingSplits data, Seed seed, string initialWeights, string dtype)
+    public static RunIdentity Of(IRobustObjective objective, TrainingRecipe recipe, INetworkSpec network, ThreatModel threat, TrainingSplits data, Seed seed, string initialWeights, string dtype, string[] frozen)
     {
         JsonObject document = new()
         {
@@ -25,6 +27,8 @@ internal sealed class RunIdentity(JsonObject document)
         };
         if (data.Extra is { } extra)
             document["extraImages"] = extra.Fingerprint;
+        if (frozen.Length > 0)
+            document["frozen"] = new JsonArray([.. frozen.Select(name => (JsonNode)name)]);
         return new RunIdentity(document);
     }
 
@@ -37,7 +41,42 @@ internal sealed class RunIdentity(JsonObject document)
             .Select(path => $"{path}: {theirs.GetValueOrDefault(path, "nothing")} there, {mine.GetValueOrDefault(path, "nothing")} here")];
     }
 
-    private static JsonNode? Node(IDescription description) => JsonNode.Parse(DescriptionJson.Canonical(description));
+    /// <summary>This run as one that goes on from another's checkpoint.</summary>
+    /// <param name="other">The other run.</param>
+    /// <param name="hash">What its checkpoint is told by.</param>
+    /// <returns>An identity that tells both.</returns>
+    /// <exception cref="CheckpointRefusedException">The runs differ in more than may be changed on the way.</exception>
+    public RunIdentity GoingOnFrom(RunIdentity other, string hash)
+    {
+        // Whatever weights the classifier has are replaced.
+        IReadOnlyList<string> differences = Lasting(this).DifferencesFrom(Lasting(other));
+        if (differences.Count > 0)
+        {
+            throw new CheckpointRefusedException(
+                $"a training can go on from another's checkpoint where only {string.Join(", ", Changeable)} of the recipe are changed. Go on with that run's settings, or start anew from its weights. It differs in "
+                + Listed(differences));
+        }
+        JsonObject document = Document.DeepClone().AsObject();
+        document["initialWeights"] = other.Document["initialWeights"]?.DeepClone();
+        document["continues"] = hash;
+        return new RunIdentity(document);
+
+        static RunIdentity Lasting(RunIdentity run)
+        {
+            JsonObject document = run.Document.DeepClone().AsObject();
+            document.Remove("initialWeights");
+            document.Remove("continues");
+            foreach (string name in Changeable)
+                document["recipe"]?.AsObject().Remove(name);
+            return new RunIdentity(document);
+        }
+    }
+
+    /// <summary>The first of many differences.</summary>
+    public static string Listed(IReadOnlyList<string> differences) =>
+        string.Join("; ", differences.Take(10)) + (differences.Count > 10 ? $"; and {differences.Count - 10} more." : ".");
+
+    private static JsonNode? Node(IDescription description) => JsonNode.Parse(DescriptionJson.Write(description));
 
     private static SortedDictionary<string, string> Leaves(JsonNode? root)
     {

@@ -11,13 +11,13 @@ namespace RobustWrn.Training;
 /// </summary>
 /// <remarks>
 /// Sections: weights and buffers (<c>model.*</c>), what the optimiser remembers (<c>optimizer.*</c>), the weight average (<c>average.*</c>), the best of both where they are not
-/// these (<c>best.*</c>, <c>bestaverage.*</c>), and what an epoch that may begin anew starts from (<c>start.*</c>). Version 1 had no averages and no steps.
+/// these (<c>best.*</c>, <c>bestaverage.*</c>), and what an epoch that may begin anew starts from (<c>start.*</c>). Versions 1 and 2, of no release, are not read.
 /// </remarks>
 internal sealed class TrainingCheckpoint : IDisposable
 {
     public const string Model = "model.", Optimizer = "optimizer.", Average = "average.", Best = "best.", BestAverage = "bestaverage.", Start = "start.";
 
-    private const int Version = 2;
+    private const int Version = 3;
     private const string VersionName = "version", IdentityName = "identity", EnvironmentName = "environment";
     private const string DocumentKey = "robustwrn.checkpoint", HashKey = "robustwrn.sha256";
 
@@ -30,6 +30,9 @@ internal sealed class TrainingCheckpoint : IDisposable
     public RunIdentity Identity { get; }
 
     public string Environment { get; }
+
+    /// <summary>What tells this checkpoint from all others.</summary>
+    public string Hash => _tensors.Metadata[HashKey];
 
     public RunPosition Position { get; }
 
@@ -49,19 +52,27 @@ internal sealed class TrainingCheckpoint : IDisposable
 
     /// <summary>Reads and verifies a checkpoint.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    /// <exception cref="CheckpointRefusedException">It was written by a newer version.</exception>
+    /// <exception cref="CheckpointRefusedException">It was written by another version.</exception>
     public static TrainingCheckpoint Read(string path)
     {
-        NamedTensors tensors = Safetensors.Read(path);
+        NamedTensors tensors;
+        try
+        {
+            tensors = Safetensors.Read(path);
+        }
+        catch (Exception e) when (e is WeightsFileException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+        }
         try
         {
             if (!tensors.Metadata.TryGetValue(DocumentKey, out string? text) || !tensors.Metadata.TryGetValue(HashKey, out string? hash))
                 throw new InvalidDataException($"{path} is not a training checkpoint: its header has no {DocumentKey}.");
             JsonObject document = JsonNode.Parse(text)!.AsObject();
-            if ((int?)document[VersionName] is not { } version || version > Version)
-                throw new CheckpointRefusedException($"{path} has version {document[VersionName]}; this library reads versions 1 to {Version}. Go on with the library that wrote it, or choose another folder.");
             if (TensorHash.Of(tensors.Pairs, text) != hash)
                 throw new InvalidDataException($"{path} is damaged: its content does not have the hash in its header.");
+            if ((int?)document[VersionName] != Version)
+                throw new CheckpointRefusedException($"{path} has version {document[VersionName]}; this library reads version {Version}. Go on with the library that wrote it, or choose another folder.");
             RunIdentity identity = new(document[IdentityName]!.AsObject());
             string environment = (string)document[EnvironmentName]!;
             foreach (string name in (string[])[VersionName, IdentityName, EnvironmentName])

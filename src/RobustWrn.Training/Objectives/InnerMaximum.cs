@@ -23,7 +23,7 @@ internal static class InnerMaximum
             return known.alias();
         long start = Stopwatch.GetTimestamp();
         AttackContext attacked = context.ToAttack();
-        Tensor adversarial = given is null ? own.Run(attacked, cancellationToken) : given.Perturb(attacked, cancellationToken);
+        Tensor adversarial = context.AttackParts.Run(attacked, part => given is null ? own.Run(part, cancellationToken) : given.Perturb(part, cancellationToken));
         context.AttackTook?.Invoke(Stopwatch.GetElapsedTime(start));
         // An attack of one step has no between.
         if (!cancellationToken.IsCancellationRequested)

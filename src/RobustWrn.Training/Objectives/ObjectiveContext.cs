@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using static TorchSharp.torch;
@@ -34,6 +35,9 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
 
     /// <summary>Told how long the inner attack took.</summary>
     internal Action<TimeSpan>? AttackTook { get; init; }
+
+    /// <summary>How much of the batch the inner attack takes at once. A training keeps what it learned at earlier batches.</summary>
+    internal AttackParts AttackParts { get; init; } = new(NullLogger.Instance);
 
     /// <summary>The same batch as an attack sees it.</summary>
     public AttackContext ToAttack() => new(Model, Images, Labels, Threat) { Noise = Noise, Examples = Examples, BatchNorm = AttackBatchNorm };

@@ -48,10 +48,13 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     /// <param name="cancellationToken">Checked between steps, and between the steps of attacks.</param>
     /// <returns>The metrics of all epochs.</returns>
     /// <exception cref="InvalidDescriptionException">Something is wrong with objective, recipe, network, data or options; all problems are listed.</exception>
-    /// <exception cref="CheckpointRefusedException">The checkpoint folder belongs to another run.</exception>
+    /// <exception cref="CheckpointRefusedException">The checkpoint folder belongs to another run, or the checkpoint to go on from to one that differs in too much.</exception>
+    /// <exception cref="CheckpointNotWrittenException">A checkpoint could not be written; those before it are intact.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint to go on from is damaged.</exception>
+    /// <exception cref="TrainingOutOfMemoryException">A step took more memory than there is. An attack on a batch is cut into parts before that, where that changes nothing.</exception>
     /// <exception cref="TrainingDivergedException">Loss or gradients became NaN or infinite. The last checkpoint is kept; the classifier's weights are those before the step.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The token was cancelled. The checkpoint of the last finished epoch is kept; run again, with a classifier built from the same seed, to go on.
+    /// The token was cancelled. A checkpoint of the last finished step is written, where a folder is given; run again, with a classifier built from the same seed, to go on there.
     /// </exception>
     public TrainingResult Fit(
         Classifier classifier, TrainingSplits data, ThreatModel threat, Seed seed,

@@ -30,6 +30,10 @@ internal static class TrainingChecks
         .. Rule.Positive(options.KeptCheckpoints, nameof(TrainingOptions.KeptCheckpoints)),
         .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),
             $"must be an existing weights file (safetensors or .pth), got {options.InitialWeights}."),
+        .. Rule.Holds(options.Continues is null || File.Exists(options.Continues), nameof(TrainingOptions.Continues),
+            $"must be an existing checkpoint of a training ({nameof(TrainingResult)}.{nameof(TrainingResult.Checkpoint)}), got {options.Continues}."),
+        .. Rule.Holds(options.Continues is null || options.InitialWeights is null, nameof(TrainingOptions.InitialWeights),
+            $"must be left out beside {nameof(TrainingOptions.Continues)}, which has weights of its own, got {options.InitialWeights}."),
         .. Rule.Holds(options.MemoryLimit is null or > 0, nameof(TrainingOptions.MemoryLimit), $"must be at least 1 byte, got {options.MemoryLimit}. Leave it out for what the machine has."),
         .. Rule.Holds(options.ProgressInterval >= TimeSpan.Zero, nameof(TrainingOptions.ProgressInterval), $"must not be negative, got {options.ProgressInterval}."),
     ];

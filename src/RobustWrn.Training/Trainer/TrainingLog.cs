@@ -39,4 +39,10 @@ internal static partial class TrainingLog
 
     [LoggerMessage(12, LogLevel.Debug, "Epoch {Epoch}: data {Data:0.00} s, attack {Attack:0.00} s, update {Update:0.00} s, validation {Validation:0.00} s; gradient norm {Norm:0.###}, learning rate {Rate:g4}")]
     public static partial void EpochSpent(ILogger logger, int epoch, double data, double attack, double update, double validation, double norm, double rate);
+
+    [LoggerMessage(13, LogLevel.Warning, "No memory to attack {Images} images at once, going on with {Smaller}, to the same result: {Reason}")]
+    public static partial void AttackedInParts(ILogger logger, int images, int smaller, string reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "{File} could not be removed and stays: {Reason}")]
+    public static partial void NotRemoved(ILogger logger, string file, string reason);
 }

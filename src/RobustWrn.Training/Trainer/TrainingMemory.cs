@@ -42,6 +42,40 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
             Math.Max(cost.TrainingActivationBytes(atOnce), cost.AttackActivationBytes(atOnce)), checked(weights * copies));
     }
 
+    /// <summary>The largest number of images at once whose training needs no more than there is, by the estimate, which is a lower bound.</summary>
+    /// <param name="network">The network, without problems.</param>
+    /// <param name="recipe">How it is trained.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <param name="available">Bytes that there are.</param>
+    /// <returns>At least 2 and at most the recipe's batch size; null when not even 2 fit.</returns>
+    public static int? LargestBatch(INetworkSpec network, TrainingRecipe recipe, int height, int width, long available)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        int fits = 1, above = recipe.BatchSize + 1;
+        while (above - fits > 1)
+        {
+            int middle = fits + (above - fits) / 2;
+            if (Fits(middle))
+                fits = middle;
+            else
+                above = middle;
+        }
+        return fits < 2 ? null : fits;
+
+        bool Fits(int batchSize)
+        {
+            try
+            {
+                return Of(network, recipe with { BatchSize = batchSize, MicroBatchSize = null }, height, width).Total <= available;
+            }
+            catch (OverflowException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>The problem of a network whose training takes more than there is.</summary>
     /// <param name="network">The network, without problems.</param>
     /// <param name="recipe">The recipe, without problems.</param>
@@ -69,7 +103,9 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
             estimate = "more bytes than a 64-bit number holds";
         }
         yield return new Problem(name, $"must fit into the {Text(limit)} of memory there are, but training {network.Name} takes at least {estimate} at batch size {batchSize}. "
-            + "Take a smaller batch, or a narrower or shallower network.");
+            + (LargestBatch(network, recipe with { BatchSize = batchSize }, images.Height, images.Width, limit) is { } fits
+                ? string.Create(CultureInfo.InvariantCulture, $"Let at most {fits} images through the network at once ({nameof(TrainingRecipe.MicroBatchSize)} or {nameof(TrainingRecipe.BatchSize)}), or take a narrower or shallower network.")
+                : "Take a narrower or shallower network."));
     }
 
     /// <summary>The total in GiB and its parts.</summary>

@@ -15,7 +15,7 @@ public sealed record TrainingOptions
     /// <summary>Steps after which a checkpoint is written within an epoch, besides the one at its end; null writes none.</summary>
     public int? CheckpointEverySteps { get; init; }
 
-    /// <summary>The time after which a checkpoint is written within an epoch, besides the one at its end; null writes none.</summary>
+    /// <summary>The time after which a checkpoint is written within an epoch, besides the one at its end; null writes none. A cancelled training writes one in any case.</summary>
     public TimeSpan? CheckpointInterval { get; init; }
 
     /// <summary>How many checkpoints are kept, the newest ones. Default 2: the one before serves where the newest is damaged. Each holds the best weights, too.</summary>
@@ -23,6 +23,14 @@ public sealed record TrainingOptions
 
     /// <summary>The folder that gets <c>metrics.csv</c> and <c>metrics.jsonl</c>, one line for each epoch, and a file of events for TensorBoard, rewritten after each epoch; null writes none.</summary>
     public string? MetricsFolder { get; init; }
+
+    /// <summary>
+    /// A checkpoint of another run that this one goes on from: a finished run for more epochs, or one that stopped early with more patience. Null starts at the first epoch. Weights, what
+    /// the optimiser remembers, the weight average, the best of both and the epochs so far are taken over; the recipe's epochs count those, too. Only
+    /// <see cref="TrainingRecipe.Epochs"/>, <see cref="TrainingRecipe.LearningRate"/>, <see cref="TrainingRecipe.Schedule"/> and <see cref="TrainingRecipe.EarlyStopping"/> may be others
+    /// than that run's; for a training that differs in more, start from its weights (<see cref="InitialWeights"/>).
+    /// </summary>
+    public string? Continues { get; init; }
 
     /// <summary>A weights file to start from (safetensors or PyTorch's .pth); null starts from the weights the classifier has.</summary>
     public string? InitialWeights { get; init; }

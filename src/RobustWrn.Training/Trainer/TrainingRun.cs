@@ -20,14 +20,15 @@ internal sealed class TrainingRun : IDisposable
     private readonly ILogger _logger;
     private readonly RandomStream _stream;
     private readonly CheckpointFolder? _folder;
-    private readonly RunIdentity? _identity;
     private readonly Tensor _sample;
     private readonly RunningOptimizer _optimizer;
     private readonly RunState _state;
     private readonly TrainingBatches _batches;
+    private readonly AttackParts _attackParts;
     private readonly TrainingStep _step;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly int _steps;
+    private RunIdentity? _identity;
     private int _best, _bestAverage, _resumed, _setbacks;
     private EpochSoFar? _soFar;
     private (int Epochs, int Steps)? _kept;
@@ -45,15 +46,18 @@ internal sealed class TrainingRun : IDisposable
         TorchRuntimeDescription runtime = TorchRuntime.Describe();
         Environment = $"RobustWrn {runtime.RobustWrnVersion}, TorchSharp {runtime.TorchSharpVersion}, libtorch {runtime.LibTorchVersion}, {runtime.CpuCapability}, {runtime.Threads} threads, {_sample.device}";
         if (options.CheckpointFolder is not null)
-        {
             _folder = new CheckpointFolder(options.CheckpointFolder, options.KeptCheckpoints);
+        if (_folder is not null || options.Continues is not null)
+        {
             _identity = RunIdentity.Of(
-                trainer.Objective, trainer.Recipe, classifier.Spec, threat, data, seed, TensorHash.Of(classifier.Network.state_dict()), _sample.dtype.ToString());
+                trainer.Objective, trainer.Recipe, classifier.Spec, threat, data, seed, TensorHash.Of(classifier.Network.state_dict()), _sample.dtype.ToString(),
+                [.. classifier.Network.named_parameters().Where(pair => !pair.parameter.requires_grad).Select(pair => pair.name)]);
         }
         _optimizer = trainer.Recipe.Optimizer.Begin(parameters);
         _state = new RunState(classifier.Network, _optimizer, trainer.Recipe);
         _batches = new TrainingBatches(data, trainer.Recipe, _stream);
-        _step = new TrainingStep(trainer, classifier, _batches, threat, _stream, _optimizer);
+        _attackParts = new AttackParts(_logger);
+        _step = new TrainingStep(trainer, classifier, _batches, threat, _stream, _optimizer, _attackParts);
         _steps = _batches.Steps;
         _reports = new TrainingReports(progress, options.ProgressInterval, trainer.Recipe, _steps, _batches.ImagesPerEpoch);
     }
@@ -95,6 +99,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _optimizer.Dispose();
         _state.Dispose();
+        _folder?.Dispose();
     }
 
     private EpochMetrics Epoch(int epoch, CancellationToken cancellationToken)
@@ -143,9 +148,14 @@ internal sealed class TrainingRun : IDisposable
         {
             throw Diverged(epoch, Math.Min(sums.Steps, _steps - 1), rate, "NaN or infinite logits or pixel gradients", e);
         }
+        catch (Exception e) when (OutOfMemory.Is(e))
+        {
+            throw TooLarge(e);
+        }
         catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
         {
-            throw new OperationCanceledException($"training was cancelled in epoch {epoch + 1}, after {sums.Steps} of {_steps} steps. {Kept()}", e, cancellationToken);
+            string kept = KeepNow(sums.SoFar(before + Stopwatch.GetElapsedTime(start)));
+            throw new OperationCanceledException($"training was cancelled in epoch {epoch + 1}, after {sums.Steps} of {_steps} steps. {kept}", e, cancellationToken);
         }
     }
 
@@ -157,7 +167,7 @@ internal sealed class TrainingRun : IDisposable
 
     private (Proportion Clean, Proportion Robust) Judge(Action announce, CancellationToken cancellationToken) => Validation.Judge(
         _classifier, _data.Validation, ValidationCount, Recipe.BatchSize,
-        Recipe.ValidationAttackFor(_threat), _threat, _stream.For("validation"), _sample, announce, cancellationToken);
+        Recipe.ValidationAttackFor(_threat), _attackParts, _threat, _stream.For("validation"), _sample, announce, cancellationToken);
 
     // What is read next, which a source may decode meanwhile: validation images, or the first batch of an epoch.
     private void AnnounceValidation() => _data.Validation.Prefetch(Validation.Batch(0, ValidationCount, Recipe.BatchSize));
@@ -209,6 +219,9 @@ internal sealed class TrainingRun : IDisposable
         _setbacks++;
         _state.GoBack();
         _reports.BeginEpoch();
+        // The checkpoints within the epoch are of a course that was left.
+        Save(null);
+        _folder?.RemoveWithin(_epochs.Count, _logger);
         TrainingLog.WentBack(_logger, diverged.Message, _setbacks, Recipe.Recovery!.Retries, _epochs.Count + 1, Math.Pow(Recipe.Recovery.Factor, _setbacks));
     }
 
@@ -233,8 +246,9 @@ internal sealed class TrainingRun : IDisposable
 
     private void Resume()
     {
-        using TrainingCheckpoint? checkpoint = _folder?.ReadLatest(_identity!, _logger);
-        if (checkpoint is null)
+        using TrainingCheckpoint? continued = Continued();
+        using TrainingCheckpoint? latest = _folder?.ReadLatest(_identity!, _logger);
+        if ((latest ?? continued) is not { } checkpoint)
             return;
         if (checkpoint.Environment != Environment)
             TrainingLog.OtherEnvironment(_logger, checkpoint.Environment, Environment);
@@ -243,14 +257,33 @@ internal sealed class TrainingRun : IDisposable
         _epochs.AddRange(position.Epochs);
         (_best, _bestAverage, _soFar, _setbacks) = (position.Best, position.BestAverage, position.SoFar, position.Setbacks);
         _resumed = _epochs.Count;
-        _kept = (_resumed, position.Steps);
+        _kept = latest is null ? null : (_resumed, position.Steps);
         _reports.GoOn(_epochs, position.Steps);
-        string file = _folder!.FileOf(_resumed, position.Steps);
+        string file = latest is null ? _options.Continues! : _folder!.FileOf(_resumed, position.Steps);
         if (position.Steps == 0)
             TrainingLog.Resumed(_logger, _resumed, file);
         else
             TrainingLog.ResumedWithin(_logger, _resumed, position.Steps, file);
         WriteMetrics();
+    }
+
+    private TrainingCheckpoint? Continued()
+    {
+        if (_options.Continues is not { } file)
+            return null;
+        TrainingCheckpoint checkpoint = TrainingCheckpoint.Read(file);
+        try
+        {
+            _identity = _identity!.GoingOnFrom(checkpoint.Identity, checkpoint.Hash);
+            int done = checkpoint.Position.Epochs.Count;
+            return done < Recipe.Epochs ? checkpoint
+                : throw new CheckpointRefusedException($"a training that goes on must have more epochs than the {done} that {file} has behind it, which count among them, got {Recipe.Epochs}. Set {nameof(TrainingRecipe)}.{nameof(TrainingRecipe.Epochs)}.");
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
     }
 
     private bool SaveIsDue(int steps) =>
@@ -264,9 +297,24 @@ internal sealed class TrainingRun : IDisposable
         RunPosition position = new() { Epochs = [.. _epochs], Best = _best, BestAverage = _bestAverage, SoFar = soFar, Setbacks = _setbacks };
         string file = _folder.FileOf(_epochs.Count, position.Steps);
         Writing(file, () => _state.Write(file, _identity!, Environment, position));
-        _folder.Prune();
+        _folder.Prune(file, _logger);
         (_kept, _saved) = ((_epochs.Count, position.Steps), Stopwatch.GetTimestamp());
         TrainingLog.Wrote(_logger, file);
+    }
+
+    // Where a training was cancelled. That it was is said even if this cannot be written.
+    private string KeepNow(EpochSoFar soFar)
+    {
+        try
+        {
+            if (soFar.Steps > 0 && _kept != (_epochs.Count, soFar.Steps))
+                Save(soFar);
+            return Kept();
+        }
+        catch (CheckpointNotWrittenException e)
+        {
+            return e.Message;
+        }
     }
 
     private void WriteMetrics()
@@ -289,6 +337,18 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingDivergedException Diverged(int epoch, int step, double rate, string found, Exception? inner = null) =>
         new(epoch + 1, step + 1, rate, found, Kept(), inner);
+
+    private TrainingOutOfMemoryException TooLarge(Exception inner)
+    {
+        IImageSource images = _data.Train;
+        int atOnce = (int)Math.Min(Math.Min(Recipe.MicroBatchSize ?? Recipe.BatchSize, Recipe.BatchSize), images.Count);
+        TrainingMemory estimate = TrainingMemory.Of(_classifier.Spec, Recipe with { BatchSize = atOnce, MicroBatchSize = null }, images.Height, images.Width);
+        // The estimate is a lower bound: what did not fit must get smaller in any case.
+        int fits = Math.Max(2, atOnce / 2);
+        if (OutOfMemory.Capacity(inner) is { } capacity)
+            fits = Math.Min(fits, TrainingMemory.LargestBatch(_classifier.Spec, Recipe, images.Height, images.Width, capacity) ?? 2);
+        return new TrainingOutOfMemoryException(atOnce, fits, estimate, Kept(), inner);
+    }
 
     private string Kept() => (_folder, _kept) switch
     {

@@ -12,7 +12,9 @@ namespace RobustWrn.Training;
 /// <param name="threat">The threat of the whole radius.</param>
 /// <param name="stream">The training's randomness.</param>
 /// <param name="optimizer">What moves the parameters.</param>
-internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier, TrainingBatches batches, ThreatModel threat, RandomStream stream, RunningOptimizer optimizer)
+/// <param name="attackParts">How much of a batch is attacked at once.</param>
+internal sealed class TrainingStep(
+    RobustTrainer trainer, Classifier classifier, TrainingBatches batches, ThreatModel threat, RandomStream stream, RunningOptimizer optimizer, AttackParts attackParts)
 {
     private readonly Tensor[] _parameters = [.. optimizer.Parameters.Select(pair => pair.Value)];
 
@@ -35,19 +37,32 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
         sums.Data += Stopwatch.GetElapsedTime(start);
         TimeSpan attackedBefore = sums.Attack;
         start = Stopwatch.GetTimestamp();
-        string? found = Update(parts, position, rate, sums, cancellationToken);
+        // A step that is not taken leaves nothing behind, neither in weights nor in the statistics of batch norms.
+        using BufferSnapshot buffers = new(classifier.Network);
+        string? found = null;
+        bool taken = false;
+        try
+        {
+            found = Update(parts, position, rate, sums, buffers, cancellationToken);
+            taken = found is null;
+        }
+        finally
+        {
+            if (!taken)
+                buffers.Restore();
+        }
         sums.Update += Stopwatch.GetElapsedTime(start) - (sums.Attack - attackedBefore);
         return found;
     }
 
-    private string? Update(BatchPart[] parts, TrainingPosition position, double rate, StepSums sums, CancellationToken cancellationToken)
+    private string? Update(BatchPart[] parts, TrainingPosition position, double rate, StepSums sums, BufferSnapshot buffers, CancellationToken cancellationToken)
     {
         PerturbedWeights? perturbed = null;
         using WholeStatistics? first = Recipe.ForgetsInitialStatistics && position.StepsBefore == 0 ? new WholeStatistics(classifier) : null;
         try
         {
             if (Recipe.Perturbation is { } perturbation && position.Epoch >= perturbation.FromEpoch)
-                perturbed = Perturb(perturbation, parts, position, sums, cancellationToken);
+                perturbed = Perturb(perturbation, parts, position, sums, buffers, cancellationToken);
             List<LossNumbers> numbers = [];
             Tensor?[] gradients = Gradients(parts, position, sums, numbers, cancellationToken);
             double norm = sums.Add(numbers, GradientNorm.Of(gradients));
@@ -70,13 +85,11 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
     }
 
     // The pass that finds the direction is a copy's in the published code, whose batch-norm statistics are thrown away.
-    private PerturbedWeights Perturb(AdversarialWeightPerturbation settings, BatchPart[] parts, TrainingPosition position, StepSums sums, CancellationToken cancellationToken)
+    private PerturbedWeights Perturb(
+        AdversarialWeightPerturbation settings, BatchPart[] parts, TrainingPosition position, StepSums sums, BufferSnapshot buffers, CancellationToken cancellationToken)
     {
-        (Tensor Buffer, Tensor Before)[] buffers = [.. classifier.Network.named_buffers().Select(pair => (pair.buffer, pair.buffer.clone()))];
         Tensor?[] gradients = Gradients(parts, position, sums, [], cancellationToken);
-        using IDisposable guard = no_grad();
-        foreach ((Tensor buffer, Tensor before) in buffers)
-            buffer.copy_(before);
+        buffers.Restore();
         return new PerturbedWeights(_parameters, gradients, settings.Gamma);
     }
 
@@ -96,15 +109,12 @@ internal sealed class TrainingStep(RobustTrainer trainer, Classifier classifier,
                     Examples = ValueList.Create(part.Examples),
                     Mixed = part.Mixed,
                     Adversarial = part.Adversarial,
+                    AttackParts = attackParts,
                     AttackTook = elapsed => sums.Attack += elapsed,
                 },
                 cancellationToken);
             // A parameter that the loss does not reach has no gradient and stays.
-            Tensor?[] gradients =
-            [
-                .. autograd.grad([parts.Length == 1 ? loss.Total : loss.Total.Times(part.Share)], _parameters, allow_unused: true)
-                    .Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient),
-            ];
+            Tensor?[] gradients = Core.Gradients.Of(parts.Length == 1 ? loss.Total : loss.Total.Times(part.Share), _parameters);
             for (int i = 0; i < sum.Length; i++)
             {
                 if (sum[i] is null)

@@ -17,13 +17,14 @@ internal static class Validation
     /// <param name="count">How many of them, the first ones.</param>
     /// <param name="batchSize">Images at once.</param>
     /// <param name="attack">What attacks them.</param>
+    /// <param name="parts">How many it attacks at once.</param>
     /// <param name="threat">How far images may move.</param>
     /// <param name="noise">The attack's randomness.</param>
     /// <param name="sample">Of the device and dtype of the network.</param>
     /// <param name="announce">Called once the last batch was read: tells a source what is read next.</param>
     /// <param name="cancellationToken">Checked between batches and the steps of attacks.</param>
     public static (Proportion Clean, Proportion Robust) Judge(
-        Classifier classifier, IImageSource images, long count, int batchSize, IAttack attack, ThreatModel threat, RandomStream noise, Tensor sample, Action announce, CancellationToken cancellationToken)
+        Classifier classifier, IImageSource images, long count, int batchSize, IAttack attack, AttackParts parts, ThreatModel threat, RandomStream noise, Tensor sample, Action announce, CancellationToken cancellationToken)
     {
         using IDisposable guard = no_grad();
         Proportion clean = new(0, 0), robust = new(0, 0);
@@ -54,7 +55,7 @@ internal static class Validation
                     Noise = noise,
                     Examples = survivors.Select(row => ids[row]).ToValueList(),
                 };
-                Tensor attacked = classifier.call(attack.Perturb(context, cancellationToken));
+                Tensor attacked = classifier.call(parts.Run(context, part => attack.Perturb(part, cancellationToken)));
                 NonFiniteLogitsException.ThrowIfAny(attacked);
                 return attacked.argmax(1).eq(labels).sum().item<long>();
             }

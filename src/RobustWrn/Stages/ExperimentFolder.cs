@@ -8,10 +8,10 @@ namespace RobustWrn;
 internal sealed class ExperimentFolder : IDisposable
 {
     private const int Version = 1;
-    private readonly FileStream _lock;
+    private readonly FolderLock _lock;
     private readonly bool _temporary;
 
-    private ExperimentFolder(string path, FileStream @lock, bool temporary) => (Path, _lock, _temporary) = (path, @lock, temporary);
+    private ExperimentFolder(string path, FolderLock @lock, bool temporary) => (Path, _lock, _temporary) = (path, @lock, temporary);
 
     public string Path { get; }
 
@@ -30,7 +30,7 @@ internal sealed class ExperimentFolder : IDisposable
         string folder = System.IO.Path.GetFullPath(path ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"robustwrn-{Guid.NewGuid():N}"));
         Problems(folder, settings).ThrowIfAny(nameof(RobustExperiment));
         Directory.CreateDirectory(folder);
-        FileStream @lock = Lock(folder);
+        FolderLock @lock = FolderLock.Take(folder);
         try
         {
             if (!File.Exists(SettingsFile(folder)))
@@ -88,18 +88,5 @@ internal sealed class ExperimentFolder : IDisposable
         JsonObject document = JsonSerializer.SerializeToNode(settings, DescriptionJson.Options)!.AsObject();
         document.Insert(0, "version", Version);
         return document;
-    }
-
-    private static FileStream Lock(string folder)
-    {
-        string path = System.IO.Path.Combine(folder, ".lock");
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e)
-        {
-            throw new IOException($"{folder} is in use by another process. Wait until it ends, or choose another folder.", e);
-        }
     }
 }

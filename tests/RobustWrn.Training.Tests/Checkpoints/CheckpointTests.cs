@@ -104,20 +104,19 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void Identity_InTheFile_IsEnoughToRepeatTheRun()
+    public void Description_OfACheckpoint_IsEnoughToRepeatTheRun()
     {
         using ScratchFolder folder = new();
         using Classifier first = Small.Network.Build(1);
-        TrainingRecipe recipe = Recipe with { Average = new WeightAverage(), Schedule = new OneCycleRate(), Perturbation = AdversarialWeightPerturbation.ForTrades };
+        TrainingRecipe recipe = Recipe with { Average = new WeightAverage(), Schedule = new OneCycleRate(), Perturbation = AdversarialWeightPerturbation.ForTrades with { FromEpoch = 1 } };
         TrainingResult result = Small.Fit(first, new Trades { InnerSteps = 1, Beta = 5 }, recipe, options: new TrainingOptions { CheckpointFolder = folder.Path });
 
-        using TrainingCheckpoint checkpoint = TrainingCheckpoint.Read(result.Checkpoint!);
-        string Part(string name) => checkpoint.Identity.Document[name]!.AsObject() is { } part ? new System.Text.Json.Nodes.JsonObject([new("version", 1), .. part.Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))]).ToJsonString() : "";
-        INetworkSpec network = DescriptionJson.Read<INetworkSpec>(Part("network"));
-        using Classifier again = network.Build(1);
-        TrainingResult repeated = new RobustTrainer(DescriptionJson.Read<IRobustObjective>(Part("objective")), DescriptionJson.Read<TrainingRecipe>(Part("recipe")))
-            .Fit(again, Bars.Splits(), DescriptionJson.Read<ThreatModel>(Part("threat")), (long)checkpoint.Identity.Document["seed"]!);
+        CheckpointDescription told = CheckpointDescription.Read(result.Checkpoint!);
+        using Classifier again = told.Network.Build(1);
+        TrainingResult repeated = told.Plan.Trainer().Fit(again, Bars.Splits(), told.Plan.Threat, told.Seed);
 
+        Assert.Equal((Bars.Splits().Train.Fingerprint, Bars.Splits().Validation.Fingerprint, 2), (told.TrainingImages, told.ValidationImages, told.Epochs.Count));
+        Assert.Equal(told.Plan, DescriptionJson.Read<TrainingPlan>(DescriptionJson.Write(told.Plan)));
         Assert.Equal(Small.Timeless(result), Small.Timeless(repeated));
         Small.AssertSameWeights(first, again);
     }

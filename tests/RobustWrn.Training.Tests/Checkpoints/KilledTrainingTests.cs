@@ -14,6 +14,8 @@ public class KilledTrainingTests
     [InlineData("trades", true, false, false, 6)]
     [InlineData("mart", true, true, false, 4)]
     [InlineData("mart", false, false, true, 6)]
+    [InlineData("fast-adversarial", true, false, true, 6)]
+    [InlineData("fast-adversarial", false, true, false, 3)]
     public void Fit_AfterAKill_EndsInTheSameBits(string objective, bool average, bool perturbation, bool parts, int killedBefore)
     {
         Combination combination = new(objective, average, perturbation, parts);
@@ -27,6 +29,28 @@ public class KilledTrainingTests
         TrainingResult resumed = combination.Fit(actual, broken.Path, 1, _ => reads++);
 
         Assert.True(reads < combination.Reads, "the killed process had left no checkpoint");
+        ResumeEverywhereTests.AssertSameEnd(uninterrupted, expected, resumed, actual);
+    }
+
+    /// <summary>Killed while it writes, renames or removes, as the moment has it: whatever is left, the run goes on from there.</summary>
+    [Fact]
+    public void Fit_AfterKillsAtAnyMoment_EndsInTheSameBits()
+    {
+        Combination combination = new("trades", true, true, true);
+        using ScratchFolder whole = new(), broken = new();
+        using Classifier expected = Combination.Build(), actual = Combination.Build();
+        TrainingResult uninterrupted = combination.Fit(expected, whole.Path, null);
+        RandomSequence moments = RandomStream.From(2026).For("kill").Sequence();
+        for (int kill = 0; kill < 3; kill++)
+        {
+            using TrainingProcess process = TrainingProcess.Start(broken.Path, combination);
+            process.KillAfterWriting(broken, TimeSpan.FromMilliseconds(40 * moments.NextDouble()));
+        }
+        int reads = 0;
+
+        TrainingResult resumed = combination.Fit(actual, broken.Path, 1, _ => reads++);
+
+        Assert.True(reads < combination.Reads, "the killed processes had left no checkpoint");
         ResumeEverywhereTests.AssertSameEnd(uninterrupted, expected, resumed, actual);
     }
 }

@@ -39,6 +39,22 @@ internal sealed class TrainingProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Lets it go on freely until it has written a checkpoint more, and kills it some time after.</summary>
+    public void KillAfterWriting(ScratchFolder folder, TimeSpan time)
+    {
+        string[] before = Whole();
+        for (int i = 0; i < 100; i++)
+            _process.StandardInput.WriteLine();
+        _process.StandardInput.Flush();
+        while (!_process.HasExited && Whole().SequenceEqual(before))
+            Thread.Sleep(1);
+        Thread.Sleep(time);
+        _process.Kill();
+        _process.WaitForExit();
+
+        string[] Whole() => [.. folder.Files.Where(file => file.StartsWith("checkpoint-", StringComparison.Ordinal))];
+    }
+
     public void Dispose()
     {
         _process.Kill();

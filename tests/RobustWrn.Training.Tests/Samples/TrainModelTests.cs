@@ -80,6 +80,77 @@ public sealed class TrainModelTests : IDisposable
         Assert.False(Directory.Exists(In("one")));
     }
 
+    /// <summary>Batches of 128 stay batches of 128 on 64 images: only published plans are made smaller.</summary>
+    [Fact]
+    public async Task Run_RecipeOfAFile_RunsAsWritten()
+    {
+        Assert.Equal(0, await Run("one", "--recipe", In("averaged.json"), "--epochs", "1"));
+        Assert.Equal(0, await Run("two", "--recipe", "sat", "--epochs", "1"));
+
+        Assert.Equal((128, 0.1), Batch("one"));
+        Assert.Equal((16, 0.0125), Batch("two"));
+
+        (int, double) Batch(string run) => DescriptionJson.Read<TrainingPlan>(File.ReadAllText(In($"{run}/plan.json"))).Recipe is var recipe ? (recipe.BatchSize, recipe.LearningRate) : default;
+    }
+
+    /// <summary>A constant rate does not know the last epoch, so that one epoch and one more are two.</summary>
+    [Fact]
+    public async Task Run_FinishedTrainingWithMoreEpochs_GoesOn()
+    {
+        TrainingPlan plan = new() { Objective = new Madry { InnerSteps = 1 }, Recipe = new TrainingRecipe { Epochs = 1, Schedule = new ConstantRate() } };
+        File.WriteAllText(In("one.json"), DescriptionJson.Write(plan));
+        Assert.Equal(0, await Run("two", "--recipe", In("one.json"), "--epochs", "2", "--seed", "5"));
+        Assert.Equal(0, await Run("one", "--recipe", In("one.json"), "--seed", "5"));
+
+        Assert.Equal(0, await TrainCommand.RunAsync(["--continue", In("one"), "--epochs", "2", "--images", "64", "--out", In("more")], _output, _error, TestContext.Current.CancellationToken));
+
+        Assert.Equal(File.ReadAllBytes(In("two/last.safetensors")), File.ReadAllBytes(In("more/last.safetensors")));
+        Assert.Equal(3, File.ReadAllLines(In("more/metrics.csv")).Length);
+    }
+
+    [Fact]
+    public async Task Run_ContinuedWithSettingsOfItsOwn_SaysAllAtOnce()
+    {
+        Assert.Equal(TrainCommand.BadArguments, await TrainCommand.RunAsync(["--continue", In("nowhere"), "--recipe", "sat", "--seed", "3", "--out", In("more")], _output, _error, TestContext.Current.CancellationToken));
+
+        Assert.All((string[])["--recipe must be left out beside --continue", "--seed must be left out beside --continue", "--epochs must say how many", "but there is none in"],
+            part => Assert.Contains(part, _error.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_WeightsOfAnotherTraining_AreWhereItStarts()
+    {
+        Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "1"));
+        Assert.Equal(0, await Run("two", "--recipe", "sat", "--epochs", "1", "--weights", In("one/best.safetensors")));
+
+        Assert.NotEqual(File.ReadAllBytes(In("one/last.safetensors")), File.ReadAllBytes(In("two/last.safetensors")));
+        Assert.Equal(TrainCommand.BadArguments, await Run("three", "--weights", In("none.pth")));
+        Assert.Contains("--weights must name a weights file", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_PlanThatCannotBe_SaysWhatIsWrongWithIt()
+    {
+        File.WriteAllText(In("none.json"), DescriptionJson.Write(new TrainingPlan { Recipe = new TrainingRecipe { Epochs = 0 } }));
+
+        Assert.Equal(TrainCommand.BadArguments, await Run("one", "--recipe", In("none.json"), "--epochs", "3"));
+
+        Assert.Contains("--recipe: Recipe.Epochs", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_DamagedCheckpoint_WarnsAndTakesTheOneBefore()
+    {
+        Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "2"));
+        byte[] last = File.ReadAllBytes(In("one/last.safetensors"));
+        File.WriteAllText(In("one/checkpoints/checkpoint-0002.safetensors"), "damaged");
+
+        Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "2"));
+
+        Assert.Contains("checkpoint-0002.safetensors is damaged and passed over", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(last, File.ReadAllBytes(In("one/last.safetensors")));
+    }
+
     private Task<int> Run(string folder, params string[] arguments) =>
         TrainCommand.RunAsync(["--spec", In("tiny.json"), "--images", "64", "--out", In(folder), .. arguments], _output, _error, TestContext.Current.CancellationToken);
 

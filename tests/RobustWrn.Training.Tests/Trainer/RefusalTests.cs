@@ -57,7 +57,7 @@ public class RefusalTests
                     source.Cancel();
             })));
 
-        Assert.Contains("training was cancelled in epoch 2, after 3 of 4 steps. The checkpoint of epoch 1 is kept: ", cancelled.Message);
+        Assert.Contains("training was cancelled in epoch 2, after 3 of 4 steps. The checkpoint of epoch 2, step 3, is kept: ", cancelled.Message);
         Assert.Equal(source.Token, cancelled.CancellationToken);
         Assert.False(classifier.training);
     }

@@ -100,6 +100,8 @@ public class ResumeTests
     [Theory]
     [InlineData("cut short", 1)]
     [InlineData("one bit", 1)]
+    [InlineData("version", 1)]
+    [InlineData("header", 1)]
     [InlineData("empty", 1)]
     [InlineData("both", 0)]
     public void Fit_DamagedCheckpoint_GoesOnFromTheOneBefore(string damage, int resumedFrom)
@@ -123,6 +125,58 @@ public class ResumeTests
         Assert.Equal(resumedFrom, resumed.Resumed);
         Assert.Contains(log.Entries, line => line.Contains("checkpoint-0002.safetensors is damaged and passed over", StringComparison.Ordinal));
         Small.AssertSameWeights(expected, actual);
+    }
+
+    /// <summary>However few are kept, the one that was gone on from stays until a newer sound one is there, and the damaged one goes then.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Fit_DamagedCheckpoint_NeverCostsASoundOne(int kept)
+    {
+        using ScratchFolder folder = new();
+        using Classifier expected = Network.Build(1), stopped = Network.Build(1), again = Network.Build(1), actual = Network.Build(1);
+        Fit(expected, null);
+        TrainingOptions options = new() { CheckpointFolder = folder.Path, CheckpointEverySteps = 1 };
+        Assert.Throws<PowerCut>(() => FitUntil(stopped, 2 * Small.ReadsPerEpoch + 4, options with { KeptCheckpoints = 9 }));
+        foreach (string file in folder.Files.Where(file => file.StartsWith("checkpoint-0002", StringComparison.Ordinal)))
+            Damage(folder[file], "cut short");
+
+        // From the third step of the second epoch: one more step, and out again.
+        Assert.Throws<PowerCut>(() => FitUntil(again, 4, options with { KeptCheckpoints = kept }));
+        string[] left = [.. folder.Files.Where(file => file.EndsWith(".safetensors", StringComparison.Ordinal))];
+        Assert.Equal(kept, left.Length);
+        Assert.All(left, file => TrainingCheckpoint.Read(folder[file]).Dispose());
+        Assert.Equal("checkpoint-0002.safetensors", left[^1]);
+
+        TrainingResult resumed = Small.Fit(actual, Objective, Recipe, options: options);
+
+        Assert.Equal(2, resumed.Resumed);
+        Small.AssertSameWeights(expected, actual);
+    }
+
+    [Fact]
+    public void Fit_FolderThatAnotherRunWorksIn_IsRefused()
+    {
+        using ScratchFolder folder = new();
+        using Classifier first = Network.Build(1), second = Network.Build(1);
+        IOException? refused = null;
+
+        Fit(first, folder, Bars.Splits(onRead: _ => refused ??= Assert.Throws<IOException>(() => Fit(second, folder))));
+        TrainingResult free = Fit(second, folder);
+
+        Assert.EndsWith("is in use by another process. Wait until it ends, or choose another folder.", refused!.Message);
+        Assert.Equal(3, free.Resumed);
+    }
+
+    [Fact]
+    public void Fit_OtherParametersToTrain_RefusesTheFolder()
+    {
+        using ScratchFolder folder = new();
+        using Classifier first = Network.Build(1), second = Network.Build(1);
+        Fit(first, folder);
+        second.Network.get_parameter("stem_conv.weight")!.requires_grad_(false);
+
+        Assert.Contains("frozen[0]: nothing there, \"stem_conv.weight\" here", Assert.Throws<CheckpointRefusedException>(() => Fit(second, folder)).Message);
     }
 
     [Fact]
@@ -157,24 +211,40 @@ public class ResumeTests
     {
         using ScratchFolder folder = new();
         using Classifier classifier = Network.Build(1);
-        Safetensors.Write(folder["checkpoint-0001.safetensors"], [], new Dictionary<string, string> { ["robustwrn.checkpoint"] = "{\"version\": 9}", ["robustwrn.sha256"] = "" });
+        const string Document = "{\"version\": 9}";
+        Safetensors.Write(folder["checkpoint-0001.safetensors"], [], new Dictionary<string, string> { ["robustwrn.checkpoint"] = Document, ["robustwrn.sha256"] = TensorHash.Of([], Document) });
 
         CheckpointRefusedException refused = Assert.Throws<CheckpointRefusedException>(() => Fit(classifier, folder));
 
-        Assert.Contains("has version 9; this library reads versions 1 to 2", refused.Message);
+        Assert.Contains("has version 9; this library reads version 3", refused.Message);
     }
 
     private static TrainingResult Fit(Classifier classifier, ScratchFolder? folder, TrainingSplits? data = null, CancellationToken token = default, Lines? logger = null) =>
         Small.Fit(classifier, Objective, Recipe, data, options: new TrainingOptions { CheckpointFolder = folder?.Path, Logger = logger }, token: token);
+
+    private static void FitUntil(Classifier classifier, int reading, TrainingOptions options)
+    {
+        int reads = 0;
+        Small.Fit(classifier, Objective, Recipe, Bars.Splits(onRead: _ =>
+        {
+            if (++reads == reading)
+                throw new PowerCut();
+        }), options: options);
+    }
 
     private static void Damage(string file, string damage)
     {
         byte[] bytes = File.ReadAllBytes(file);
         if (damage is "one bit")
             bytes[^100] ^= 1;
+        // A damaged number must not pass for that of a newer version.
+        if (damage is "version")
+            bytes[bytes.AsSpan().IndexOf("\\\"version\\\":3"u8) + 12] ^= 4;
+        if (damage is "header")
+            bytes[bytes.AsSpan().IndexOf("robustwrn.sha256"u8) + 30] ^= 1;
         File.WriteAllBytes(file, damage switch
         {
-            "one bit" => bytes,
+            "one bit" or "version" or "header" => bytes,
             "empty" => [],
             _ => bytes[..(bytes.Length - 10)],
         });

@@ -1,6 +1,6 @@
 namespace RobustWrn.Training.Tests;
 
-/// <summary>A folder of its own for one test, removed afterwards.</summary>
+/// <summary>A folder of its own for one test, removed afterwards. What keeps a second training out of it is not listed.</summary>
 internal sealed class ScratchFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("robustwrn-");
@@ -9,7 +9,7 @@ internal sealed class ScratchFolder : IDisposable
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public string[] Files => [.. _folder.GetFiles().Select(file => file.Name).Order()];
+    public string[] Files => [.. _folder.GetFiles().Select(file => file.Name).Where(name => name != ".lock").Order()];
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

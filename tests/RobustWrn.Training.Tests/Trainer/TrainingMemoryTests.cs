@@ -43,7 +43,7 @@ public class TrainingMemoryTests
         Problem problem = Assert.Single(trainer.Check(Small.Network, data, Small.Threat, new TrainingOptions { MemoryLimit = total - 1 }));
 
         Assert.Equal("network", problem.Subject);
-        Assert.Matches(@"^must fit into the 0\.00 GiB of memory there are, but training WRN 1-1 / 4-8 takes at least 0\.00 GiB \(weights .* activations 0\.00 GiB\) at batch size 16\. Take a smaller batch, or a narrower or shallower network\.$", problem.Message);
+        Assert.Matches(@"^must fit into the 0\.00 GiB of memory there are, but training WRN 1-1 / 4-8 takes at least 0\.00 GiB \(weights .* activations 0\.00 GiB\) at batch size 16\. Let at most 15 images through the network at once \(MicroBatchSize or BatchSize\), or take a narrower or shallower network\.$", problem.Message);
     }
 
     [Fact]

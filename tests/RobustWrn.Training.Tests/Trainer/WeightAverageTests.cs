@@ -121,19 +121,16 @@ public class WeightAverageTests
     {
         using ScratchFolder folder = new();
         using Classifier classifier = Small.Network.Build(1), selected = Small.Network.Build(1);
-        // The turncoat unlearns from its 17th step on: a slow average forgets later.
-        TrainingRecipe recipe = Small.Recipe with { Epochs = 6, Schedule = new ConstantRate(), Average = new WeightAverage { WarmUp = 0 } };
+        // The last step of the epoch throws the weights away; a slow average hardly follows.
+        TrainingRecipe recipe = Small.Recipe with { Epochs = 1, GradientNormClip = null, Average = new WeightAverage { WarmUp = 0, Grows = false, Decay = 0.9 } };
 
-        TrainingResult result = Small.Fit(classifier, new Turncoat(turnsAfter: 16), recipe, options: new TrainingOptions { CheckpointFolder = null });
-        using Classifier again = Small.Network.Build(1);
-        TrainingResult stored = Small.Fit(again, recipe: recipe, options: new TrainingOptions { CheckpointFolder = folder.Path });
-        CheckpointWeights.Load(selected, stored.Checkpoint!, stored.Selected.Which);
+        TrainingResult result = Small.Fit(classifier, new ThrownAway(), recipe, Bars.Splits(train: 402), options: new TrainingOptions { CheckpointFolder = folder.Path });
+        CheckpointWeights.Load(selected, result.Checkpoint!, TrainedWeights.BestAverage);
 
-        Assert.NotNull(result.BestAverage);
-        Assert.Equal(result.Epochs.Max(epoch => epoch.Average!.Robust.Hits), result.BestAverage.Average!.Robust.Hits);
-        Assert.Equal(result.BestAverage.Average.Robust.Hits >= result.Best.Robust.Hits, result.AverageIsSelected);
-        Assert.Equal(Math.Max(result.BestAverage.Average.Robust.Hits, result.Best.Robust.Hits), result.Selected.Robust.Hits);
-        Small.AssertSameWeights(selected, again);
+        Assert.True(result.BestAverage!.Average!.Robust.Hits > result.Best.Robust.Hits, $"the average has {result.BestAverage.Average.Robust.Hits}, the weights {result.Best.Robust.Hits}");
+        Assert.True(result.AverageIsSelected);
+        Assert.Equal(new SelectedWeights(result.BestAverage.Epoch, TrainedWeights.BestAverage, result.BestAverage.Average.Clean, result.BestAverage.Average.Robust), result.Selected);
+        Small.AssertSameWeights(selected, classifier);
     }
 
     [Fact]
@@ -151,4 +148,20 @@ public class WeightAverageTests
     [Fact]
     public void Problems_OutOfRange_NameTheirParts() =>
         Assert.Equal(["Average.Decay", "Average.WarmUp"], (Small.Recipe with { Average = new WeightAverage { Decay = 1, WarmUp = 1 } }).Problems().Select(problem => problem.Subject));
+
+    /// <summary>Natural training that runs away from its minimum at the small batch that ends an epoch.</summary>
+    private sealed record ThrownAway : IRobustObjective
+    {
+        public const string TypeName = "test-thrown-away";
+
+        public string Name => "thrown away";
+
+        public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
+        {
+            ObjectiveLoss loss = new Natural().Evaluate(context, cancellationToken);
+            return context.Examples.Count == 2 ? new ObjectiveLoss(loss.Total.Times(-1000), loss.Logits, null) : loss;
+        }
+
+        public IEnumerable<Problem> Problems() => [];
+    }
 }

@@ -76,7 +76,7 @@ public sealed record PowerIteration : IDescription
         using IDisposable guard = enable_grad();
         Tensor leaf = v.detach().requires_grad_();
         Tensor image = map(leaf) - constant;
-        return autograd.grad([image], [leaf], [image.detach()])[0];
+        return Gradients.Of(image.mul(image.detach()).sum(), leaf);
     }
 
     /// <summary>The largest eigenvalue of the symmetric tridiagonal matrix, and the last entry of its eigenvector.</summary>

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using RobustWrn.Core;
+
+namespace RobustWrn.Training.Tests;
+
+/// <summary>samples/TrainModel as a process of its own, which is told to stop, or killed.</summary>
+public sealed class StoppedTrainModelTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("stopped-training").FullName;
+
+    public StoppedTrainModelTests()
+    {
+        File.WriteAllText(In("tiny.json"), DescriptionJson.Write(WideResNetSpec.Of(2, [1], [3]) with { Stem = new StemSpec { Width = 2, Stride = 2 } }));
+        TrainingRecipe recipe = new() { Epochs = 6, BatchSize = 16, Average = new WeightAverage() };
+        File.WriteAllText(In("plan.json"), DescriptionJson.Write(new TrainingPlan { Objective = new Madry { InnerSteps = 2 }, Recipe = recipe }));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>Asked to stop within the second epoch, killed within the fourth, it ends in the same bytes as if it had not been.</summary>
+    [Fact]
+    public async Task TrainModel_StoppedAndKilled_EndsInTheSameBytes()
+    {
+        Assert.Equal(0, (await UntilAsync("whole", null, null)).Code);
+
+        (int code, string errors) = await UntilAsync("broken", "epoch 2, step ", Interrupt());
+        (int killed, _) = await UntilAsync("broken", "epoch 4, step ", null);
+        (int ended, _) = await UntilAsync("broken", null, null);
+
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(130, code);
+            Assert.Equal($"Stopped; what is done stands in {In("broken")}, and the same command goes on there.\n", errors);
+        }
+        Assert.NotEqual(0, killed);
+        Assert.Equal(0, ended);
+        foreach (string name in (string[])["best", "last", "best-average", "last-average"])
+            Assert.Equal(File.ReadAllBytes(In($"whole/{name}.safetensors")), File.ReadAllBytes(In($"broken/{name}.safetensors")));
+    }
+
+    // A shell that starts something in the background has it ignore Ctrl-C, and so do this process's children: then the other request to end.
+    private static int Interrupt()
+    {
+        const int terminate = 15;
+        const long interrupt = 1 << 1;
+        string? ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        return ignored is not null && (long.Parse(ignored.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & interrupt) != 0 ? terminate : 2;
+    }
+
+    // At once: a process that sends it takes as long to start as the training takes.
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int SendSignal(int process, int signal);
+
+    /// <summary>Runs or goes on until a line of progress, and sends a signal then.</summary>
+    private async Task<(int Code, string Errors)> UntilAsync(string run, string? progress, int? signal)
+    {
+        ProcessStartInfo start = new("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "TrainModel.dll"), "--spec", In("tiny.json"), "--recipe", In("plan.json"), "--images", "320", "--seed", "3", "--out", In(run),
+        ])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        if (progress is not null)
+        {
+            for (string? line = ""; line is not null && !line.StartsWith(progress, StringComparison.Ordinal);)
+                line = await process.StandardOutput.ReadLineAsync();
+            if (signal is not { } number || OperatingSystem.IsWindows())
+                process.Kill(); // there are no such signals there
+            else
+                Assert.Equal(0, SendSignal(process.Id, number));
+        }
+        string rest = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (progress is null)
+            Assert.True(process.ExitCode == 0, rest + await errors);
+        return (process.ExitCode, await errors);
+    }
+
+    private string In(string name) => Path.Combine(_folder, name);
+}
