@@ -12,8 +12,8 @@ public sealed class StoppedTrainModelTests : IDisposable
 
     public StoppedTrainModelTests()
     {
-        File.WriteAllText(In("tiny.json"), DescriptionJson.Write(WideResNetSpec.Of(2, [1], [3]) with { Stem = new StemSpec { Width = 2, Stride = 2 } }));
-        TrainingRecipe recipe = new() { Epochs = 6, BatchSize = 16, Average = new WeightAverage() };
+        File.WriteAllText(In("tiny.json"), DescriptionJson.Write(WideResNetSpec.Of(2, [1], [3]) with { Stem = new StemSpec { Width = 4 } }));
+        TrainingRecipe recipe = new() { Epochs = 8, BatchSize = 16, Average = new WeightAverage() };
         File.WriteAllText(In("plan.json"), DescriptionJson.Write(new TrainingPlan { Objective = new Madry { InnerSteps = 2 }, Recipe = recipe }));
     }
 
@@ -58,7 +58,7 @@ public sealed class StoppedTrainModelTests : IDisposable
     {
         ProcessStartInfo start = new("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "TrainModel.dll"), "--spec", In("tiny.json"), "--recipe", In("plan.json"), "--images", "320", "--seed", "3", "--out", In(run),
+            Path.Combine(AppContext.BaseDirectory, "TrainModel.dll"), "--spec", In("tiny.json"), "--recipe", In("plan.json"), "--images", "640", "--seed", "3", "--out", In(run),
         ])
         {
             RedirectStandardOutput = true,
