@@ -68,17 +68,17 @@ public class CancellationTests
         public const string TypeName = "test-cancelling";
 
         [ThreadStatic]
-        private static (int Left, CancellationTokenSource Source) after;
+        private static (int Left, CancellationTokenSource Source) _after;
 
-        public static (int Left, CancellationTokenSource Source) After { set => after = value; }
+        public static (int Left, CancellationTokenSource Source) After { set => _after = value; }
 
         public string Name => "cancelling";
 
         public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
         {
             ObjectiveLoss loss = new Madry { InnerSteps = 1 }.Evaluate(context, cancellationToken);
-            if (--after.Left == 0)
-                after.Source.Cancel();
+            if (--_after.Left == 0)
+                _after.Source.Cancel();
             return loss;
         }
 
