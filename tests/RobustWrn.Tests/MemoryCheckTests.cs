@@ -12,13 +12,13 @@ public class MemoryCheckTests
         using DatasetSplits images = SmallExperiment.Images();
         RobustExperiment experiment = SmallExperiment.On(images);
         WideResNetSpec large = WideResNetSpec.Wrn(28, 10) with { Classes = images.Training.Train.ClassNames.Count };
-        long enough = TrainingMemory.Of(large, experiment.Recipe, 32, 32).Total;
+        long enough = TrainingMemory.Of(large, experiment.Objective, experiment.Recipe, 32, 32).Total;
 
         Assert.Empty(experiment.Comparing(SmallExperiment.Baseline, large).WithinMemory(enough).Check());
         Problem problem = Assert.Single(experiment.Comparing(SmallExperiment.Baseline, large).WithinMemory(enough - 1).Check());
 
         Assert.Equal("Baselines[1]", problem.Subject);
-        Assert.Matches(@"^must fit into the 0\.98 GiB of memory there are, but training WRN-28-10 takes at least 0\.98 GiB \(weights 0\.14 GiB, .*\) at batch size 32\. Let at most \d+ images through the network at once", problem.Message);
+        Assert.Matches(@"^must fit into the 1\.69 GiB of memory there are, but training WRN-28-10 takes at least 1\.69 GiB \(weights 0\.14 GiB, .*\) at batch size 32\. Let at most \d+ images through the network at once", problem.Message);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public class MemoryCheckTests
     {
         using DatasetSplits images = SmallExperiment.Images();
         RobustExperiment experiment = SmallExperiment.On(images).Comparing();
-        long WithWidth(int width) => TrainingMemory.Of(SmallExperiment.Baseline.WithStage(^1, stage => stage with { Width = width }), experiment.Recipe, 32, 32).Total;
+        long WithWidth(int width) => TrainingMemory.Of(SmallExperiment.Baseline.WithStage(^1, stage => stage with { Width = width }), experiment.Objective, experiment.Recipe, 32, 32).Total;
         experiment = experiment.WithinMemory(WithWidth(6));
 
         Problem problem = Assert.Single(experiment.Check());

@@ -32,14 +32,8 @@ internal sealed class RunIdentity(JsonObject document)
         return new RunIdentity(document);
     }
 
-    /// <summary>What differs, one line each: where, what the other has, what this one has.</summary>
-    public IReadOnlyList<string> DifferencesFrom(RunIdentity other)
-    {
-        SortedDictionary<string, string> mine = Leaves(Document), theirs = Leaves(other.Document);
-        return [.. mine.Keys.Union(theirs.Keys).Order(StringComparer.Ordinal)
-            .Where(path => mine.GetValueOrDefault(path) != theirs.GetValueOrDefault(path))
-            .Select(path => $"{path}: {theirs.GetValueOrDefault(path, "nothing")} there, {mine.GetValueOrDefault(path, "nothing")} here")];
-    }
+    /// <summary>What differs, one line each: where, what the other has stored, what this one has now.</summary>
+    public IReadOnlyList<string> DifferencesFrom(RunIdentity other) => JsonDifference.Between(other.Document.ToJsonString(), Document.ToJsonString());
 
     /// <summary>This run as one that goes on from another's checkpoint.</summary>
     /// <param name="other">The other run.</param>
@@ -77,29 +71,4 @@ internal sealed class RunIdentity(JsonObject document)
         string.Join("; ", differences.Take(10)) + (differences.Count > 10 ? $"; and {differences.Count - 10} more." : ".");
 
     private static JsonNode? Node(IDescription description) => JsonNode.Parse(DescriptionJson.Write(description));
-
-    private static SortedDictionary<string, string> Leaves(JsonNode? root)
-    {
-        SortedDictionary<string, string> leaves = new(StringComparer.Ordinal);
-        Visit(root, "");
-        return leaves;
-
-        void Visit(JsonNode? node, string path)
-        {
-            switch (node)
-            {
-                case JsonObject item:
-                    foreach ((string name, JsonNode? value) in item)
-                        Visit(value, path.Length == 0 ? name : $"{path}.{name}");
-                    break;
-                case JsonArray { Count: > 0 } array:
-                    for (int i = 0; i < array.Count; i++)
-                        Visit(array[i], $"{path}[{i}]");
-                    break;
-                default:
-                    leaves[path] = node?.ToJsonString(DescriptionJson.Options) ?? "null";
-                    break;
-            }
-        }
-    }
 }

@@ -13,6 +13,9 @@ public interface IRobustObjective : IDescription
     /// <summary>A short name for tables and results: <c>TRADES</c>.</summary>
     string Name { get; }
 
+    /// <summary>How many forward passes in training mode one evaluation makes, whose activations are all kept until its gradient is taken. Default 1.</summary>
+    int ForwardPasses => 1;
+
     /// <summary>The loss of one batch.</summary>
     /// <param name="context">Model in training mode, images, labels, threat and randomness.</param>
     /// <param name="cancellationToken">Checked between the steps of an inner attack.</param>

@@ -39,6 +39,9 @@ public sealed record Mart : IRobustObjective
     public string Name => "MART";
 
     /// <inheritdoc/>
+    public int ForwardPasses => 2;
+
+    /// <inheritdoc/>
     public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);

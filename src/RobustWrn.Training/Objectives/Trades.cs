@@ -59,6 +59,9 @@ public sealed record Trades : IRobustObjective
     public string Name => "TRADES";
 
     /// <inheritdoc/>
+    public int ForwardPasses => SeparateTargetPass ? 3 : 2;
+
+    /// <inheritdoc/>
     public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);

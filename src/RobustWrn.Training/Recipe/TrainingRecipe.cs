@@ -25,7 +25,7 @@ public sealed record TrainingRecipe : IDescription
     /// </summary>
     /// <remarks>
     /// Saves memory. Without batch norm in training mode the step is that of the whole batch, up to rounding; with it each part is normalised by its own statistics, so that
-    /// its size belongs to the recipe as much as the batch's.
+    /// its size belongs to the recipe as much as the batch's. The guard of <see cref="FastAdversarial"/> judges each part by itself.
     /// </remarks>
     public int? MicroBatchSize { get; init; }
 

@@ -16,7 +16,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     public TrainingRecipe Recipe { get; } = recipe;
 
     /// <summary>
-    /// Everything that is wrong, before a network is built: also a network whose <see cref="TrainingMemory"/> is more than there is, on the CPU.
+    /// Everything that is wrong, before a network is built: also a network whose <see cref="TrainingMemory"/> is more than there is.
     /// </summary>
     /// <param name="network">The network to be trained.</param>
     /// <param name="data">Training and validation images.</param>
@@ -35,7 +35,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
             .. options?.Problems() ?? [],
         ];
         // An estimate needs a network, a recipe and images that are sound and fit each other.
-        return problems.Length > 0 ? problems : [.. TrainingMemory.Problems(network, Recipe, data.Train, options?.Device, options?.MemoryLimit, nameof(network))];
+        return problems.Length > 0 ? problems : [.. TrainingMemory.Problems(network, Objective, Recipe, data.Train, options?.Device, options?.MemoryLimit, nameof(network))];
     }
 
     /// <summary>Trains a classifier, judges it after each epoch on validation images, and gives it the weights of the best epoch.</summary>

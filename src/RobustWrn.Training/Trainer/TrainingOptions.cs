@@ -39,8 +39,8 @@ public sealed record TrainingOptions
     public Device? Device { get; init; }
 
     /// <summary>
-    /// Bytes of memory that a training on the CPU may take; null is what the machine has (or the container, where it has a limit). A network that needs more is refused
-    /// before anything is allocated. Other devices are not checked.
+    /// Bytes of memory that a training may take; null is what the machine has on the CPU (or the container, where it has a limit), and unknown on other devices. A network that needs more is
+    /// refused before anything is allocated.
     /// </summary>
     public long? MemoryLimit { get; init; }
 

@@ -342,11 +342,11 @@ internal sealed class TrainingRun : IDisposable
     {
         IImageSource images = _data.Train;
         int atOnce = (int)Math.Min(Math.Min(Recipe.MicroBatchSize ?? Recipe.BatchSize, Recipe.BatchSize), images.Count);
-        TrainingMemory estimate = TrainingMemory.Of(_classifier.Spec, Recipe with { BatchSize = atOnce, MicroBatchSize = null }, images.Height, images.Width);
+        TrainingMemory estimate = TrainingMemory.Of(_classifier.Spec, _trainer.Objective, Recipe with { BatchSize = atOnce, MicroBatchSize = null }, images.Height, images.Width);
         // The estimate is a lower bound: what did not fit must get smaller in any case.
         int fits = Math.Max(2, atOnce / 2);
         if (OutOfMemory.Capacity(inner) is { } capacity)
-            fits = Math.Min(fits, TrainingMemory.LargestBatch(_classifier.Spec, Recipe, images.Height, images.Width, capacity) ?? 2);
+            fits = Math.Min(fits, TrainingMemory.LargestBatch(_classifier.Spec, _trainer.Objective, Recipe, images.Height, images.Width, capacity) ?? 2);
         return new TrainingOutOfMemoryException(atOnce, fits, estimate, Kept(), inner);
     }
 

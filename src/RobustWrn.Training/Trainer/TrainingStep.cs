@@ -122,10 +122,14 @@ internal sealed class TrainingStep(
                 else if (gradients[i] is { } more)
                     sum[i]!.PlusInPlace(more);
             }
-            if (Recipe.Perturbation is not null)
-                part.Adversarial ??= loss.Adversarial?.alias().MoveToOuterDisposeScope();
-            Tensor values = stack([loss.Total.detach(), .. loss.Parts.Select(term => term.Value)]).to(ScalarType.Float64);
-            numbers.Add(new LossNumbers([.. loss.Parts.Select(term => term.Name)], values.MoveToOuterDisposeScope(), part.Examples.Length));
+            LossPart[] terms = [.. loss.Parts, .. part.Told.Where(told => loss.Parts.All(term => term.Name != told.Name))];
+            if (Recipe.Perturbation is not null && part.Adversarial is null)
+            {
+                part.Adversarial = loss.Adversarial?.alias().MoveToOuterDisposeScope();
+                part.Told = [.. loss.Parts.Select(term => new LossPart(term.Name, term.Value.alias().MoveToOuterDisposeScope()))];
+            }
+            Tensor values = stack([loss.Total.detach(), .. terms.Select(term => term.Value)]).to(ScalarType.Float64);
+            numbers.Add(new LossNumbers([.. terms.Select(term => term.Name)], values.MoveToOuterDisposeScope(), part.Examples.Length));
         }
         return sum;
     }

@@ -83,7 +83,7 @@ internal static class ExperimentCheck
     private static IEnumerable<Problem> Memory(RobustExperiment experiment)
     {
         IEnumerable<Problem> Of(INetworkSpec spec, string name) =>
-            TrainingMemory.Problems(spec, experiment.Recipe, experiment.Data.Training.Train, experiment.Device, experiment.MemoryLimit, name);
+            TrainingMemory.Problems(spec, experiment.Objective, experiment.Recipe, experiment.Data.Training.Train, experiment.Device, experiment.MemoryLimit, name);
         for (int i = 0; i < experiment.Baselines.Count; i++)
         {
             foreach (Problem problem in Of(experiment.Baselines[i], $"{nameof(RobustExperiment.Baselines)}[{i}]"))

@@ -105,6 +105,7 @@ internal static class ObjectiveContract
         Assert.Equal(WatchedNetwork.StatisticsAfter(given.Network.TrainingInputs), given.Network.Statistics);
         // An attack works on one frozen function: what trains are at most the images, the attacked images and the images again.
         Assert.InRange(given.Network.TrainingInputs.Count, 1, 3);
+        Assert.Equal(given.Objective.ForwardPasses, given.Network.TrainingInputs.Count);
         Assert.DoesNotContain(true, given.Network.AttackedByTheBatch);
     }
 

@@ -133,12 +133,47 @@ public class CoveringAugmentationTests
         Assert.InRange(grey.sub(jitter.Apply(grey, Noise, Ids(50))).abs().max().Number(), 0, 1e-6);
     }
 
+    /// <summary>Red that turns by t of a circle is (1, 6 t, 0), or (1, 0, -6 t) to the other side.</summary>
+    [Fact]
+    public void ColourJitter_HueAlone_TurnsEachImageByItsOwnAngle()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor red = tensor(new[] { 1f, 0, 0 }).view(1, 3, 1, 1).expand(400, 3, 2, 2);
+
+        Tensor changed = new ColourJitter { Brightness = 0, Contrast = 0, Saturation = 0, Hue = 0.1 }.Apply(red, Noise, Ids(400));
+
+        Tensor turn = changed.select(1, 1).sub(changed.select(1, 2)).Over(6);
+        Assert.InRange(changed.select(1, 0).Minus(1).abs().max().Number(), 0, 1e-6);
+        Assert.InRange(turn.abs().sub(changed.select(1, 1).Plus(changed.select(1, 2)).Over(6)).abs().max().Number(), 0, 1e-6);
+        Assert.InRange(turn.max().Number(), 0.095, 0.1);
+        Assert.InRange(turn.min().Number(), -0.1, -0.095);
+        Assert.True(changed.amax([2, 3]).allclose(changed.amin([2, 3])));
+    }
+
+    /// <summary>Value and chroma stay, and a picture whose channels have changed places, a third of a turn, comes out with its channels changed likewise.</summary>
+    [Fact]
+    public void ColourJitter_HueOfAnyColour_KeepsValueAndChroma()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor colour = rand(50, 3, 4, 4), grey = rand(50, 1, 4, 4).expand(50, 3, 4, 4);
+        ColourJitter jitter = new() { Brightness = 0, Contrast = 0, Saturation = 0, Hue = 0.5 };
+
+        Tensor changed = jitter.Apply(colour, Noise, Ids(50));
+
+        Assert.True(changed.amax([1]).allclose(colour.amax([1])) && changed.amin([1]).allclose(colour.amin([1]), atol: 1e-6));
+        Assert.True(colour.sub(changed).abs().amax([1, 2, 3]).min().Number() > 1e-3);
+        Assert.True(jitter.Apply(colour.roll(1, 1), Noise, Ids(50)).allclose(changed.roll(1, 1), atol: 1e-5));
+        Assert.True(jitter.Apply(grey, Noise, Ids(50)).allclose(grey, atol: 1e-6));
+        Assert.True((jitter with { Hue = 0 }).Apply(colour, Noise, Ids(50)).allclose(colour, atol: 1e-6));
+        Assert.Equal([50, 1, 4, 4], jitter.Apply(grey.narrow(1, 0, 1), Noise, Ids(50)).shape);
+    }
+
     [Fact]
     public void Problems_OutOfRange_AreAllNamed()
     {
         Assert.Equal(["Side", "Fill"], new Cutout { Side = 0, Fill = 2 }.Problems().Select(problem => problem.Subject));
         Assert.Equal(["Probability", "LargestArea"], new RandomErasing { Probability = -1, LeastArea = 0.5 }.Problems().Select(problem => problem.Subject));
-        Assert.Equal(["Brightness"], new ColourJitter { Brightness = 1.5 }.Problems().Select(problem => problem.Subject));
+        Assert.Equal(["Brightness", "Hue"], new ColourJitter { Brightness = 1.5, Hue = 0.6 }.Problems().Select(problem => problem.Subject));
     }
 
     private static long[] Ids(int count) => [.. Enumerable.Range(0, count).Select(i => (long)i)];

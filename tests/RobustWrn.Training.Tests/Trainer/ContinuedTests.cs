@@ -79,8 +79,8 @@ public class ContinuedTests
         CheckpointRefusedException refused = Assert.Throws<CheckpointRefusedException>(() =>
             Fit(actual, Recipe with { Epochs = 3, LearningRate = 0.1, Schedule = new CosineRate(), BatchSize = 8, Optimizer = new Sgd() }, null, half.Checkpoint));
 
-        Assert.Contains("recipe.batchSize: 16 there, 8 here", refused.Message);
-        Assert.Contains("recipe.optimizer.type: \"adamw\" there", refused.Message);
+        Assert.Contains("recipe.batchSize: stored 16, now 8", refused.Message);
+        Assert.Contains("recipe.optimizer.type: stored \"adamw\"", refused.Message);
         Assert.DoesNotContain("earningRate:", refused.Message);
         Assert.DoesNotContain("schedule.", refused.Message);
     }

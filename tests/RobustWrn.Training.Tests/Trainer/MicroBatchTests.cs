@@ -73,11 +73,11 @@ public class MicroBatchTests
     public void Memory_Parts_CountOneOfThemAndTheCopies()
     {
         TrainingRecipe recipe = new() { MicroBatchSize = 32 };
-        TrainingMemory parts = TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), recipe, 32, 32);
+        TrainingMemory parts = TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new Natural(), recipe, 32, 32);
         long parameters = WideResNetSpec.Wrn(28, 10).Cost(32, 32).Parameters;
 
-        Assert.Equal(TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new TrainingRecipe { BatchSize = 32 }, 32, 32), parts);
-        Assert.Equal(3 * 4 * parameters, TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), recipe with { Average = new WeightAverage() }, 32, 32).Copies);
-        Assert.EndsWith(", copies 0.41 GiB)", TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), recipe with { Perturbation = new AdversarialWeightPerturbation() }, 32, 32).ToString());
+        Assert.Equal(TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new Natural(), new TrainingRecipe { BatchSize = 32 }, 32, 32), parts);
+        Assert.Equal(4 * 4 * parameters, TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new Natural(), recipe with { Average = new WeightAverage() }, 32, 32).Copies);
+        Assert.EndsWith(", copies 0.54 GiB)", TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new Natural(), recipe with { Perturbation = new AdversarialWeightPerturbation() }, 32, 32).ToString());
     }
 }

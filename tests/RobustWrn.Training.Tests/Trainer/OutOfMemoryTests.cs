@@ -63,7 +63,7 @@ public class OutOfMemoryTests
             Small.Fit(classifier, new Madry { InnerAttack = new Narrow { Fits = fits } }, Small.Recipe with { AttackBatchNorm = mode }));
 
         Assert.Equal(8, stopped.BatchThatFits);
-        Assert.Equal(TrainingMemory.Of(Small.Network, Small.Recipe, 8, 8), stopped.Estimate);
+        Assert.Equal(TrainingMemory.Of(Small.Network, new Madry(), Small.Recipe, 8, 8), stopped.Estimate);
     }
 
     /// <summary>Real: the gradient asks for four tebibytes.</summary>
@@ -90,13 +90,13 @@ public class OutOfMemoryTests
         TrainingRecipe recipe = new();
         long at40 = Of(40);
 
-        Assert.Equal(40, TrainingMemory.LargestBatch(network, recipe, 32, 32, at40));
-        Assert.Equal(39, TrainingMemory.LargestBatch(network, recipe, 32, 32, at40 - 1));
-        Assert.Equal(128, TrainingMemory.LargestBatch(network, recipe, 32, 32, long.MaxValue));
-        Assert.Equal(2, TrainingMemory.LargestBatch(network, recipe, 32, 32, Of(2)));
-        Assert.Null(TrainingMemory.LargestBatch(network, recipe, 32, 32, Of(2) - 1));
+        Assert.Equal(40, TrainingMemory.LargestBatch(network, new Trades(), recipe, 32, 32, at40));
+        Assert.Equal(39, TrainingMemory.LargestBatch(network, new Trades(), recipe, 32, 32, at40 - 1));
+        Assert.Equal(128, TrainingMemory.LargestBatch(network, new Trades(), recipe, 32, 32, long.MaxValue));
+        Assert.Equal(2, TrainingMemory.LargestBatch(network, new Trades(), recipe, 32, 32, Of(2)));
+        Assert.Null(TrainingMemory.LargestBatch(network, new Trades(), recipe, 32, 32, Of(2) - 1));
 
-        long Of(int batch) => TrainingMemory.Of(network, recipe with { BatchSize = batch }, 32, 32).Total;
+        long Of(int batch) => TrainingMemory.Of(network, new Trades(), recipe with { BatchSize = batch }, 32, 32).Total;
     }
 
     /// <summary>One step of gradient ascent, on a device that holds so many images.</summary>

@@ -176,7 +176,7 @@ public class ResumeTests
         Fit(first, folder);
         second.Network.get_parameter("stem_conv.weight")!.requires_grad_(false);
 
-        Assert.Contains("frozen[0]: nothing there, \"stem_conv.weight\" here", Assert.Throws<CheckpointRefusedException>(() => Fit(second, folder)).Message);
+        Assert.Contains("frozen: stored nothing, now [\"stem_conv.weight\"]", Assert.Throws<CheckpointRefusedException>(() => Fit(second, folder)).Message);
     }
 
     [Fact]
@@ -189,9 +189,9 @@ public class ResumeTests
         CheckpointRefusedException refused = Assert.Throws<CheckpointRefusedException>(() => new RobustTrainer(Objective with { Beta = 4 }, Recipe with { LearningRate = 0.1 })
             .Fit(second, Bars.Splits(), Small.Threat, 8, new TrainingOptions { CheckpointFolder = folder.Path }));
 
-        Assert.Contains("objective.beta: 6 there, 4 here", refused.Message);
-        Assert.Contains("recipe.learningRate: 0.05 there, 0.1 here", refused.Message);
-        Assert.Contains("seed: 7 there, 8 here", refused.Message);
+        Assert.Contains("objective.beta: stored 6, now 4", refused.Message);
+        Assert.Contains("recipe.learningRate: stored 0.05, now 0.1", refused.Message);
+        Assert.Contains("seed: stored 7, now 8", refused.Message);
         Assert.DoesNotContain("threat", refused.Message);
     }
 
@@ -203,7 +203,7 @@ public class ResumeTests
         Fit(first, folder);
 
         Assert.Contains("initialWeights: ", Assert.Throws<CheckpointRefusedException>(() => Fit(second, folder)).Message);
-        Assert.Contains("trainingImages: \"bars 50 1 1 2\" there, \"bars 51 1 1 2\" here", Assert.Throws<CheckpointRefusedException>(() => Fit(third, folder, Bars.Splits(51))).Message);
+        Assert.Contains("trainingImages: stored \"bars 50 1 1 2\", now \"bars 51 1 1 2\"", Assert.Throws<CheckpointRefusedException>(() => Fit(third, folder, Bars.Splits(51))).Message);
     }
 
     [Fact]

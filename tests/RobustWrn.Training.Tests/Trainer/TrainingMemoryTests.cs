@@ -11,12 +11,24 @@ public class TrainingMemoryTests
     {
         NetworkCost cost = WideResNetSpec.Wrn(28, 10).Cost(32, 32);
 
-        TrainingMemory memory = TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new TrainingRecipe(), 32, 32);
+        TrainingMemory memory = TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new Natural(), new TrainingRecipe(), 32, 32);
 
-        Assert.Equal(new TrainingMemory(4 * cost.Parameters, 4 * cost.Parameters, 4 * cost.Parameters, cost.TrainingActivationBytes(128)), memory);
-        Assert.Equal(12 * cost.Parameters + cost.TrainingActivationBytes(128), memory.Total);
-        Assert.Equal("2.69 GiB (weights 0.14 GiB, gradients 0.14 GiB, optimiser 0.14 GiB, activations 2.28 GiB)", memory.ToString());
-        Assert.Equal(0, TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new TrainingRecipe { Optimizer = new Sgd { Momentum = 0 } }, 32, 32).OptimizerState);
+        Assert.Equal(new TrainingMemory(4 * cost.Parameters, 4 * cost.Parameters, 4 * cost.Parameters, cost.TrainingActivationBytes(128), 4 * cost.Parameters), memory);
+        Assert.Equal(16 * cost.Parameters + cost.TrainingActivationBytes(128), memory.Total);
+        Assert.Equal("2.83 GiB (weights 0.14 GiB, gradients 0.14 GiB, optimiser 0.14 GiB, activations 2.28 GiB, copies 0.14 GiB)", memory.ToString());
+        Assert.Equal(0, TrainingMemory.Of(WideResNetSpec.Wrn(28, 10), new Natural(), new TrainingRecipe { Optimizer = new Sgd { Momentum = 0 } }, 32, 32).OptimizerState);
+    }
+
+    /// <summary>TRADES keeps the graphs of two passes, in the variant of its authors those of three.</summary>
+    [Fact]
+    public void Of_ObjectiveOfSeveralPasses_CountsTheirActivations()
+    {
+        WideResNetSpec network = WideResNetSpec.Wrn(28, 10);
+        long once = network.Cost(32, 32).TrainingActivationBytes(128);
+
+        Assert.Equal([once, once, 2 * once, 3 * once, 2 * once],
+            ((IRobustObjective[])[new Natural(), new Madry(), new Trades(), new Trades { SeparateTargetPass = true }, new Mart()])
+                .Select(objective => TrainingMemory.Of(network, objective, new TrainingRecipe(), 32, 32).Activations));
     }
 
     /// <summary>What an optimiser says that it remembers is what it holds after it began.</summary>
@@ -37,20 +49,20 @@ public class TrainingMemoryTests
     {
         TrainingSplits data = Bars.Splits();
         RobustTrainer trainer = new(new Natural(), Small.Recipe);
-        long total = TrainingMemory.Of(Small.Network, Small.Recipe, data.Train.Height, data.Train.Width).Total;
+        long total = TrainingMemory.Of(Small.Network, new Natural(), Small.Recipe, data.Train.Height, data.Train.Width).Total;
 
         Assert.Empty(trainer.Check(Small.Network, data, Small.Threat, new TrainingOptions { MemoryLimit = total }));
         Problem problem = Assert.Single(trainer.Check(Small.Network, data, Small.Threat, new TrainingOptions { MemoryLimit = total - 1 }));
 
         Assert.Equal("network", problem.Subject);
-        Assert.Matches(@"^must fit into the 0\.00 GiB of memory there are, but training WRN 1-1 / 4-8 takes at least 0\.00 GiB \(weights .* activations 0\.00 GiB\) at batch size 16\. Let at most 15 images through the network at once \(MicroBatchSize or BatchSize\), or take a narrower or shallower network\.$", problem.Message);
+        Assert.Matches(@"^must fit into the 0\.00 GiB of memory there are, but training WRN 1-1 / 4-8 takes at least 0\.00 GiB \(weights .* activations 0\.00 GiB, copies 0\.00 GiB\) at batch size 16\. Let at most 15 images through the network at once \(MicroBatchSize or BatchSize\), or take a narrower or shallower network\.$", problem.Message);
     }
 
     [Fact]
     public void Check_SmallerBatch_IsTheRemedy()
     {
         TrainingSplits data = Bars.Splits();
-        long total = TrainingMemory.Of(Small.Network, Small.Recipe with { BatchSize = 8 }, data.Train.Height, data.Train.Width).Total;
+        long total = TrainingMemory.Of(Small.Network, new Natural(), Small.Recipe with { BatchSize = 8 }, data.Train.Height, data.Train.Width).Total;
         TrainingOptions options = new() { MemoryLimit = total };
 
         Assert.NotEmpty(new RobustTrainer(new Natural(), Small.Recipe).Check(Small.Network, data, Small.Threat, options));
@@ -69,8 +81,14 @@ public class TrainingMemoryTests
     }
 
     [Fact]
-    public void Check_OtherDeviceThanTheCpu_IsNotJudgedByTheMachine() =>
-        Assert.Empty(new RobustTrainer(new Natural(), Small.Recipe).Check(Small.Network, Bars.Splits(), Small.Threat, new TrainingOptions { MemoryLimit = 1, Device = new Device(DeviceType.CUDA, 0) }));
+    public void Check_OtherDeviceThanTheCpu_IsJudgedByALimitAndNotByTheMachine()
+    {
+        WideResNetSpec giant = WideResNetSpec.Wrn(28, 1000) with { Classes = 2, InputChannels = 1 };
+        TrainingOptions elsewhere = new() { Device = new Device(DeviceType.CUDA, 0) };
+
+        Assert.Empty(new RobustTrainer(new Natural(), Small.Recipe).Check(giant, Bars.Splits(), Small.Threat, elsewhere));
+        Assert.Single(new RobustTrainer(new Natural(), Small.Recipe).Check(Small.Network, Bars.Splits(), Small.Threat, elsewhere with { MemoryLimit = 1 }));
+    }
 
     [Fact]
     public void Fit_MoreThanTheLimit_IsRefused()

@@ -8,6 +8,19 @@ namespace RobustWrn.Training.Tests;
 
 public class WeightPerturbationTests
 {
+    /// <summary>The guard judges when the images are found, which is before the weights are perturbed.</summary>
+    [Fact]
+    public void Fit_FastAdversarial_TellsWhatItsGuardSaw()
+    {
+        using Classifier classifier = Small.Network.Build(1), plain = Small.Network.Build(1);
+        TrainingRecipe recipe = Small.Recipe with { Epochs = 1, Perturbation = new AdversarialWeightPerturbation { Gamma = 0.005 } };
+
+        TrainingResult result = Small.Fit(classifier, new FastAdversarial(), recipe), without = Small.Fit(plain, new FastAdversarial(), recipe with { Perturbation = null });
+
+        Assert.Equal(["robust", "gap", "fallback"], result.Last.Parts.Select(part => part.Name));
+        Assert.Equal(without.Last.Parts.Select(part => part.Name), result.Last.Parts.Select(part => part.Name));
+    }
+
     private const double Gamma = 0.05, Rate = 0.1;
 
     private static readonly TrainingRecipe OneStep = Small.Recipe with
