@@ -21,6 +21,8 @@ public static class EvaluateCommand
     private static readonly Option<string?> Depths = new("--depths") { Description = "instead of --spec: blocks of each stage, such as 5,5,5" };
     private static readonly Option<string?> Channels = new("--channels") { Description = "instead of --spec: channels of each stage, such as 320,640,512" };
     private static readonly Option<int?> Classes = new("--classes") { Description = "classes of a preset or of --stem, --depths, --channels (default 10)" };
+    private static readonly Option<string?> Mean = new("--mean") { Description = "what the network takes off each channel of pixels in [0, 1], such as 0.4914,0.4822,0.4465 (default: what its spec says, nothing for presets)" };
+    private static readonly Option<string?> Deviation = new("--std") { Description = "what it divides each channel by then, such as 0.2471,0.2435,0.2616" };
     private static readonly Option<string?> Weights = new("--weights") { Description = "the weights: safetensors, or a .pth of PyTorch; the names of TRADES, Gowal et al. and Lu et al. are recognised" };
     private static readonly Option<string?> Data = new("--data") { Description = "the folder of CIFAR-10 (or CIFAR-100) in its binary layout" };
     private static readonly Option<long?> Examples = new("--examples") { Description = "the first N test images (default: all)" };
@@ -50,7 +52,7 @@ public static class EvaluateCommand
     {
         RootCommand command = new("Attacks a trained wide residual network on CIFAR test images and says how often it stays right.")
         {
-            Spec, Stem, Depths, Channels, Classes, Weights, Data, Examples, Norm, Epsilon, Curve, Attacks, Suite, Steps, Restarts, Surrogate, SurrogateSpec, Seed, Batch, BFloat16, Journal, Out,
+            Spec, Stem, Depths, Channels, Classes, Mean, Deviation, Weights, Data, Examples, Norm, Epsilon, Curve, Attacks, Suite, Steps, Restarts, Surrogate, SurrogateSpec, Seed, Batch, BFloat16, Journal, Out,
             Timing, Save,
         };
         int code = 0;
@@ -71,7 +73,7 @@ public static class EvaluateCommand
 
     private static Choices Read(ParseResult parsed) => new()
     {
-        Network = new NetworkChoice(parsed.GetValue(Spec), parsed.GetValue(Stem), parsed.GetValue(Depths), parsed.GetValue(Channels), parsed.GetValue(Classes)),
+        Network = new NetworkChoice(parsed.GetValue(Spec), parsed.GetValue(Stem), parsed.GetValue(Depths), parsed.GetValue(Channels), parsed.GetValue(Classes)) { Mean = parsed.GetValue(Mean), Deviation = parsed.GetValue(Deviation) },
         Weights = parsed.GetValue(Weights),
         Data = parsed.GetValue(Data),
         Examples = parsed.GetValue(Examples),

@@ -14,6 +14,12 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
     /// <summary>The option that names the network, for messages.</summary>
     public string SpecOption { get; init; } = "--spec";
 
+    /// <summary>What the network takes off each channel before anything else; null takes what the network says itself.</summary>
+    public string? Mean { get; init; }
+
+    /// <summary>What it divides each channel by then.</summary>
+    public string? Deviation { get; init; }
+
     private bool HasNumbers => Stem is not null || Depths is not null || Channels is not null;
 
     /// <summary>The network with its weights, or null and what is wrong.</summary>
@@ -32,7 +38,9 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
         {
             if (spec is null)
                 return NetworkWeights.Open(weights!);
-            classifier = spec.Build(0);
+            if (Normalized(spec, problems) is not { } normalized)
+                return null;
+            classifier = normalized.Build(0);
             NetworkWeights.Load(classifier, weights!);
             classifier.eval();
             return classifier;
@@ -45,8 +53,33 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
         }
     }
 
+    private INetworkSpec? Normalized(INetworkSpec spec, List<string> problems)
+    {
+        if (Mean is null && Deviation is null)
+            return spec;
+        int before = problems.Count;
+        double[] mean = Numbers(Mean, "--mean", problems), deviation = Numbers(Deviation, "--std", problems);
+        if (problems.Count > before)
+            return null;
+        JsonNode document = JsonNode.Parse(DescriptionJson.Write(spec))!;
+        document["normalization"] = new JsonObject { ["mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]), ["std"] = new JsonArray([.. deviation.Select(value => (JsonNode)value)]) };
+        INetworkSpec normalized = DescriptionJson.Read<INetworkSpec>(document.ToJsonString());
+        problems.AddRange(normalized.Problems().Select(problem => problem.ToString()));
+        return problems.Count > before ? null : normalized;
+    }
+
+    private static double[] Numbers(string? text, string option, List<string> problems)
+    {
+        double[] numbers = [.. (text?.Split(',') ?? []).Select(part => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
+        if (numbers.Length == 0 || numbers.Any(double.IsNaN))
+            problems.Add($"{option} must be one number for each channel with commas between them, for pixels in [0, 1], and comes together with the other of --mean and --std, got {text ?? "nothing"}. Write {option} {(option == "--mean" ? "0.4914,0.4822,0.4465" : "0.2471,0.2435,0.2616")}.");
+        return numbers;
+    }
+
     private INetworkSpec? Describe(List<string> problems)
     {
+        if (Spec is null && !HasNumbers && (Mean ?? Deviation) is not null)
+            problems.Add("--mean and --std must come with --spec or with --stem, --depths, --channels: a weights file that carries its network carries its normalisation. Leave them out.");
         if (Spec is not null && HasNumbers)
             problems.Add("--spec must not be given together with --stem, --depths or --channels: they say the same thing twice. Leave one out.");
         else if (HasNumbers)

@@ -10,7 +10,7 @@ public static class AtomicFile
     /// <summary>Writes a file.</summary>
     /// <param name="path">Where; its folder is made if it does not exist.</param>
     /// <param name="write">Writes the content. When it throws, the file at <paramref name="path"/> is as it was.</param>
-    /// <exception cref="IOException">The place is below a regular file or is a folder, or the disk is full.</exception>
+    /// <exception cref="IOException">The place is below a regular file or is a folder, the disk is full, or the file larger than one may be there.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -36,9 +36,12 @@ public static class AtomicFile
             }
             File.Move(temporary, full, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
             File.Delete(temporary);
+            // So .NET calls a file that is larger than the file system or the process's limit allows.
+            if (e is ArgumentOutOfRangeException { ParamName: "value" })
+                throw new IOException($"{full} is larger than a file may be here: {e.Message}", e);
             throw;
         }
     }

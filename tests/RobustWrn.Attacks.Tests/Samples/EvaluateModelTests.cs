@@ -216,7 +216,27 @@ public sealed class EvaluateModelTests : IDisposable
         Assert.Contains("WRN 1-1 / 4-8 under Linf 8/255, 12 test images, FGSM", _output.ToString());
     }
 
+    /// <summary>Weights that know nothing of their normalisation, as others publish them, with that of their own.</summary>
+    [Fact]
+    public async Task Run_NormalizationSaid_IsThatOfTheNetwork()
+    {
+        WideResNetSpec plain = WideResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 8]);
+        using (Classifier network = (plain with { Normalization = new Normalization { Mean = [0.5, 0.4, 0.3], Std = [0.25, 0.2, 0.1] } }).Build(1))
+            NetworkWeights.Save(network, Weights);
+        Assert.Equal(0, await Run("--attack", "fgsm", "--out", Result));
+        string expected = File.ReadAllText(Result);
+
+        Assert.Equal(0, await Run("--spec", Path.Combine(_folder, "spec.json"), "--mean", "0.5,0.4,0.3", "--std", "0.25,0.2,0.1", "--attack", "fgsm", "--out", Result));
+
+        Assert.Equal(expected, File.ReadAllText(Result));
+        Assert.Equal(0, await Run("--spec", Path.Combine(_folder, "spec.json"), "--attack", "fgsm", "--out", Result));
+        Assert.NotEqual(expected, File.ReadAllText(Result));
+    }
+
     [Theory]
+    [InlineData("--mean 0.5,0.5,0.5", "--mean and --std must come with --spec")]
+    [InlineData("--spec {folder}/spec.json --mean 0.5,0.5,0.5", "--std must be one number for each channel")]
+    [InlineData("--spec {folder}/spec.json --mean 0.5,0.5 --std 0.2,0.2", "Normalization")]
     [InlineData("--eps 8", "--eps must be in (0, 1] for linf, got 8. Pixels are in [0, 1]: write --eps 8/255.")]
     [InlineData("--eps much", "--eps must be a number or a fraction, got much.")]
     [InlineData("--norm l3", "--norm must be of linf, l2, l1, got l3.")]

@@ -32,6 +32,31 @@ public class KilledTrainingTests
         ResumeEverywhereTests.AssertSameEnd(uninterrupted, expected, resumed, actual);
     }
 
+    [Fact]
+    public void Fit_DiskThatIsFull_StopsAndLeavesTheCheckpointBefore()
+    {
+        if (OperatingSystem.IsWindows())
+            return; // no limit on a process's files there
+        Combination combination = new("madry", true, false, false);
+        using ScratchFolder whole = new(), broken = new();
+        using Classifier expected = Combination.Build(), actual = Combination.Build();
+        TrainingResult uninterrupted = combination.Fit(expected, whole.Path, null);
+        using (TrainingProcess process = TrainingProcess.Start(broken.Path, combination))
+            process.KillBeforeReading(6);
+        string[] before = broken.Files;
+
+        string said;
+        using (TrainingProcess process = TrainingProcess.StartOnAFullDisk(broken.Path, combination, kibibytes: 4))
+            said = process.RunToTheEnd();
+        string[] after = broken.Files;
+        TrainingResult resumed = combination.Fit(actual, broken.Path, 1);
+
+        Assert.Contains("checkpoint-0001.safetensors", before);
+        Assert.Matches("^a training must be able to write its checkpoints, but .* could not be written: .* The checkpoint of epoch .* is kept: .* Make room or grant access, and run again", said);
+        Assert.Equal(before, after);
+        ResumeEverywhereTests.AssertSameEnd(uninterrupted, expected, resumed, actual);
+    }
+
     /// <summary>Killed while it writes, renames or removes, as the moment has it: whatever is left, the run goes on from there.</summary>
     [Fact]
     public void Fit_AfterKillsAtAnyMoment_EndsInTheSameBits()

@@ -12,17 +12,39 @@ internal sealed class TrainingProcess : IDisposable
 
     private TrainingProcess(Process process) => _process = process;
 
-    public static TrainingProcess Start(string folder, Combination combination)
+    public static TrainingProcess Start(string folder, Combination combination) => Start(folder, combination, []);
+
+    /// <summary>Starts it where no file may grow beyond some kibibytes, as on a disk that is nearly full. For systems with a shell.</summary>
+    public static TrainingProcess StartOnAFullDisk(string folder, Combination combination, int kibibytes) =>
+        Start(folder, combination, ["bash", "-c", $"trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" \"$@\""]);
+
+    private static TrainingProcess Start(string folder, Combination combination, string[] shell)
     {
         string program = Environment.ProcessPath!;
         bool host = Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
-        ProcessStartInfo start = new(program, host ? [typeof(TrainingProcess).Assembly.Location] : [])
+        string[] command = [.. shell, program, .. host ? [typeof(TrainingProcess).Assembly.Location] : Array.Empty<string>()];
+        ProcessStartInfo start = new(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            Environment = { [FolderVariable] = folder, [CombinationVariable] = combination.ToString() },
+            // The runtime maps its code from a file that would be too large.
+            Environment = { [FolderVariable] = folder, [CombinationVariable] = combination.ToString(), ["DOTNET_EnableWriteXorExecute"] = "0" },
         };
         return new TrainingProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Lets it go on to its end.</summary>
+    /// <returns>What it says last.</returns>
+    public string RunToTheEnd()
+    {
+        for (int i = 0; i < 100; i++)
+            _process.StandardInput.WriteLine();
+        _process.StandardInput.Flush();
+        string last = "";
+        while (_process.StandardOutput.ReadLine() is { } line)
+            last = line;
+        _process.WaitForExit();
+        return last;
     }
 
     /// <summary>Lets it go on until it is about to read for the given time, counted from 1, and kills it there.</summary>
@@ -71,14 +93,21 @@ internal sealed class TrainingProcess : IDisposable
         Combination combination = Combination.All().Single(candidate => candidate.ToString() == Environment.GetEnvironmentVariable(CombinationVariable));
         using Classifier classifier = Combination.Build();
         int reads = 0;
-        combination.Fit(classifier, folder, 1, _ =>
+        try
         {
-            Console.Out.WriteLine($"reading {++reads}");
-            Console.Out.Flush();
-            // The parent is gone when its end of the pipe is closed.
-            if (Console.In.ReadLine() is null)
-                Environment.Exit(1);
-        });
+            combination.Fit(classifier, folder, 1, _ =>
+            {
+                Console.Out.WriteLine($"reading {++reads}");
+                Console.Out.Flush();
+                // The parent is gone when its end of the pipe is closed.
+                if (Console.In.ReadLine() is null)
+                    Environment.Exit(1);
+            });
+        }
+        catch (CheckpointNotWrittenException e)
+        {
+            Console.Out.WriteLine(e.Message);
+        }
         Environment.Exit(0);
     }
 }
