@@ -49,8 +49,10 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     /// <returns>The metrics of all epochs.</returns>
     /// <exception cref="InvalidDescriptionException">Something is wrong with objective, recipe, network, data or options; all problems are listed.</exception>
     /// <exception cref="CheckpointRefusedException">The checkpoint folder belongs to another run, or the checkpoint to go on from to one that differs in too much.</exception>
-    /// <exception cref="CheckpointNotWrittenException">A checkpoint could not be written; those before it are intact.</exception>
+    /// <exception cref="CheckpointNotWrittenException">A checkpoint or the metrics could not be written; the checkpoints before are intact.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to go on from is damaged.</exception>
+    /// <exception cref="WeightsFileException">The weights to start from cannot be read, or do not fit the network.</exception>
+    /// <exception cref="IOException">Another process works in the checkpoint folder, or a checkpoint in it cannot be read.</exception>
     /// <exception cref="TrainingOutOfMemoryException">A step took more memory than there is. An attack on a batch is cut into parts before that, where that changes nothing.</exception>
     /// <exception cref="TrainingDivergedException">Loss or gradients became NaN or infinite. The last checkpoint is kept; the classifier's weights are those before the step.</exception>
     /// <exception cref="OperationCanceledException">

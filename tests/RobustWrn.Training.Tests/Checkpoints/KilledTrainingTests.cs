@@ -52,7 +52,7 @@ public class KilledTrainingTests
         TrainingResult resumed = combination.Fit(actual, broken.Path, 1);
 
         Assert.Contains("checkpoint-0001.safetensors", before);
-        Assert.Matches("^a training must be able to write its checkpoints, but .* could not be written: .* The checkpoint of epoch .* is kept: .* Make room or grant access, and run again", said);
+        Assert.Matches("^a training must be able to write its checkpoints and metrics, but .* could not be written: .* The checkpoint of epoch .* is kept: .* Make room or grant access, and run again", said);
         Assert.Equal(before, after);
         ResumeEverywhereTests.AssertSameEnd(uninterrupted, expected, resumed, actual);
     }
