@@ -45,9 +45,7 @@ internal sealed class TrainingRun : IDisposable
         _sample = parameters[0].Value;
         TorchRuntimeDescription runtime = TorchRuntime.Describe();
         Environment = $"RobustWrn {runtime.RobustWrnVersion}, TorchSharp {runtime.TorchSharpVersion}, libtorch {runtime.LibTorchVersion}, {runtime.CpuCapability}, {runtime.Threads} threads, {_sample.device}";
-        if (options.CheckpointFolder is not null)
-            _folder = new CheckpointFolder(options.CheckpointFolder, options.KeptCheckpoints);
-        if (_folder is not null || options.Continues is not null)
+        if (options.CheckpointFolder is not null || options.Continues is not null)
         {
             _identity = RunIdentity.Of(
                 trainer.Objective, trainer.Recipe, classifier.Spec, threat, data, seed, TensorHash.Of(classifier.Network.state_dict()), _sample.dtype.ToString(),
@@ -60,6 +58,9 @@ internal sealed class TrainingRun : IDisposable
         _step = new TrainingStep(trainer, classifier, _batches, threat, _stream, _optimizer, _attackParts);
         _steps = _batches.Steps;
         _reports = new TrainingReports(progress, options.ProgressInterval, trainer.Recipe, _steps, _batches.ImagesPerEpoch);
+        // Last: it is locked until this is disposed.
+        if (options.CheckpointFolder is not null)
+            _folder = new CheckpointFolder(options.CheckpointFolder, options.KeptCheckpoints);
     }
 
     private TrainingRecipe Recipe => _trainer.Recipe;
