@@ -49,6 +49,8 @@ public sealed partial class Setup : IDisposable
         if (plan is not null)
             found.AddRange(plan.Problems().Select(problem => $"--recipe: {problem}"));
         DatasetSplits? data = found.Count > 0 ? null : Images(choices, found);
+        if (begun is not null && data is not null)
+            found.AddRange(GoingOn(begun, data, choices));
         InMemoryImages? extra = data is null || choices.Extra is null ? null : ExtraImages(choices.Extra, data, found);
         if (plan is not null && network is not null && data is not null && found.Count == 0)
         {
@@ -108,6 +110,14 @@ public sealed partial class Setup : IDisposable
             problems.Add($"--continue: {e.Message}");
             return null;
         }
+    }
+
+    private static IEnumerable<string> GoingOn(CheckpointDescription begun, DatasetSplits data, Choices choices)
+    {
+        if (choices.Epochs <= begun.Epochs.Count)
+            yield return $"--epochs must be more than the {begun.Epochs.Count} of the training before, which count among them, got {choices.Epochs}.";
+        if ((begun.TrainingImages, begun.ValidationImages) != (data.Training.Train.Fingerprint, data.Training.Validation.Fingerprint))
+            yield return "--data and --images must give the images of the training before, beside --continue, but they give others. To train on them from its weights, use --weights.";
     }
 
     private static (TrainingPlan? Plan, bool Published) PlanOf(string name, List<string> problems) =>

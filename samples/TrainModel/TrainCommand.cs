@@ -107,7 +107,7 @@ public static class TrainCommand
         if (setup.Data.Training.Extra is null && PublishedPlans.Find(choices.Recipe ?? Setup.DefaultRecipe) is { TakesExtra: true } && setup.Continues is null)
             output.WriteLine($"Note: {choices.Recipe ?? Setup.DefaultRecipe} is made for extra images (--extra); without them it is another training.");
         if (PublishedPlans.Find(choices.Recipe ?? Setup.DefaultRecipe) is { } published && setup.Continues is null && published.Network.Name != setup.Spec.Name)
-            output.WriteLine($"Note: the numbers published for {published.Name} were found with {published.Network.Name} (--spec); this run trains {setup.Spec.Name}.");
+            output.WriteLine($"Note: {published.Name} was published with {published.Network.Name} (--spec); this run trains {setup.Spec.Name}.");
         using Classifier classifier = setup.Spec.Build(setup.Seed);
         TrainingOptions options = new()
         {
@@ -120,7 +120,7 @@ public static class TrainCommand
         };
         TrainingResult result = await setup.Plan.Trainer().FitAsync(classifier, setup.Data.Training, setup.Plan.Threat, setup.Seed, options, new ProgressLines(output), cancellationToken);
         if (result.Resumed > 0)
-            output.WriteLine($"{result.Resumed} epochs were taken from {folder.Checkpoints}");
+            output.WriteLine($"{result.Resumed} epochs were taken from {(setup.Continues is null ? "" : $"{setup.Continues} or ")}{folder.Checkpoints}");
         IReadOnlyList<string> files = folder.End(classifier, result);
         output.WriteLine($"best: epoch {result.Best.Epoch}, validation clean {result.Best.Clean}, robust {result.Best.Robust}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"last: epoch {result.Last.Epoch}, validation clean {result.Last.Clean}, robust {result.Last.Robust}; robust overfitting {100 * result.RobustGap:0.0} points"));

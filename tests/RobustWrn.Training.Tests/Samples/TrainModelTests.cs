@@ -43,7 +43,7 @@ public sealed class TrainModelTests : IDisposable
     public async Task Run_FolderOfAnotherTraining_IsLeftAsItIs()
     {
         Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "1"));
-        Assert.Contains("published for sat were found with WRN-34-R (--spec); this run trains WRN 1 / 3.", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("sat was published with WRN-34-R (--spec); this run trains WRN 1 / 3.", _output.ToString(), StringComparison.Ordinal);
         string[] before = Contents();
 
         Assert.Equal(TrainCommand.BadArguments, await Run("one", "--recipe", "mart", "--epochs", "1"));
@@ -106,6 +106,12 @@ public sealed class TrainModelTests : IDisposable
 
         Assert.Equal(File.ReadAllBytes(In("two/last.safetensors")), File.ReadAllBytes(In("more/last.safetensors")));
         Assert.Equal(3, File.ReadAllLines(In("more/metrics.csv")).Length);
+
+        // What cannot go on is refused before anything is written.
+        Assert.Equal(TrainCommand.BadArguments, await TrainCommand.RunAsync(["--continue", In("two"), "--epochs", "2", "--images", "80", "--out", In("none")], _output, _error, TestContext.Current.CancellationToken));
+        Assert.Contains("--epochs must be more than the 2 of the training before", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--data and --images must give the images of the training before", _error.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("none")));
     }
 
     [Fact]
