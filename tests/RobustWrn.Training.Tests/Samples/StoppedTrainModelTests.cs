@@ -25,8 +25,8 @@ public sealed class StoppedTrainModelTests : IDisposable
     {
         Assert.Equal(0, Until("whole", null, null).Code);
 
-        (int code, string errors) = Until("broken", "epoch 2, step ", Interrupt());
-        (int killed, _) = Until("broken", "epoch 4, step ", null);
+        (int code, string errors) = Until("broken", "epoch 1 of ", Interrupt());
+        (int killed, _) = Until("broken", "epoch 3 of ", null);
         (int ended, _) = Until("broken", null, null);
 
         if (!OperatingSystem.IsWindows())
@@ -53,7 +53,7 @@ public sealed class StoppedTrainModelTests : IDisposable
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int SendSignal(int process, int signal);
 
-    /// <summary>Runs or goes on until a line of progress, and sends a signal then. Waits on its own thread: a busy thread pool would come too late.</summary>
+    /// <summary>Runs or goes on until a line that every epoch ends with, and sends a signal then. Waits on its own thread: a busy thread pool would come too late.</summary>
     private (int Code, string Errors) Until(string run, string? progress, int? signal)
     {
         ProcessStartInfo start = new("dotnet",
@@ -71,6 +71,7 @@ public sealed class StoppedTrainModelTests : IDisposable
         {
             for (string? line = ""; line is not null && !line.StartsWith(progress, StringComparison.Ordinal);)
                 line = process.StandardOutput.ReadLine();
+            Assert.False(process.HasExited, $"it had ended before \"{progress}\"");
             if (signal is not { } number || OperatingSystem.IsWindows())
                 process.Kill(); // there are no such signals there
             else
