@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using EvaluateModel;
 using RobustWrn.Core;
 using TorchSharp;
@@ -81,8 +80,7 @@ public sealed class KilledEvaluationTests : IDisposable
         if (OperatingSystem.IsWindows())
             process.Kill(); // there is no such signal there
         else
-            using (Process signal = Process.Start("kill", [Interrupt(), process.Id.ToString(CultureInfo.InvariantCulture)]))
-                await signal.WaitForExitAsync();
+            RequestToEnd.SendTo(process);
         await process.WaitForExitAsync();
         await rest;
 
@@ -92,14 +90,6 @@ public sealed class KilledEvaluationTests : IDisposable
             Assert.Equal($"Stopped; what is done stands in {In("stopped-journal")}, and the same command goes on there.\n", await errors);
         }
         Assert.False(File.Exists(In("stopped.json")));
-    }
-
-    // A shell that starts something in the background has it ignore Ctrl-C, and so do this process's children: then the other request to end.
-    private static string Interrupt()
-    {
-        const long interrupt = 1 << 1;
-        string? ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
-        return ignored is not null && (long.Parse(ignored.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & interrupt) != 0 ? "-TERM" : "-INT";
     }
 
     private string In(string name) => Path.Combine(_folder, name);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using RobustWrn.Core;
 
 namespace RobustWrn.Training.Tests;
@@ -23,11 +21,11 @@ public sealed class StoppedTrainModelTests : IDisposable
     [Fact]
     public void TrainModel_StoppedAndKilled_EndsInTheSameBytes()
     {
-        Assert.Equal(0, Until("whole", null, null).Code);
+        Assert.Equal(0, Until("whole", null).Code);
 
-        (int code, string errors) = Until("broken", "epoch 1 of ", Interrupt());
-        (int killed, _) = Until("broken", "epoch 3 of ", null);
-        (int ended, _) = Until("broken", null, null);
+        (int code, string errors) = Until("broken", "epoch 1 of ", asked: true);
+        (int killed, _) = Until("broken", "epoch 3 of ", asked: false);
+        (int ended, _) = Until("broken", null);
 
         if (!OperatingSystem.IsWindows())
         {
@@ -40,21 +38,8 @@ public sealed class StoppedTrainModelTests : IDisposable
             Assert.Equal(File.ReadAllBytes(In($"whole/{name}.safetensors")), File.ReadAllBytes(In($"broken/{name}.safetensors")));
     }
 
-    // A shell that starts something in the background has it ignore Ctrl-C, and so do this process's children: then the other request to end.
-    private static int Interrupt()
-    {
-        const int terminate = 15;
-        const long interrupt = 1 << 1;
-        string? ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
-        return ignored is not null && (long.Parse(ignored.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & interrupt) != 0 ? terminate : 2;
-    }
-
-    // At once: a process that sends it takes as long to start as the training takes.
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int SendSignal(int process, int signal);
-
-    /// <summary>Runs or goes on until a line that every epoch ends with, and sends a signal then. Waits on its own thread: a busy thread pool would come too late.</summary>
-    private (int Code, string Errors) Until(string run, string? progress, int? signal)
+    /// <summary>Runs or goes on until a line that every epoch ends with, and is asked to end or killed then. Waits on its own thread: a busy thread pool would come too late.</summary>
+    private (int Code, string Errors) Until(string run, string? progress, bool asked = false)
     {
         ProcessStartInfo start = new("dotnet",
         [
@@ -72,10 +57,10 @@ public sealed class StoppedTrainModelTests : IDisposable
             for (string? line = ""; line is not null && !line.StartsWith(progress, StringComparison.Ordinal);)
                 line = process.StandardOutput.ReadLine();
             Assert.False(process.HasExited, $"it had ended before \"{progress}\"");
-            if (signal is not { } number || OperatingSystem.IsWindows())
-                process.Kill(); // there are no such signals there
+            if (!asked || OperatingSystem.IsWindows())
+                process.Kill(); // there is no such signal there
             else
-                Assert.Equal(0, SendSignal(process.Id, number));
+                RequestToEnd.SendTo(process);
         }
         string rest = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace RobustWrn.Testing;
+
+/// <summary>Ctrl-C for another process, on systems that have signals.</summary>
+internal static class RequestToEnd
+{
+    private const int Interrupt = 2, Terminate = 15;
+
+    /// <summary>Sends it at once: a process that would do so takes as long to start as a small run takes.</summary>
+    public static void SendTo(Process process) => Assert.Equal(0, Kill(process.Id, InterruptsAreIgnored() ? Terminate : Interrupt));
+
+    // A shell that starts something in the background has it ignore Ctrl-C, and so do this process's children: then the other request to end.
+    private static bool InterruptsAreIgnored()
+    {
+        string? ignored = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) : null;
+        return ignored is not null && (long.Parse(ignored.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1L << (Interrupt - 1))) != 0;
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}
