@@ -68,7 +68,7 @@ public static class NetworkWeights
     }
 
     /// <summary>
-    /// Writes a classifier's weights with its spec (and so its normalisation) beside them; atomically. A <c>.pth</c>, <c>.pt</c> or <c>.pth.tar</c> file is written for PyTorch,
+    /// Writes a classifier's weights with its spec (and so its normalisation) and the hash of all of it (<see cref="WeightsFile.StoredHash"/>) beside them; atomically. A <c>.pth</c>, <c>.pt</c> or <c>.pth.tar</c> file is written for PyTorch,
     /// any other as safetensors.
     /// </summary>
     /// <param name="classifier">The classifier.</param>
@@ -84,7 +84,7 @@ public static class NetworkWeights
             names is null ? pair : KeyValuePair.Create(names.ToForeign(pair.Key), pair.Value.detach().reshape(names.ForeignShape(pair.Key, pair.Value.shape))))];
         Dictionary<string, string> metadata = new() { [SpecKey] = DescriptionJson.Write(classifier.Spec) };
         if (PyTorchEndings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
-            PyTorchFile.Write(path, tensors, metadata);
+            PyTorchFile.Write(path, tensors, ContentHash.Sealed(tensors, metadata));
         else
             Safetensors.Write(path, tensors, metadata);
     }
@@ -97,6 +97,7 @@ public static class NetworkWeights
     public static Classifier Open(string path, Device? device = null)
     {
         using WeightsFile file = WeightsFile.Open(path);
+        file.Verify();
         if (!file.Metadata.TryGetValue(SpecKey, out string? json))
             throw new WeightsFileException(path, "carries no spec: build the network from its spec and load the file into it with NetworkWeights.Load.");
         Classifier classifier = StoredSpec.Read(json, file.Numbers, path).Build(0, device);
@@ -116,6 +117,7 @@ public static class NetworkWeights
     internal static WeightsReport Load(nn.Module module, WeightsFile file, WeightsOptions options)
     {
         options.ThrowIfInvalid();
+        file.Verify();
         (string entry, List<StridedTensor> tensors, Dictionary<string, string> objects) = file.Stored(options.Entry);
         WeightsReport report = new() { Source = file.Path, Entry = entry, OtherEntries = file.Entries.Where(other => other != entry && other.Length > 0).ToValueList() };
         return CheckedLoading.Recognised(module, tensors, objects, options, report, reason => new WeightsFileException(file.Path, reason));

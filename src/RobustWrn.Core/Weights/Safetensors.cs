@@ -6,7 +6,8 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// The safetensors format: an 8-byte little-endian header length, a JSON header that names each tensor with dtype, shape and byte range, then the bytes.
-/// Files are read by position straight into the tensors, so reading needs the memory of the tensors once.
+/// Files are read by position straight into the tensors, so reading needs the memory of the tensors once. What is written carries the hash of its content
+/// (<see cref="WeightsFile.StoredHash"/>), which every reading here compares.
 /// </summary>
 public static class Safetensors
 {
@@ -16,10 +17,8 @@ public static class Safetensors
     /// <exception cref="WeightsFileException">The file is damaged, truncated or not safetensors.</exception>
     public static NamedTensors Read(string path)
     {
-        TorchRuntime.EnsureLoaded();
-        using PositionedFile file = new(path);
-        SafetensorsHeader header = new(file);
-        return StoredTensors.Read([.. header.Tensors()], header.Metadata);
+        using WeightsFile file = WeightsFile.OpenSafetensors(path);
+        return file.Read();
     }
 
     /// <summary>Writes a file, atomically.</summary>
@@ -39,17 +38,16 @@ public static class Safetensors
     {
         KeyValuePair<string, Tensor>[] list = [.. tensors];
         CheckWritable(list);
+        // The header stands before the values, so the values are hashed in a pass of their own.
+        Dictionary<string, string> texts = ContentHash.Sealed(list, metadata);
         using MemoryStream header = new();
         using (Utf8JsonWriter json = new(header))
         {
             json.WriteStartObject();
-            if (metadata is { Count: > 0 })
-            {
-                json.WriteStartObject(SafetensorsHeader.MetadataKey);
-                foreach ((string key, string value) in metadata.OrderBy(item => item.Key, StringComparer.Ordinal))
-                    json.WriteString(key, value);
-                json.WriteEndObject();
-            }
+            json.WriteStartObject(SafetensorsHeader.MetadataKey);
+            foreach ((string key, string value) in texts.OrderBy(item => item.Key, StringComparer.Ordinal))
+                json.WriteString(key, value);
+            json.WriteEndObject();
             long at = 0;
             foreach ((string name, Tensor tensor) in list)
             {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace RobustWrn.Core;
 
@@ -16,12 +17,18 @@ public sealed class WeightsFile : IDisposable
     private readonly TorchArchive? _archive;
     private readonly CheckpointEntries? _entries;
 
-    private WeightsFile(PositionedFile file)
+    private readonly IReadOnlyDictionary<string, string> _texts;
+    private bool _verified;
+
+    private WeightsFile(PositionedFile file, bool onlySafetensors)
     {
         _file = file;
         Span<byte> start = stackalloc byte[9];
         file.Read(0, start[..(int)Math.Min(start.Length, file.Length)]);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(start) == ZipSignature)
+        // The length of a header may begin as a pickle does (0x80), or even as an archive; what follows it does not.
+        if (onlySafetensors || (start[8] == (byte)'{' && BinaryPrimitives.ReadUInt32LittleEndian(start[4..]) == 0))
+            _header = new SafetensorsHeader(file);
+        else if (BinaryPrimitives.ReadUInt32LittleEndian(start) == ZipSignature)
             _archive = new ZipTorchArchive(file);
         else if (start[0] == PickleSignature)
             _archive = new LegacyTorchArchive(file);
@@ -31,7 +38,9 @@ public sealed class WeightsFile : IDisposable
             throw file.Unsupported("it is neither safetensors nor a file of torch.save (a zip archive, or the format of PyTorch 0.2 to 1.5)");
         if (_archive is not null)
             _entries = new CheckpointEntries(file, _archive.Root);
-        Metadata = _header?.Metadata ?? Texts();
+        _texts = _header?.Metadata ?? _archive!.Texts;
+        StoredHash = _texts.GetValueOrDefault(ContentHash.Key);
+        Metadata = ContentHash.Without(_header?.Metadata ?? Texts());
     }
 
     /// <summary>The file.</summary>
@@ -43,6 +52,12 @@ public sealed class WeightsFile : IDisposable
     /// <summary>Texts and numbers beside the weights: the metadata of safetensors; of a checkpoint its own, such as <c>epoch</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>
+    /// The SHA-256 of the content (texts, and tensors with names, types, shapes and values) that a file written by this library carries; null in files of others and in those of
+    /// version 0.1 or <see cref="PyTorchFile.Write"/>. Known without reading the values, and compared with them whenever they are read; <see cref="Fingerprint"/> compares at once.
+    /// </summary>
+    public string? StoredHash { get; }
+
     /// <summary>The largest number of bytes that reading has allocated at once so far.</summary>
     internal long LargestAllocation => _file.Gate.Largest;
 
@@ -52,19 +67,27 @@ public sealed class WeightsFile : IDisposable
     /// <summary>Opens a file and reads what it says of its tensors, not their values.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="WeightsFileException">It is damaged, truncated, or of another kind.</exception>
-    public static WeightsFile Open(string path)
+    public static WeightsFile Open(string path) => Open(path, onlySafetensors: false);
+
+    /// <summary>
+    /// Identity of what a file holds, in lower-case hexadecimal: the hash it carries, compared with its content; the SHA-256 of its bytes where it carries none. Reads the file
+    /// once. A record that stores it can tell a damaged, exchanged or replaced weights file; where speed matters more, <see cref="StoredHash"/> reads the header alone.
+    /// </summary>
+    /// <exception cref="WeightsFileException">The file is damaged: its content has another hash than it carries.</exception>
+    public string Fingerprint()
     {
-        TorchRuntime.EnsureLoaded();
-        PositionedFile file = new(path);
-        try
+        Verify();
+        if (StoredHash is not null)
+            return StoredHash;
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 16];
+        for (long at = 0; at < _file.Length; at += buffer.Length)
         {
-            return new WeightsFile(file);
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, _file.Length - at));
+            _file.Read(at, part);
+            hash.AppendData(part);
         }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Reads the tensors of an entry. Those that share a storage in the file share their memory, and strides stay as they were.</summary>
@@ -73,6 +96,7 @@ public sealed class WeightsFile : IDisposable
     /// <exception cref="WeightsFileException">There is no such entry, it is damaged, or holds an object where a tensor should be.</exception>
     public NamedTensors Read(string? entry = null)
     {
+        Verify();
         (_, List<StridedTensor> tensors, Dictionary<string, string> objects) = Stored(entry);
         return objects.Count == 0
             ? StoredTensors.Read(tensors, Metadata)
@@ -81,6 +105,27 @@ public sealed class WeightsFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Opens a file that must be safetensors.</summary>
+    internal static WeightsFile OpenSafetensors(string path) => Open(path, onlySafetensors: true);
+
+    /// <summary>Compares the content with the hash that the file carries, once; does nothing for a file without one.</summary>
+    /// <exception cref="WeightsFileException">They differ.</exception>
+    internal void Verify()
+    {
+        if (_verified || StoredHash is null)
+            return;
+        List<StridedTensor> tensors = Stored("").Tensors;
+        foreach (StridedTensor tensor in tensors)
+            tensor.Verify();
+        string actual = ContentHash.Of(tensors, _texts);
+        if (actual != StoredHash)
+        {
+            throw _file.Damaged($"its content has the SHA-256 {Cut(actual)}, but {Cut(StoredHash)} was stored with it. Take it from its source again; "
+                + $"if other code changed it on purpose, remove {ContentHash.Key} from its texts");
+        }
+        _verified = true;
+    }
 
     /// <summary>The tensors of an entry, unread, and what stands among them and is none, in words.</summary>
     internal (string Entry, List<StridedTensor> Tensors, Dictionary<string, string> Objects) Stored(string? entry)
@@ -100,6 +145,24 @@ public sealed class WeightsFile : IDisposable
         }
         return (path, tensors, objects);
     }
+
+    private static WeightsFile Open(string path, bool onlySafetensors)
+    {
+        TorchRuntime.EnsureLoaded();
+        PositionedFile file = new(path);
+        try
+        {
+            return new WeightsFile(file, onlySafetensors);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    // Enough to tell two apart, and no more of what a damaged file says.
+    private static string Cut(string hash) => hash.Length <= 12 ? hash : hash[..12] + "...";
 
     private Dictionary<string, string> Texts()
     {

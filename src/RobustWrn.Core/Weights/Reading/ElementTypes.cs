@@ -23,6 +23,9 @@ internal static class ElementTypes
 
     public static string? Storage(ScalarType type) => Array.Find(Known, known => known.Type == type).Storage;
 
+    /// <summary>The name in PyTorch.</summary>
+    public static string Name(ScalarType type) => Array.Find(Known, known => known.Type == type).Name ?? type.ToString();
+
     public static int Size(ScalarType type) => type switch { ScalarType.ComplexFloat32 => 8, ScalarType.ComplexFloat64 => 16, _ => type.ElementSize() };
 
     /// <summary>How long the pieces are that a change of byte order turns round: a complex number is two.</summary>

@@ -6,6 +6,8 @@ namespace RobustWrn.Core;
 /// <summary>A tensor of a file: a layout over a storage that is not read before the values are wanted.</summary>
 internal sealed class StridedTensor(string name, ScalarType dtype, StridedLayout layout, TensorStorage storage, long storageOffset, AllocationGate gate) : StoredTensor(name, dtype, layout.Shape)
 {
+    private const int Part = 1 << 18;
+
     private readonly int _size = ElementTypes.Size(dtype);
 
     /// <summary>What it lies in.</summary>
@@ -27,6 +29,29 @@ internal sealed class StridedTensor(string name, ScalarType dtype, StridedLayout
             storage.Read(From, flat);
         else
             flat.copy_(View(Base(From, To), From));
+    }
+
+    /// <summary>Visits the bytes of the values, in the order of the elements and in this machine's byte order, part by part where they lie in that order.</summary>
+    public void ForEachByte(TensorMemory.Chunk visit)
+    {
+        if (layout.Count == 0)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        if (!layout.IsContiguous)
+        {
+            gate.Admit(layout.Count * _size, Name);
+            TensorMemory.ForEachByte(View(Base(From, To), From), visit);
+            return;
+        }
+        long most = Math.Min(layout.Count, Math.Max(1, Part / _size));
+        Tensor buffer = empty([most], Type);
+        for (long at = 0; at < layout.Count; at += most)
+        {
+            using DisposeScope turn = NewDisposeScope();
+            Tensor part = buffer.narrow(0, 0, Math.Min(most, layout.Count - at));
+            storage.Read(From + at * _size, part);
+            visit(part.bytes);
+        }
     }
 
     /// <summary>A new tensor over a range of the storage.</summary>
