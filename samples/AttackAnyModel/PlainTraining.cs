@@ -10,7 +10,7 @@ internal static class PlainTraining
 {
     private const double Rate = 0.05, Momentum = 0.9;
 
-    public static void Fit(nn.Module<Tensor, Tensor> model, IImageSource images, int epochs, int batchSize)
+    public static void Fit(nn.Module<Tensor, Tensor> model, IImageSource images, int epochs, int batchSize, CancellationToken cancellationToken)
     {
         using DisposeScope training = NewDisposeScope();
         model.train();
@@ -22,6 +22,7 @@ internal static class PlainTraining
             double sum = 0;
             foreach (long[] indices in order.Chunk(batchSize))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 using DisposeScope scope = NewDisposeScope();
                 using ImageBatch batch = images.Read(indices);
                 Tensor loss = nn.functional.cross_entropy(model.call(batch.Images), batch.Labels);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 
 namespace DescribeArchitecture;
 
@@ -7,9 +8,9 @@ namespace DescribeArchitecture;
 public static class DescribeCommand
 {
     /// <summary>Something in the command line, or in a file it names, is wrong.</summary>
-    public const int BadArguments = 2;
+    public const int BadArguments = CommandLine.BadArguments;
 
-    private static readonly Argument<string?> Network = new("network") { Description = "a preset (WRN-28-10, WRN-34-R, RobustResNet-A1, ...) or a JSON file", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Network = new("network") { Description = NamedNetwork.Ways, Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> Stem = new("--stem") { Description = "instead of a preset or file: channels of the stem" };
     private static readonly Option<string?> Depths = new("--depths") { Description = "with --stem: blocks of each stage, such as 5,5,2" };
     private static readonly Option<string?> Channels = new("--channels") { Description = "with --stem: channels of each stage, such as 160,320,640" };
@@ -17,7 +18,7 @@ public static class DescribeCommand
     private static readonly Option<string?> Block = new("--block") { Description = "with --stem: the kind of block (default: basic)" };
     private static readonly Option<string> Input = new("--input") { Description = "rows and columns of an image", DefaultValueFactory = _ => "32" };
     private static readonly Option<string?> Classes = new("--classes") { Description = "how many classes (default: those of the preset or file, 10 with --stem)" };
-    private static readonly Option<string[]> Compare = new("--compare") { Description = "presets or JSON files to compare with", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
+    private static readonly Option<string[]> Compare = new("--compare") { Description = "networks to compare with, named in the same ways", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
     private static readonly Option<bool> Json = new("--json") { Description = "print one JSON object instead of the table" };
     private static readonly Option<string?> Svg = new("--svg") { Description = "where a drawing goes" };
 
@@ -28,18 +29,7 @@ public static class DescribeCommand
         {
             Network, Stem, Depths, Channels, Strides, Block, Input, Classes, Compare, Json, Svg,
         };
-        int code = 0;
-        command.SetAction((parsed, _) =>
-        {
-            code = Describe(parsed, output, error);
-            return Task.CompletedTask;
-        });
-        ParseResult result = command.Parse(args);
-        if (result.Errors.Count > 0)
-            return Refuse(error, [.. result.Errors.Select(item => item.Message), "See --help."]);
-        int invoked = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, cancellationToken);
-        // What is thrown past the action is told by the other.
-        return code != 0 ? code : invoked;
+        return await CommandLine.RunAsync(command, args, output, error, (parsed, _) => Task.FromResult(Describe(parsed, output, error)), cancellationToken);
     }
 
     private static int Describe(ParseResult parsed, TextWriter output, TextWriter error)
@@ -48,15 +38,15 @@ public static class DescribeCommand
         List<string> problems = [];
         int? size = Numbers.One(parsed.GetValue(Input), "--input", "32", problems), classes = Numbers.One(parsed.GetValue(Classes), "--classes", "10", problems);
         string? place = parsed.GetValue(Svg);
-        if (place is not null && (place.Length == 0 || Directory.Exists(place)))
-            problems.Add($"--svg must name a file, but {(place.Length == 0 ? "it is empty" : $"{place} is a folder")}.");
+        if (place is not null)
+            problems.AddRange(OutputPlace.OfFile(place, "--svg").Select(CommandLine.Text));
         NetworkDescription?[] described =
         [
             choice.Describe(size, classes, problems),
             .. parsed.GetValue(Compare)!.Select(name => new NetworkChoice(name).Describe(size, classes, problems)),
         ];
         if (problems.Count > 0)
-            return Refuse(error, [.. problems.Distinct()]);
+            return CommandLine.Refuse(error, [.. problems.Distinct()]);
         NetworkDescription network = described[0]!;
         NetworkDescription[] others = [.. described.Skip(1).OfType<NetworkDescription>()];
         try
@@ -66,19 +56,12 @@ public static class DescribeCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Refuse(error, [$"--svg: {e.Message}"]);
+            return CommandLine.Refuse(error, [$"--svg: {e.Message}"]);
         }
         if (parsed.GetValue(Json))
             output.WriteLine(DescriptionDocument.Of(network, others));
         else
             TableView.Print(output, network, others);
         return 0;
-    }
-
-    private static int Refuse(TextWriter error, IReadOnlyList<string> problems)
-    {
-        foreach (string problem in problems)
-            error.WriteLine(problem);
-        return BadArguments;
     }
 }

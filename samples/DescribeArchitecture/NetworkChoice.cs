@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 
 namespace DescribeArchitecture;
 
@@ -14,8 +14,8 @@ public sealed record NetworkChoice(string? Name, string? Stem = null, string? De
             problems.Add($"{Name} must not be given together with --stem, --depths, --channels, --strides or --block: they say the same thing twice. Leave one out.");
         else if (Name is null && !hasNumbers)
             problems.Add("a network must be given: a preset, a JSON file, or --stem, --depths and --channels. Write WRN-28-10, or --stem 16 --depths 5,5,2 --channels 160,320,640.");
-        else if ((hasNumbers ? FromNumbers(problems) : FromName(Name!, problems)) is { } spec)
-            return Described(classes is >= 1 ? WithClasses(spec, classes.Value) : spec, size, problems);
+        else if ((hasNumbers ? FromNumbers(problems) : NamedNetwork.Find(Name!, "a network", problems)) is { } spec)
+            return Described(classes is >= 1 ? NamedNetwork.WithClasses(spec, classes.Value) : spec, size, problems);
         return null;
     }
 
@@ -32,26 +32,6 @@ public sealed record NetworkChoice(string? Name, string? Stem = null, string? De
         catch (ArgumentException e)
         {
             problems.Add($"--input {size}: {e.Message.Split(" (Parameter")[0]}");
-            return null;
-        }
-    }
-
-    private static INetworkSpec? FromName(string name, List<string> problems)
-    {
-        if (NetworkPresets.Find(name) is { } preset)
-            return preset.Spec;
-        if (!File.Exists(name))
-        {
-            problems.Add($"a network must be a JSON file or one of {string.Join(", ", NetworkPresets.All.Select(known => known.Name))}, got {name}.");
-            return null;
-        }
-        try
-        {
-            return DescriptionJson.Read<INetworkSpec>(File.ReadAllText(name), name);
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            problems.Add(e.Message);
             return null;
         }
     }
@@ -90,13 +70,5 @@ public sealed record NetworkChoice(string? Name, string? Stem = null, string? De
             return (IBlock)Activator.CreateInstance(type)!;
         problems.Add($"--block must be one of {string.Join(", ", blocks.Keys)}, got {name}.");
         return null;
-    }
-
-    // Any spec has its classes in its JSON, whatever kind of network it describes.
-    private static INetworkSpec WithClasses(INetworkSpec spec, int classes)
-    {
-        JsonNode document = JsonNode.Parse(DescriptionJson.Write(spec))!;
-        document["classes"] = classes;
-        return DescriptionJson.Read<INetworkSpec>(document.ToJsonString());
     }
 }

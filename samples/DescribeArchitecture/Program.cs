@@ -1,3 +1,4 @@
 using DescribeArchitecture;
+using RobustWrn.Samples;
 
-return await DescribeCommand.RunAsync(args, Console.Out, Console.Error);
+return await StopRequest.RunAsync(token => DescribeCommand.RunAsync(args, Console.Out, Console.Error, token));

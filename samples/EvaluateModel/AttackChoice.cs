@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
@@ -13,10 +14,8 @@ public sealed record AttackChoice(IReadOnlyList<string> Names, string? SuiteFile
     public AttackSuite? Open(ThreatModel? threat, List<string> problems)
     {
         int before = problems.Count;
-        if (Steps < 1)
-            problems.Add($"--steps must be at least 1, got {Steps}.");
-        if (Restarts < 1)
-            problems.Add($"--restarts must be at least 1, got {Restarts}.");
+        problems.AddRange(WholeNumber.Within(Steps, 1, int.MaxValue, "--steps"));
+        problems.AddRange(WholeNumber.Within(Restarts, 1, int.MaxValue, "--restarts"));
         AttackSuite? suite = SuiteFile is null ? FromNames(threat, problems) : FromFile(SuiteFile, problems);
         return problems.Count > before ? null : suite;
     }

@@ -1,3 +1,6 @@
+using RobustWrn.Core;
+using RobustWrn.Samples;
+
 namespace EvaluateModel;
 
 /// <summary>Checks where results go: said before the run, not after hours of it.</summary>
@@ -8,7 +11,13 @@ internal static class Destinations
         Writable(choices.Output, "--out", folder: false, problems);
         Writable(choices.Timing, "--timing", folder: false, problems);
         Writable(choices.Adversarial, "--save-adversarial", folder: false, problems);
+        int before = problems.Count;
         Writable(choices.Journal, "--journal", folder: true, problems);
+        if (choices.Journal is { } journal && problems.Count == before)
+            Writable(Path.Combine(journal, "journal.jsonl"), "--journal", folder: false, problems);
+        (string Option, string? Path)[] files = [("--out", choices.Output), ("--timing", choices.Timing), ("--save-adversarial", choices.Adversarial)];
+        foreach (IGrouping<string, (string Option, string? Path)> same in files.Where(file => !string.IsNullOrEmpty(file.Path)).GroupBy(file => Path.GetFullPath(file.Path!)).Where(group => group.Count() > 1))
+            problems.Add($"{string.Join(" and ", same.Select(file => file.Option))} must name different files, got {same.First().Path}. Choose another place for one.");
         if (choices.Threat.Curve is null)
             return;
         if (choices.Adversarial is { } images)
@@ -19,15 +28,7 @@ internal static class Destinations
 
     private static void Writable(string? path, string option, bool folder, List<string> problems)
     {
-        if (path is null)
-            return;
-        string kind = folder ? "folder" : "file";
-        if (path.Length == 0 || (folder ? File.Exists(path) : Directory.Exists(path)))
-            problems.Add($"{option} must name a {kind}, but {(path.Length == 0 ? "it is empty" : $"{path} is a {(folder ? "file" : "folder")}")}.");
-        for (string? parent = path.Length == 0 ? null : Path.GetDirectoryName(Path.GetFullPath(path)); parent is not null; parent = Path.GetDirectoryName(parent))
-        {
-            if (File.Exists(parent))
-                problems.Add($"{option} must lie in a folder, but {parent} is a file. Choose another place.");
-        }
+        if (path is not null)
+            problems.AddRange((folder ? OutputPlace.OfFolder(path, option) : OutputPlace.OfFile(path, option)).Select(CommandLine.Text));
     }
 }

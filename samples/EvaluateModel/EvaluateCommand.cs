@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
@@ -8,24 +9,21 @@ namespace EvaluateModel;
 public static class EvaluateCommand
 {
     /// <summary>Something in the command line, or in a file it names, is wrong.</summary>
-    public const int BadArguments = 2;
+    public const int BadArguments = CommandLine.BadArguments;
 
     /// <summary>The run was stopped, as by Ctrl-C.</summary>
-    public const int Stopped = 130;
+    public const int Stopped = StopRequest.Stopped;
 
-    // An attack looks for a stop between its steps.
-    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(30);
-
-    private static readonly Option<string?> Spec = new("--spec") { Description = "the network: a preset (WRN-28-10, ResNet-18) or a JSON file; default: the spec that the weights file carries" };
-    private static readonly Option<int?> Stem = new("--stem") { Description = "instead of --spec: channels of the stem" };
+    private static readonly Option<string?> Spec = new("--spec") { Description = $"the network: {NamedNetwork.Ways}; default: the spec that the weights file carries" };
+    private static readonly Option<int?> Stem = WholeNumber.Int("--stem", "16", "instead of --spec: channels of the stem");
     private static readonly Option<string?> Depths = new("--depths") { Description = "instead of --spec: blocks of each stage, such as 5,5,5" };
     private static readonly Option<string?> Channels = new("--channels") { Description = "instead of --spec: channels of each stage, such as 320,640,512" };
-    private static readonly Option<int?> Classes = new("--classes") { Description = "classes of a preset or of --stem, --depths, --channels (default 10)" };
+    private static readonly Option<int?> Classes = WholeNumber.Int("--classes", "10", "classes of a preset or of --stem, --depths, --channels (default 10)");
     private static readonly Option<string?> Mean = new("--mean") { Description = "what the network takes off each channel of pixels in [0, 1], such as 0.4914,0.4822,0.4465 (default: what its spec says, nothing for presets)" };
     private static readonly Option<string?> Deviation = new("--std") { Description = "what it divides each channel by then, such as 0.2471,0.2435,0.2616" };
     private static readonly Option<string?> Weights = new("--weights") { Description = "the weights: safetensors, or a .pth of PyTorch; the names of TRADES, Gowal et al. and Lu et al. are recognised" };
-    private static readonly Option<string?> Data = new("--data") { Description = "the folder of CIFAR-10 (or CIFAR-100) in its binary layout" };
-    private static readonly Option<long?> Examples = new("--examples") { Description = "the first N test images (default: all)" };
+    private static readonly Option<string?> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout" };
+    private static readonly Option<long?> Examples = WholeNumber.Long("--examples", "1000", "the first N test images (default: all; 1000 synthetic ones)");
     private static readonly Option<string> Norm = new("--norm") { Description = "linf, l2 or l1", DefaultValueFactory = _ => "linf" };
     private static readonly Option<string?> Epsilon = new("--eps") { Description = "the radius for pixels in [0, 1], such as 8/255 (default: 8/255 for linf, 0.5 for l2, 12 for l1)" };
     private static readonly Option<string?> Curve = new("--eps-curve") { Description = "instead of --eps: several radii, such as 2/255,4/255,8/255" };
@@ -35,13 +33,13 @@ public static class EvaluateCommand
         AllowMultipleArgumentsPerToken = true,
     };
     private static readonly Option<string?> Suite = new("--suite") { Description = "instead of --attack: a file with a suite of attacks and their settings, as JSON" };
-    private static readonly Option<int?> Steps = new("--steps") { Description = "steps of the attacks that have steps (default: what each was published with)" };
-    private static readonly Option<int?> Restarts = new("--restarts") { Description = "restarts of the attacks that have restarts (default 1)" };
+    private static readonly Option<int?> Steps = WholeNumber.Int("--steps", "20", "steps of the attacks that have steps (default: what each was published with)");
+    private static readonly Option<int?> Restarts = WholeNumber.Int("--restarts", "5", "restarts of the attacks that have restarts (default 1)");
     private static readonly Option<string?> Surrogate = new("--surrogate") { Description = "weights of another network that the attacker may look into, for --attack transfer" };
     private static readonly Option<string?> SurrogateSpec = new("--surrogate-spec") { Description = "its network, as --spec; default: the spec that its weights file carries" };
-    private static readonly Option<long> Seed = new("--seed") { Description = "the seed of the random starts", DefaultValueFactory = _ => 0 };
+    private static readonly Option<long?> Seed = WholeNumber.Long("--seed", "1", "the seed of the random starts (default: 0)");
     private static readonly Option<bool> BFloat16 = new("--search-bf16") { Description = "attacks search in bfloat16, for processors that multiply it; successes are confirmed in float32, and no standard is claimed" };
-    private static readonly Option<int?> Batch = new("--batch") { Description = "images attacked together (default: as many as fit into memory, at most 128)" };
+    private static readonly Option<int?> Batch = WholeNumber.Int("--batch", "100", "images attacked together (default: as many as fit into memory, at most 128)");
     private static readonly Option<string?> Journal = new("--journal") { Description = "a folder that keeps what is done: the same command goes on there after it was stopped or killed" };
     private static readonly Option<string?> Out = new("--out") { Description = "where the result goes, as JSON" };
     private static readonly Option<string?> Timing = new("--timing") { Description = "where the times go, as JSON; the result has none, so that it can be compared byte by byte" };
@@ -55,20 +53,7 @@ public static class EvaluateCommand
             Spec, Stem, Depths, Channels, Classes, Mean, Deviation, Weights, Data, Examples, Norm, Epsilon, Curve, Attacks, Suite, Steps, Restarts, Surrogate, SurrogateSpec, Seed, Batch, BFloat16, Journal, Out,
             Timing, Save,
         };
-        int code = 0;
-        // On a thread of its own from start to end: only then is Ctrl-C listened to while it works.
-        command.SetAction((parsed, token) => Task.Run(() => code = Evaluate(Read(parsed), output, error, token), CancellationToken.None));
-        ParseResult result = command.Parse(args);
-        if (result.Errors.Count > 0)
-        {
-            foreach (string message in result.Errors.Select(item => item.Message))
-                error.WriteLine(message);
-            error.WriteLine("See --help.");
-            return BadArguments;
-        }
-        int invoked = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStep }, cancellationToken);
-        // What is thrown past the action is told by the other.
-        return code != 0 ? code : invoked;
+        return await CommandLine.RunAsync(command, args, output, error, (parsed, token) => Task.FromResult(Evaluate(Read(parsed), output, error, token)), cancellationToken);
     }
 
     private static Choices Read(ParseResult parsed) => new()
@@ -85,7 +70,7 @@ public static class EvaluateCommand
             WeightsOption = Surrogate.Name,
             SpecOption = SurrogateSpec.Name,
         },
-        Seed = parsed.GetValue(Seed),
+        Seed = parsed.GetValue(Seed) ?? 0,
         Batch = parsed.GetValue(Batch),
         BFloat16 = parsed.GetValue(BFloat16),
         Journal = parsed.GetValue(Journal),
@@ -100,11 +85,7 @@ public static class EvaluateCommand
         {
             using Setup? setup = Setup.From(choices, out IReadOnlyList<string> problems);
             if (setup is null)
-            {
-                foreach (string problem in problems)
-                    error.WriteLine(problem);
-                return BadArguments;
-            }
+                return CommandLine.Refuse(error, problems);
             setup.Run(output, cancellationToken);
             return 0;
         }
@@ -115,14 +96,13 @@ public static class EvaluateCommand
         }
         catch (EvaluationJournalException e)
         {
-            error.WriteLine($"--journal: {e.Message}");
-            return BadArguments;
+            return CommandLine.Refuse(error, [$"--journal: {e.Message}"]);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or NonFiniteLogitsException or NonFiniteGradientException
             or AttackRefusedException or TorchNativeException)
         {
             error.WriteLine(e.Message);
-            return 1;
+            return CommandLine.Failed;
         }
     }
 }

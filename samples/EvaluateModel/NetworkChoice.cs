@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
 /// <summary>The network: a preset, a JSON file, or numbers.</summary>
-public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Depths, string? Channels, int? Classes)
+public sealed record NetworkChoice(string? Spec, int? Stem, string? Depths, string? Channels, int? Classes)
 {
     /// <summary>The option that names the weights, for messages.</summary>
     public string WeightsOption { get; init; } = "--weights";
@@ -93,36 +93,13 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
 
     private INetworkSpec? FromName(string name, List<string> problems)
     {
-        if (File.Exists(name))
-        {
-            if (Classes is not null)
-                problems.Add($"--classes must not be given with a spec file, which says it itself, got {Classes}. Leave it out.");
-            try
-            {
-                return DescriptionJson.Read<INetworkSpec>(File.ReadAllText(name), name);
-            }
-            catch (InvalidDataException e)
-            {
-                problems.Add(e.Message);
-                return null;
-            }
-        }
-        if (NetworkPresets.Find(name) is { } published)
-            return Checked(published.Spec, problems);
-        if (Preset().Match(name) is { Success: true } match)
-        {
-            try
-            {
-                return Checked(WideResNetSpec.Wrn(Number(match.Groups[1].Value), Number(match.Groups[2].Value)), problems);
-            }
-            catch (ArgumentOutOfRangeException e)
-            {
-                problems.Add($"{SpecOption} {name}: {e.Message}");
-                return null;
-            }
-        }
-        problems.Add($"{SpecOption} must be WRN-depth-widen (WRN-16-4), a preset ({string.Join(", ", NetworkPresets.All.Select(preset => preset.Name))}) or a JSON file, got {name}, which is none of them.");
-        return null;
+        if (NamedNetwork.Find(name, SpecOption, problems) is not { } spec)
+            return null;
+        if (!NamedNetwork.IsFile(name))
+            return Checked(spec, problems);
+        if (Classes is not null)
+            problems.Add($"--classes must not be given with a spec file, which says it itself, got {Classes}. Leave it out.");
+        return spec;
     }
 
     private INetworkSpec? FromNumbers(List<string> problems)
@@ -136,15 +113,10 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
         return problems.Count > before ? null : Checked(WideResNetSpec.Of(Stem!.Value, depths, channels), problems);
     }
 
-    // Any spec has its classes in its JSON, whatever kind of network it describes.
     private INetworkSpec Checked(INetworkSpec spec, List<string> problems)
     {
         if (Classes is not null)
-        {
-            JsonNode document = JsonNode.Parse(DescriptionJson.Write(spec))!;
-            document["classes"] = Classes;
-            spec = DescriptionJson.Read<INetworkSpec>(document.ToJsonString());
-        }
+            spec = NamedNetwork.WithClasses(spec, Classes.Value);
         problems.AddRange(spec.Problems().Select(problem => problem.ToString()));
         return spec;
     }
@@ -157,9 +129,4 @@ public sealed partial record NetworkChoice(string? Spec, int? Stem, string? Dept
             problems.Add($"{option} must be whole numbers with commas between them, got {text ?? "nothing"}. Write {option} {example}.");
         return numbers;
     }
-
-    private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"^WRN-(\d{1,4})-(\d{1,4})$", RegexOptions.IgnoreCase)]
-    private static partial Regex Preset();
 }

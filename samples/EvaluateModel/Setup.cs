@@ -1,5 +1,6 @@
 using RobustWrn.Attacks;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
@@ -8,6 +9,8 @@ public sealed class Setup : IDisposable
 {
     // Enough to time an image as well as in a block of any size, few enough for any memory.
     private const int MostTimed = 16;
+
+    private const int DefaultSynthetic = 1_000;
 
     private readonly Choices _choices;
     private readonly Classifier _model;
@@ -27,8 +30,8 @@ public sealed class Setup : IDisposable
         problems = found;
         ThreatModel? threat = choices.Threat.Open(found);
         AttackSuite? suite = choices.Attacks.Open(threat, found);
-        if (choices.Batch < 1)
-            found.Add($"--batch must be at least 1, got {choices.Batch}.");
+        found.AddRange(WholeNumber.Within(choices.Batch, 1, int.MaxValue, "--batch"));
+        found.AddRange(WholeNumber.Within(choices.Seed, 0, long.MaxValue, "--seed"));
         Destinations.Check(choices, found);
         Classifier? model = choices.Network.Open(choices.Weights, found);
         Classifier? surrogate = choices.Surrogate is null ? null : choices.SurrogateNetwork.Open(choices.Surrogate, found);
@@ -57,7 +60,7 @@ public sealed class Setup : IDisposable
     {
         IImageSource images = _choices.Examples is { } count ? _images.Take(count) : _images;
         string radius = _choices.Threat.Radii is { Length: > 1 } radii ? $"{_threat.Norm} in {radii.Length} radii" : $"{_threat}";
-        output.WriteLine($"{_model.Spec.Name} under {radius}, {images.Count} test images, {string.Join(", ", _suite.Attacks.Select(attack => attack.Name))}");
+        output.WriteLine($"{_model.Spec.Name} under {radius}, {Counted.Of(images.Count, "test image")}, {string.Join(", ", _suite.Attacks.Select(attack => attack.Name))}");
         if (_surrogate is not null)
             output.WriteLine($"The attacker may look into {_surrogate.Spec.Name} of {_choices.Surrogate}");
         using (ImageBatch sample = images.Read([.. Enumerable.Range(0, (int)Math.Min(_choices.Batch ?? MostTimed, images.Count)).Select(i => (long)i)]))
@@ -92,6 +95,8 @@ public sealed class Setup : IDisposable
             progress => RobustnessEvaluation.Run(_model, images, _threat, _suite, options, progress, cancellationToken));
         using AdversarialImages? adversarial = result.Adversarial;
         SummaryView.Print(output, result);
+        if (Guessing.Warning(result.Clean, _model.Spec.Classes) is { } doubt)
+            output.WriteLine(doubt);
         Write(output, "Result", _choices.Output, EvaluationDocument.Of(_model.Spec, _surrogate?.Spec, result));
         Write(output, "Times", _choices.Timing, TimingDocument.Of(result));
         if (_choices.Adversarial is { } place)
@@ -106,6 +111,8 @@ public sealed class Setup : IDisposable
         RobustnessCurve curve = ProgressView.Follow(output, _suite, _choices.Threat.Radii?.Length ?? 1,
             progress => RobustnessCurve.Measure(_model, images, _threat, _suite, epsilons, options, progress, cancellationToken));
         CurveView.Print(output, curve);
+        if (Guessing.Warning(curve.Clean, _model.Spec.Classes) is { } doubt)
+            output.WriteLine(doubt);
         Write(output, "Result", _choices.Output, CurveDocument.Of(_model.Spec, _surrogate?.Spec, _threat, _suite, images, options.Seed, curve));
     }
 
@@ -119,13 +126,15 @@ public sealed class Setup : IDisposable
 
     private static InMemoryImages? OpenImages(Choices choices, List<string> problems)
     {
-        if (choices.Examples < 1)
-            problems.Add($"--examples must be at least 1, got {choices.Examples}.");
+        int before = problems.Count;
+        problems.AddRange(WholeNumber.Within(choices.Examples, 1, choices.Data == SyntheticData.Name ? SyntheticData.Most : long.MaxValue, "--examples"));
         if (string.IsNullOrWhiteSpace(choices.Data))
         {
-            problems.Add("--data must name a folder in CIFAR's binary layout, got nothing.");
+            problems.Add("--data must be synthetic or name a folder in CIFAR's binary layout, got nothing.");
             return null;
         }
+        if (choices.Data == SyntheticData.Name)
+            return problems.Count > before ? null : SyntheticData.Test(choices.Examples ?? DefaultSynthetic);
         try
         {
             bool hundred = File.Exists(Path.Combine(choices.Data, "test.bin")) || File.Exists(Path.Combine(choices.Data, "cifar-100-binary", "test.bin"));

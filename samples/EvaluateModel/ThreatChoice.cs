@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
@@ -19,7 +20,7 @@ public sealed record ThreatChoice(string Norm, string? Epsilon, string? Curve)
     {
         if (!Norms.TryGetValue(Norm, out (string Default, ThreatModel Unit) norm))
         {
-            problems.Add($"--norm must be of {string.Join(", ", Norms.Keys)}, got {Norm}.");
+            problems.Add($"--norm must be of {string.Join(", ", Norms.Keys)}, got {CommandLine.Shown(Norm)}. Write --norm linf.");
             return null;
         }
         if (Curve is null)
@@ -36,12 +37,15 @@ public sealed record ThreatChoice(string Norm, string? Epsilon, string? Curve)
     private static double? Radius(string option, string text, ThreatModel unit, List<string> problems)
     {
         bool linf = unit is LinfThreat;
+        string shown = CommandLine.Shown(text), example = linf ? $"Write {option} 8/255, or {option} 0.031." : $"Write {option} 0.5, or {option} 128/255.";
         if (Parse(text) is not { } radius)
-            problems.Add($"{option} must be a number or a fraction, got {(text.Length == 0 ? "nothing" : text)}. Write {option} 8/255, or {option} 0.031.");
-        else if (linf && radius is not (> 0 and <= 1))
-            problems.Add($"{option} must be in (0, 1] for linf, got {text}. Pixels are in [0, 1]: write {option} {text}/255.");
-        else if (!(radius > 0 && double.IsFinite(radius)))
-            problems.Add($"{option} must be above 0, got {text}. Pixels are in [0, 1]: write {option} 0.5, or {option} 128/255.");
+            problems.Add($"{option} must be a number or a fraction, got {shown}. {example}");
+        else if (!double.IsFinite(radius))
+            problems.Add($"{option} must be a finite number{(text.Contains('/', StringComparison.Ordinal) ? ", and nothing is divided by 0" : "")}, got {shown}. {example}");
+        else if (radius <= 0)
+            problems.Add($"{option} must be above 0, got {shown}. Pixels are in [0, 1]. {example}");
+        else if (linf && radius > 1)
+            problems.Add($"{option} must be in (0, 1] for linf, got {shown}. Pixels are in [0, 1]: write {option} {(radius <= 255 && !text.Contains('/', StringComparison.Ordinal) ? $"{text}/255" : "8/255")}.");
         else
             return radius;
         return null;

@@ -1,38 +1,44 @@
 using RobustWrn;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 using RobustWrn.Search;
 using RobustWrn.Training;
 
 namespace QuickStart;
 
-/// <summary>What the command line asked for, and the experiment it means.</summary>
-internal sealed record Choices(string Data, int Trials, int? Epochs, int? Images, long Seed, string Out)
+/// <summary>The command line as given, and the experiment it means.</summary>
+internal sealed record Choices
 {
-    public string ResultFile => Path.Combine(Out, "result.json");
+    public required string Data { get; init; }
 
-    public string ReportFile => Path.Combine(Out, "report.md");
+    public required int Trials { get; init; }
 
-    public bool Synthetic => Data == "synthetic";
+    public int? Epochs { get; init; }
 
-    private string Record => Path.Combine(Out, "record");
+    public int? Images { get; init; }
 
-    /// <summary>Deletes what earlier runs left in the output folder, and nothing else in it.</summary>
-    public void Forget()
-    {
-        if (!Directory.Exists(Out))
-            return;
-        if (Directory.Exists(Record))
-            Directory.Delete(Record, recursive: true);
-        File.Delete(ResultFile);
-        File.Delete(ReportFile);
-    }
+    public required long Seed { get; init; }
+
+    public required string Out { get; init; }
+
+    public bool Synthetic => Data == SyntheticData.Name;
+
+    /// <summary>What is wrong with the numbers and places, before any image is opened.</summary>
+    public IEnumerable<string> Problems() =>
+    [
+        .. WholeNumber.Within(Trials, 1, int.MaxValue, "--trials"),
+        .. WholeNumber.Within(Epochs, 1, int.MaxValue, "--epochs"),
+        .. WholeNumber.Within(Images, SyntheticData.Smallest, SyntheticData.Most, "--images"),
+        .. WholeNumber.Within(Seed, 0, long.MaxValue, "--seed"),
+        .. OutputFolder.Problems(Out).Select(CommandLine.Text),
+    ];
 
     public async Task<DatasetSplits> OpenImagesAsync(IView view, CancellationToken cancellationToken)
     {
         int images = Images ?? (Synthetic ? 1_500 : 10_000);
         if (Synthetic)
-            return new SyntheticImages().Make(train: images, holdOut: images / 5, test: images / 4, seed: 2026);
+            return SyntheticData.Make(train: images, holdOut: images / 5, test: images / 4);
         string folder = Data;
         if (Data == "cifar-10")
         {
@@ -66,7 +72,6 @@ internal sealed record Choices(string Data, int Trials, int? Epochs, int? Images
             .TrainedBy(new Trades { Beta = 6, InnerSteps = Synthetic ? 7 : 10 }, recipe)
             .EvaluatedBy(AttackSuite.Of("PGD-20 and CW", new Pgd { Steps = 20 }, new CwLinf()))
             .Within(Budget.Trials(Trials))
-            .Seeded(Seed)
-            .RecordedIn(Record);
+            .Seeded(Seed);
     }
 }

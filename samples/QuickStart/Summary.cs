@@ -6,7 +6,7 @@ namespace QuickStart;
 /// <summary>The ranking at the end.</summary>
 internal static class Summary
 {
-    public static void Print(ExperimentResult result, Choices choices)
+    public static void Print(ExperimentResult result, OutputFolder folder, bool synthetic)
     {
         string[] header = ["#", "network", "from", "parameters", "MMACs", "robust (validation)", "clean (validation)", "robust (test)", "clean (test)", "front"];
         string[][] rows = [.. result.Ranking.Select((network, i) => (string[])
@@ -37,9 +37,9 @@ internal static class Summary
         Console.WriteLine();
         Console.WriteLine($"The search ended because {result.EndedBecause}. Test was read for {result.TestReads} networks, after selection.");
         Console.WriteLine($"Training took {result.Timing.TrainingSeconds.Sum():0} s, testing {result.Timing.TestSeconds.Sum():0} s.");
-        Console.WriteLine($"Result: {Path.GetFullPath(choices.ResultFile)}");
-        Console.WriteLine($"Report: {Path.GetFullPath(choices.ReportFile)}");
-        if (choices.Synthetic)
+        Console.WriteLine($"Result: {Path.GetFullPath(folder.ResultFile)}");
+        Console.WriteLine($"Report: {Path.GetFullPath(folder.ReportFile)}");
+        if (synthetic)
             Console.WriteLine("These are synthetic images. On real ones: dotnet run -c Release --project samples/QuickStart -- --data cifar-10 --out runs/cifar-10");
     }
 }

@@ -1,3 +1,6 @@
+using RobustWrn.Core;
+using RobustWrn.Samples;
 using TrainModel;
 
-return await TrainCommand.RunAsync(args, Console.Out, Console.Error);
+TorchRuntime.WaitPassively();
+return await StopRequest.RunAsync(token => TrainCommand.RunAsync(args, Console.Out, Console.Error, token));

@@ -1,17 +1,15 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 using RobustWrn.Training;
 
 namespace TrainModel;
 
 /// <summary>Everything the command line names, opened and checked.</summary>
-public sealed partial class Setup : IDisposable
+public sealed class Setup : IDisposable
 {
     public const string DefaultRecipe = "trades", DefaultSpec = "WRN-10-1";
 
-    private const int SyntheticImages = 1_500, HeldOut = 1_000;
+    private const int DefaultSynthetic = 1_500, HeldOut = 1_000;
 
     private readonly InMemoryImages? _extra;
 
@@ -34,12 +32,10 @@ public sealed partial class Setup : IDisposable
     {
         List<string> found = [];
         problems = found;
-        if (choices.Epochs < 1)
-            found.Add($"--epochs must be at least 1, got {choices.Epochs}.");
-        if (choices.Images < 1)
-            found.Add($"--images must be at least 1, got {choices.Images}.");
-        if (File.Exists(choices.Out))
-            found.Add($"--out must name a folder, but {choices.Out} is a file. Choose another place.");
+        found.AddRange(WholeNumber.Within(choices.Epochs, 1, int.MaxValue, "--epochs"));
+        found.AddRange(WholeNumber.Within(choices.Images, 1, choices.Data == SyntheticData.Name ? SyntheticData.Most : long.MaxValue, "--images"));
+        found.AddRange(WholeNumber.Within(choices.Seed, 0, long.MaxValue, "--seed"));
+        found.AddRange(TrainedFolder.Problems(choices.Out));
         if (choices.Weights is { } weights && !File.Exists(weights))
             found.Add($"--weights must name a weights file (safetensors or .pth), but there is no file {weights}.");
         string? checkpoint = choices.Continue is null ? null : Checkpoint(choices, found);
@@ -144,10 +140,10 @@ public sealed partial class Setup : IDisposable
 
     private static DatasetSplits? Images(Choices choices, List<string> problems)
     {
-        if (choices.Data == "synthetic")
+        if (choices.Data == SyntheticData.Name)
         {
-            int images = (int)Math.Min(choices.Images ?? SyntheticImages, int.MaxValue / 4);
-            return new SyntheticImages().Make(train: images, holdOut: Math.Max(10, images / 5), test: 10, seed: 2026);
+            int images = (int)(choices.Images ?? DefaultSynthetic);
+            return SyntheticData.Make(train: images, holdOut: Math.Max(10, images / 5), test: 10);
         }
         try
         {
@@ -163,31 +159,10 @@ public sealed partial class Setup : IDisposable
     }
 
     // A name gets the classes of the images; a file says its own.
-    private static Func<int, INetworkSpec>? Network(string name, List<string> problems)
-    {
-        if (NetworkPresets.Find(name) is { } preset)
-            return classes => WithClasses(preset.Spec, classes);
-        if (!Wrn().IsMatch(name))
-            return Read<INetworkSpec>(name, "--spec", $"WRN-depth-widen or one of {string.Join(", ", NetworkPresets.All.Select(known => known.Name))}", problems) is { } read ? _ => read : null;
-        try
-        {
-            string[] numbers = name.Split('-');
-            WideResNetSpec spec = WideResNetSpec.Wrn(int.Parse(numbers[1], CultureInfo.InvariantCulture), int.Parse(numbers[2], CultureInfo.InvariantCulture));
-            return classes => WithClasses(spec, classes);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            problems.Add($"--spec {name}: {e.Message}");
-            return null;
-        }
-    }
-
-    private static INetworkSpec WithClasses(INetworkSpec spec, int classes)
-    {
-        JsonNode document = JsonNode.Parse(DescriptionJson.Write(spec))!;
-        document["classes"] = classes;
-        return DescriptionJson.Read<INetworkSpec>(document.ToJsonString());
-    }
+    private static Func<int, INetworkSpec>? Network(string name, List<string> problems) =>
+        NamedNetwork.Find(name, "--spec", problems) is not { } spec ? null
+        : NamedNetwork.IsFile(name) ? _ => spec
+        : classes => NamedNetwork.WithClasses(spec, classes);
 
     private static T? Read<T>(string path, string option, string known, List<string> problems)
         where T : class, IDescription
@@ -207,7 +182,4 @@ public sealed partial class Setup : IDisposable
             return null;
         }
     }
-
-    [GeneratedRegex(@"^WRN-\d{1,4}-\d{1,4}$", RegexOptions.IgnoreCase)]
-    private static partial Regex Wrn();
 }

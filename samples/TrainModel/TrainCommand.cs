@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 using RobustWrn.Training;
 
 namespace TrainModel;
@@ -9,41 +10,24 @@ namespace TrainModel;
 public static class TrainCommand
 {
     /// <summary>Something in the command line, or in a file it names, is wrong.</summary>
-    public const int BadArguments = 2;
-
-    private const int Stopped = 130;
-
-    // Ctrl-C is heard between the steps of an attack; a large network takes its time for one.
-    private static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(1);
+    public const int BadArguments = CommandLine.BadArguments;
 
     private static readonly Option<string?> Recipe = new("--recipe") { Description = $"what is minimised and how: {string.Join(", ", PublishedPlans.All.Select(plan => plan.Name))}, or a JSON file, which runs as written (default: {Setup.DefaultRecipe})" };
-    private static readonly Option<string?> Spec = new("--spec") { Description = $"the network: a preset (WRN-28-10, WRN-34-R), WRN-depth-widen, or a JSON file (default: {Setup.DefaultSpec})" };
+    private static readonly Option<string?> Spec = new("--spec") { Description = $"the network: {NamedNetwork.Ways} (default: {Setup.DefaultSpec})" };
     private static readonly Option<string> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout", DefaultValueFactory = _ => "synthetic" };
     private static readonly Option<string?> Extra = new("--extra") { Description = "extra images for recipes that mix some in: .npz with image and label, or the .pickle of the 500,000 pseudo-labelled images" };
     private static readonly Option<string?> Weights = new("--weights") { Description = "weights to start from (safetensors or .pth), instead of random ones" };
     private static readonly Option<string?> Continue = new("--continue") { Description = "the --out folder of a finished training, or one of its checkpoints: goes on with it for --epochs in all, by its own recipe, network and seed" };
-    private static readonly Option<long?> Images = new("--images") { Description = "training images (default: all; 1500 synthetic ones)" };
-    private static readonly Option<int?> Epochs = new("--epochs") { Description = "epochs (default: the recipe's)" };
-    private static readonly Option<long?> Seed = new("--seed") { Description = "what all randomness comes from (default: 0)" };
+    private static readonly Option<long?> Images = WholeNumber.Long("--images", "10000", "training images (default: all; 1500 synthetic ones)");
+    private static readonly Option<int?> Epochs = WholeNumber.Int("--epochs", "10", "epochs (default: the recipe's)");
+    private static readonly Option<long?> Seed = WholeNumber.Long("--seed", "1", "what all randomness comes from (default: 0)");
     private static readonly Option<string> Out = new("--out") { Description = "the folder for weights, metrics and checkpoints; the same command goes on there after a stop", DefaultValueFactory = _ => "trained" };
 
     /// <summary>Runs the program.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
         RootCommand command = new("Trains a network to stay right under attack, by a published recipe or one of your own.") { Recipe, Spec, Data, Extra, Weights, Continue, Images, Epochs, Seed, Out };
-        int code = 0;
-        command.SetAction(async (parsed, token) => code = await TrainAsync(Read(parsed), output, error, token));
-        ParseResult result = command.Parse(args);
-        if (result.Errors.Count > 0)
-        {
-            foreach (string message in result.Errors.Select(item => item.Message))
-                error.WriteLine(message);
-            error.WriteLine("See --help.");
-            return BadArguments;
-        }
-        int invoked = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStep }, cancellationToken);
-        // What is thrown past the action is told by the other.
-        return code != 0 ? code : invoked;
+        return await CommandLine.RunAsync(command, args, output, error, (parsed, token) => TrainAsync(Read(parsed), output, error, token), cancellationToken);
     }
 
     private static Choices Read(ParseResult parsed) => new()
@@ -64,38 +48,28 @@ public static class TrainCommand
     {
         try
         {
-            // Opening and checking take a moment, and Ctrl-C is listened to only once this method has returned a task.
-            await Task.Yield();
             using Setup? setup = Setup.From(choices, out IReadOnlyList<string> problems);
             if (setup is null)
-            {
-                foreach (string problem in problems)
-                    error.WriteLine(problem);
-                return BadArguments;
-            }
-            TrainedFolder folder = new(choices.Out);
+                return CommandLine.Refuse(error, problems);
+            using TrainedFolder folder = TrainedFolder.Take(choices.Out);
             if (folder.Begin(setup) is { } wrong)
-            {
-                error.WriteLine(wrong);
-                return BadArguments;
-            }
+                return CommandLine.Refuse(error, [wrong]);
             await RunAsync(setup, choices, folder, output, error, cancellationToken);
             return 0;
         }
         catch (OperationCanceledException)
         {
             error.WriteLine($"Stopped; what is done stands in {choices.Out}, and the same command goes on there.");
-            return Stopped;
+            return StopRequest.Stopped;
         }
         catch (Exception e) when (e is CheckpointRefusedException or InvalidDescriptionException)
         {
-            error.WriteLine(e.Message);
-            return BadArguments;
+            return CommandLine.Refuse(error, [e.Message]);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or TrainingDivergedException or TrainingOutOfMemoryException or TorchNativeException)
         {
             error.WriteLine(e.Message);
-            return 1;
+            return CommandLine.Failed;
         }
     }
 
@@ -103,7 +77,7 @@ public static class TrainCommand
     {
         TrainingRecipe recipe = setup.Plan.Recipe;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{setup.Plan.Objective.Name} for {setup.Spec.Name} ({setup.Spec.Cost(setup.Data.Height, setup.Data.Width).MultiplyAdds / 1e6:0.0} MMACs) under {setup.Plan.Threat}: {recipe.Epochs} epochs of {setup.Data.Training.Train.Count} images, {recipe.BatchSize} a step, learning rate {recipe.LearningRate:0.####}"));
+            $"{setup.Plan.Objective.Name} for {setup.Spec.Name} ({setup.Spec.Cost(setup.Data.Height, setup.Data.Width).MultiplyAdds / 1e6:0.0} MMACs) under {setup.Plan.Threat}: {Counted.Of(recipe.Epochs, "epoch")} of {Counted.Of(setup.Data.Training.Train.Count, "image")}, {recipe.BatchSize} a step, learning rate {recipe.LearningRate:0.####}"));
         if (setup.Data.Training.Extra is null && PublishedPlans.Find(choices.Recipe ?? Setup.DefaultRecipe) is { TakesExtra: true } && setup.Continues is null)
             output.WriteLine($"Note: {choices.Recipe ?? Setup.DefaultRecipe} is made for extra images (--extra); without them it is another training.");
         if (PublishedPlans.Find(choices.Recipe ?? Setup.DefaultRecipe) is { } published && setup.Continues is null && published.Network.Name != setup.Spec.Name)
@@ -116,11 +90,11 @@ public static class TrainCommand
             CheckpointInterval = TimeSpan.FromMinutes(5),
             InitialWeights = choices.Weights,
             Continues = setup.Continues,
-            Logger = new WarningLines(error),
+            Logger = new WarningLines(output, error),
         };
         TrainingResult result = await setup.Plan.Trainer().FitAsync(classifier, setup.Data.Training, setup.Plan.Threat, setup.Seed, options, new ProgressLines(output), cancellationToken);
         if (result.Resumed > 0)
-            output.WriteLine($"{result.Resumed} epochs were taken from {(setup.Continues is null ? "" : $"{setup.Continues} or ")}{folder.Checkpoints}");
+            output.WriteLine($"{Counted.Of(result.Resumed, "epoch was", "epochs were")} taken from {(setup.Continues is null ? "" : $"{setup.Continues} or ")}{folder.Checkpoints}");
         IReadOnlyList<string> files = folder.End(classifier, result);
         output.WriteLine($"best: epoch {result.Best.Epoch}, validation clean {result.Best.Clean}, robust {result.Best.Robust}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"last: epoch {result.Last.Epoch}, validation clean {result.Last.Clean}, robust {result.Last.Robust}; robust overfitting {100 * result.RobustGap:0.0} points"));

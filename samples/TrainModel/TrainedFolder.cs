@@ -1,35 +1,52 @@
 using RobustWrn.Core;
+using RobustWrn.Samples;
 using RobustWrn.Training;
 
 namespace TrainModel;
 
 /// <summary>What a training leaves behind: <c>plan.json</c>, <c>spec.json</c>, <c>metrics.csv</c>, <c>checkpoints/</c>, and at the end the weights under the published names.</summary>
-public sealed class TrainedFolder(string path)
+public sealed class TrainedFolder : IDisposable
 {
-    public string Checkpoints => Path.Combine(path, "checkpoints");
+    private readonly string _path;
+    private readonly FolderLock _lock;
+
+    private TrainedFolder(string path, FolderLock @lock) => (_path, _lock) = (path, @lock);
+
+    public string Checkpoints => In("checkpoints");
+
+    /// <summary>What cannot be written in a folder, which need not be there yet.</summary>
+    public static IEnumerable<string> Problems(string path)
+    {
+        Problem[] folder = [.. OutputPlace.OfFolder(path, "--out")];
+        if (folder.Length > 0)
+            return folder.Select(CommandLine.Text);
+        string[] files = ["plan.json", "spec.json", "metrics.csv", .. Enum.GetValues<TrainedWeights>().Select(FileOf)];
+        return files.SelectMany(name => OutputPlace.OfFile(Path.Combine(path, name), "--out")).Concat(OutputPlace.OfFolder(Path.Combine(path, "checkpoints"), "--out")).Select(CommandLine.Text);
+    }
+
+    /// <summary>Takes the folder as long as the training runs.</summary>
+    /// <exception cref="IOException">Another process has it.</exception>
+    public static TrainedFolder Take(string path) => new(path, FolderLock.Take(path));
 
     /// <summary>Writes what is known before the training. A folder of another training stays as it is.</summary>
     /// <returns>What is wrong; null when all is well.</returns>
-    public string? Begin(Setup setup)
-    {
-        Directory.CreateDirectory(path);
-        return Wrong("plan.json", setup.Plan) ?? Wrong("spec.json", setup.Spec);
-    }
+    public string? Begin(Setup setup) => Wrong("plan.json", setup.Plan) ?? Wrong("spec.json", setup.Spec);
 
     /// <summary>Writes the weights of the best and of the last epoch, and of the averages where there are some.</summary>
     /// <returns>The files.</returns>
     public IReadOnlyList<string> End(Classifier classifier, TrainingResult result)
     {
-        List<(string Name, TrainedWeights Which)> files = [("best", TrainedWeights.Best), ("last", TrainedWeights.Last)];
-        if (result.BestAverage is not null)
-            files.AddRange([("best-average", TrainedWeights.BestAverage), ("last-average", TrainedWeights.LastAverage)]);
-        foreach ((string name, TrainedWeights which) in files)
+        TrainedWeights[] kept = result.BestAverage is null ? [TrainedWeights.Best, TrainedWeights.Last] : Enum.GetValues<TrainedWeights>();
+        foreach (TrainedWeights which in kept)
         {
             CheckpointWeights.Load(classifier, result.Checkpoint!, which);
-            NetworkWeights.Save(classifier, In($"{name}.safetensors"));
+            NetworkWeights.Save(classifier, In(FileOf(which)));
         }
-        return [.. files.Select(file => In($"{file.Name}.safetensors"))];
+        return [.. kept.Select(which => In(FileOf(which)))];
     }
+
+    /// <summary>Lets others in.</summary>
+    public void Dispose() => _lock.Dispose();
 
     private string? Wrong(string name, IDescription description)
     {
@@ -41,5 +58,13 @@ public sealed class TrainedFolder(string path)
         return null;
     }
 
-    private string In(string name) => Path.Combine(path, name);
+    private static string FileOf(TrainedWeights which) => which switch
+    {
+        TrainedWeights.Best => "best.safetensors",
+        TrainedWeights.Last => "last.safetensors",
+        TrainedWeights.BestAverage => "best-average.safetensors",
+        _ => "last-average.safetensors",
+    };
+
+    private string In(string name) => Path.Combine(_path, name);
 }

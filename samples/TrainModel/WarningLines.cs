@@ -2,20 +2,25 @@ using Microsoft.Extensions.Logging;
 
 namespace TrainModel;
 
-/// <summary>What a training warns of, a line each: a damaged checkpoint, another machine than the one before, a setback.</summary>
-public sealed class WarningLines(TextWriter error) : ILogger
+/// <summary>Warnings of a training, a line each: a damaged checkpoint, another machine than the one before, a setback. And where it goes on.</summary>
+public sealed class WarningLines(TextWriter output, TextWriter error) : ILogger
 {
+    // The names of the library's events.
+    private static readonly string[] GoingOn = ["Resumed", "ResumedWithin"];
+
     /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     /// <inheritdoc/>
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
     /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
+        if (GoingOn.Contains(eventId.Name))
+            output.WriteLine($"Resumed. {formatter(state, exception)}");
+        else if (logLevel >= LogLevel.Warning)
             error.WriteLine($"Warning: {formatter(state, exception)}");
     }
 }

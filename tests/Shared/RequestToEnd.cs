@@ -7,10 +7,23 @@ namespace RobustWrn.Testing;
 /// <summary>Ctrl-C for another process, on systems that have signals.</summary>
 internal static class RequestToEnd
 {
-    private const int Interrupt = 2, Terminate = 15;
+    /// <summary>Ctrl-C.</summary>
+    public const int Interrupt = 2;
+
+    /// <summary>What <c>kill</c> sends.</summary>
+    public const int Terminate = 15;
 
     /// <summary>Sends it at once: a process that would do so takes as long to start as a small run takes.</summary>
-    public static void SendTo(Process process) => Assert.Equal(0, Kill(process.Id, InterruptsAreIgnored() ? Terminate : Interrupt));
+    /// <returns>The exit code of a program that was stopped so.</returns>
+    public static int SendTo(Process process) => Send(process, InterruptsAreIgnored() ? Terminate : Interrupt);
+
+    /// <summary>Sends one of them.</summary>
+    /// <returns>The exit code of a program that was stopped so.</returns>
+    public static int Send(Process process, int signal)
+    {
+        Assert.Equal(0, Kill(process.Id, signal));
+        return 128 + signal;
+    }
 
     // A shell that starts something in the background has it ignore Ctrl-C, and so do this process's children: then the other request to end.
     private static bool InterruptsAreIgnored()

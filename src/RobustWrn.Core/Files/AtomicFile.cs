@@ -25,6 +25,7 @@ public static class AtomicFile
                 throw new IOException($"{above} must be a folder, but it is a file. Choose another place for {name}.");
         }
         Directory.CreateDirectory(folder);
+        SpecialFile.Refuse(full);
         // The counter keeps two threads that write one file apart: the later rename wins, each in full.
         string temporary = Path.Combine(folder, $".{name}.{Environment.ProcessId}-{Interlocked.Increment(ref _writes)}.tmp");
         try

@@ -33,7 +33,24 @@ public static class TorchRuntime
             // copy 490 MB beside the program and hide the loader's error.
             NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
             LoadBinding();
+            TorchLog.Quieten();
             _loaded = true;
+        }
+    }
+
+    /// <summary>
+    /// Lets libtorch's threads sleep while they wait for each other, where by default they keep their cores busy: a machine that has other work too is several
+    /// times faster so. It is the environment variable <c>OMP_WAIT_POLICY</c>, set to <c>passive</c> for this process unless it is set already.
+    /// </summary>
+    /// <remarks>Belongs at the very beginning of a program: OpenMP reads it once, and other threads must not read the environment meanwhile.</remarks>
+    /// <exception cref="InvalidOperationException">libtorch is loaded already, and would not see it.</exception>
+    public static void WaitPassively()
+    {
+        lock (Gate)
+        {
+            if (_loaded)
+                throw new InvalidOperationException("how threads wait must be said before libtorch is loaded, but it is. Call TorchRuntime.WaitPassively first of all, or set OMP_WAIT_POLICY=passive before the program starts.");
+            OpenMpWaiting.SetPassive();
         }
     }
 

@@ -238,8 +238,13 @@ public sealed class EvaluateModelTests : IDisposable
     [InlineData("--spec {folder}/spec.json --mean 0.5,0.5,0.5", "--std must be one number for each channel")]
     [InlineData("--spec {folder}/spec.json --mean 0.5,0.5 --std 0.2,0.2", "Normalization")]
     [InlineData("--eps 8", "--eps must be in (0, 1] for linf, got 8. Pixels are in [0, 1]: write --eps 8/255.")]
+    [InlineData("--eps 8/0", "--eps must be a finite number, and nothing is divided by 0, got 8/0. Write --eps 8/255, or --eps 0.031.")]
+    [InlineData("--eps nan", "--eps must be a finite number, got nan. Write --eps 8/255, or --eps 0.031.")]
+    [InlineData("--eps 300/255", "--eps must be in (0, 1] for linf, got 300/255. Pixels are in [0, 1]: write --eps 8/255.")]
+    [InlineData("--eps=-8/255", "--eps must be above 0, got -8/255. Pixels are in [0, 1]. Write --eps 8/255, or --eps 0.031.")]
+    [InlineData("--norm l2 --eps 1e999", "--eps must be a finite number, got 1e999. Write --eps 0.5, or --eps 128/255.")]
     [InlineData("--eps much", "--eps must be a number or a fraction, got much.")]
-    [InlineData("--norm l3", "--norm must be of linf, l2, l1, got l3.")]
+    [InlineData("--norm l3", "--norm must be of linf, l2, l1, got l3. Write --norm linf.")]
     [InlineData("--norm l1 --eps 0", "--eps must be above 0, got 0.")]
     [InlineData("--eps-curve 2/255,8", "--eps-curve must be in (0, 1] for linf, got 8. Pixels are in [0, 1]: write --eps-curve 8/255.")]
     [InlineData("--eps-curve 2/255,", "--eps-curve must be a number or a fraction, got nothing.")]
@@ -274,15 +279,55 @@ public sealed class EvaluateModelTests : IDisposable
     [InlineData("--data nowhere", "--data: nowhere must be a folder with the files of CIFAR-10")]
     [InlineData("--out {folder}/test_batch.bin/result.json", "test_batch.bin is a file. Choose another place.")]
     [InlineData("--save-adversarial {folder}", "is a folder.")]
-    [InlineData("--steps few", "few")]
+    [InlineData("--steps few", "--steps must be a whole number, got few. Write --steps 20.")]
+    [InlineData("--steps 3000000000", "--steps must be at most 2147483647, got 3000000000. Write --steps 20.")]
+    [InlineData("--seed -5", "--seed must be at least 0, got -5. Write --seed 0, or more.")]
+    [InlineData("--seed five", "--seed must be a whole number, got five. Write --seed 1.")]
+    [InlineData("--data synthetic --examples 100000000", "--examples must be at most 1000000, got 100000000.")]
+    [InlineData("--out {folder}/same --timing {folder}/same", "--out and --timing must name different files")]
     [InlineData("--colour red", "--colour")]
     public async Task Run_BadArgument_SaysRuleValueAndRemedy(string arguments, string message)
     {
         Assert.Equal(EvaluateCommand.BadArguments, await Run(arguments.Replace("{folder}", _folder).Split(' ')));
         Assert.Contains(message, _error.ToString());
         Assert.DoesNotContain("   at ", _error.ToString());
+        Assert.DoesNotContain("Nullable", _error.ToString());
         Assert.False(File.Exists(Result));
     }
+
+    [Fact]
+    public async Task Run_Help_NamesNoTypeOfTheLanguage()
+    {
+        Assert.Equal(0, await Run("--help"));
+
+        Assert.All((string[])["`", "System.", "Nullable", "Int32"], part => Assert.DoesNotContain(part, _output.ToString()));
+    }
+
+    /// <summary>The weights are random numbers, and of other images than these.</summary>
+    [Fact]
+    public async Task Run_SyntheticImagesThatAreNotTheNetworks_WarnsOfGuessing()
+    {
+        Assert.Equal(0, await Run("--data", "synthetic", "--examples", "50", "--attack", "fgsm"));
+
+        Assert.Contains("of 50 unchanged images are classified rightly, which guessing among 10 classes does too", _output.ToString());
+    }
+
+    [Theory]
+    [InlineData(0, 1_000, 10, true)]
+    [InlineData(100, 1_000, 10, true)]
+    [InlineData(125, 1_000, 10, true)]
+    [InlineData(150, 1_000, 10, false)]
+    [InlineData(285, 1_000, 10, false)]
+    [InlineData(1_100, 10_000, 10, true)]
+    [InlineData(1_200, 10_000, 10, false)]
+    [InlineData(1, 8, 10, true)]
+    [InlineData(1, 1, 10, false)]
+    [InlineData(110, 10_000, 100, true)]
+    [InlineData(55, 100, 2, true)]
+    [InlineData(90, 100, 2, false)]
+    [InlineData(0, 0, 10, false)]
+    public void Warning_CleanAccuracy_IsGivenAtChance(long hits, long total, int classes, bool warned) =>
+        Assert.Equal(warned, Guessing.Warning(new Proportion(hits, total), classes) is not null);
 
     [Fact]
     public async Task Run_SeveralBadArguments_SaysAllAtOnce()

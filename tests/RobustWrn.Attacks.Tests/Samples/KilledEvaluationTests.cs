@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using EvaluateModel;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -86,8 +85,8 @@ public sealed class KilledEvaluationTests : IDisposable
 
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(EvaluateCommand.Stopped, process.ExitCode);
-            Assert.Equal($"Stopped; what is done stands in {In("stopped-journal")}, and the same command goes on there.\n", await errors);
+            Assert.Contains(process.ExitCode, (int[])[130, 143]);
+            Assert.EndsWith($"Stopped; what is done stands in {In("stopped-journal")}, and the same command goes on there.\n", await errors, StringComparison.Ordinal);
         }
         Assert.False(File.Exists(In("stopped.json")));
     }

@@ -81,6 +81,18 @@ public sealed class DescribeArchitectureTests : IDisposable
         Assert.Equal(["WRN-A1", "VGG-11"], root.GetProperty("compare").EnumerateArray().Select(other => other.GetProperty("name").GetString()));
     }
 
+    /// <summary>Whatever depth and width, in the same way as all samples.</summary>
+    [Theory]
+    [InlineData("WRN-10-1", 77_850)]
+    [InlineData("wrn-16-4", 2_748_890)]
+    [InlineData("WRN-40-2", 2_243_546)]
+    public async Task Run_DepthAndWidth_DescribesThatNetwork(string name, long parameters)
+    {
+        Assert.Equal(0, await Run(name, "--json"));
+
+        Assert.Equal(parameters, JsonDocument.Parse(_output.ToString()).RootElement.GetProperty("parameters").GetInt64());
+    }
+
     [Fact]
     public async Task Run_Compare_GivesTheFactors()
     {
@@ -113,6 +125,10 @@ public sealed class DescribeArchitectureTests : IDisposable
     [InlineData("WRN-28-10 --classes 1", "Classes: must be at least 2, got 1.")]
     [InlineData("WRN-28-10 --svg {folder}", "--svg must name a file, but {folder} is a folder.")]
     [InlineData("VGG-16 --input 1", "--input 1: images must be at least 32 x 32 for the poolings of VGG-16, got 1 x 1. Take larger images or fewer stages.")]
+    [InlineData("WRN-12-4", "a network WRN-12-4: depth must be 6n + 4 with n of at least 1 (10, 16, 22, 28, 34, ...), got 12. Use WideResNetSpec.Of for other depths per stage.")]
+    [InlineData("WRN-16-0", "a network WRN-16-0: widen must be in [1, 1000000], got 0. The published networks have 1 to 20.")]
+    [InlineData("WRN-99999999999-1", "a network WRN-99999999999-1: depth must be at most 10000. The published networks have 10 to 106 layers.")]
+    [InlineData("WRN-28-10 --svg /proc/drawing.svg", "--svg must be where files can be written, but nothing can be in /proc (the file system makes no new entries there). Choose another place.")]
     [InlineData("WRN-28-10 --nonsense", "Unrecognized command or argument '--nonsense'.\nSee --help.")]
     public async Task Run_BadArguments_SaysWhichRuleIsBroken(string arguments, string expected)
     {
@@ -130,7 +146,7 @@ public sealed class DescribeArchitectureTests : IDisposable
         string[] lines = _error.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(5, lines.Length);
         Assert.Contains(lines, line => line.StartsWith("--block must be one of basic, bottleneck, ", StringComparison.Ordinal) && line.EndsWith("got nope.", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("a network must be a JSON file or one of WRN-28-10, ", StringComparison.Ordinal) && line.EndsWith("got WRN-99.", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("a network must be WRN-depth-widen (WRN-16-4), a preset (WRN-28-10, ", StringComparison.Ordinal) && line.EndsWith("got WRN-99, which is none of them.", StringComparison.Ordinal));
     }
 
     /// <summary>Describing is arithmetic: the loader's own log shows that no libtorch is opened.</summary>

@@ -29,8 +29,8 @@ public sealed class StoppedTrainModelTests : IDisposable
 
         if (!OperatingSystem.IsWindows())
         {
-            Assert.Equal(130, code);
-            Assert.Equal($"Stopped; what is done stands in {In("broken")}, and the same command goes on there.\n", errors);
+            Assert.Contains(code, (int[])[130, 143]);
+            Assert.EndsWith($"Stopped; what is done stands in {In("broken")}, and the same command goes on there.\n", errors, StringComparison.Ordinal);
         }
         Assert.NotEqual(0, killed);
         Assert.Equal(0, ended);

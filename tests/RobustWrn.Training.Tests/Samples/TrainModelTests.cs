@@ -30,6 +30,7 @@ public sealed class TrainModelTests : IDisposable
         Assert.NotEqual(last, average);
 
         Assert.Equal(0, await Run("one", "--recipe", In("averaged.json"), "--epochs", "2"));
+        Assert.Contains("Resumed. Going on after epoch 2 from", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("2 epochs were taken from", _output.ToString(), StringComparison.Ordinal);
         Assert.Equal(last, File.ReadAllBytes(In("one/last.safetensors")));
 
@@ -61,6 +62,21 @@ public sealed class TrainModelTests : IDisposable
 
         Assert.All((string[])["--recipe must be one of sat", "--spec must be", "--epochs must be at least 1, got 0", "--images must be at least 1", "is a file"],
             part => Assert.Contains(part, _error.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--epochs x", "--epochs must be a whole number, got x. Write --epochs 10.")]
+    [InlineData("--seed -5", "--seed must be at least 0, got -5. Write --seed 0, or more.")]
+    [InlineData("--images 100000000", "--images must be at most 1000000, got 100000000.")]
+    [InlineData("--spec WRN-12-1", "--spec WRN-12-1: depth must be 6n + 4")]
+    [InlineData("--out /proc/trained", "--out must be where files can be written, but nothing can be in /proc")]
+    public async Task Run_BadArgument_SaysRuleValueAndRemedy(string arguments, string message)
+    {
+        Assert.Equal(TrainCommand.BadArguments, await TrainCommand.RunAsync(arguments.Split(' '), _output, _error, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith(message, _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Nullable", _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_output.ToString());
     }
 
     [Fact]
