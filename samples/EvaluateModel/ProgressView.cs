@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustWrn.Attacks;
+using RobustWrn.Samples;
 using Spectre.Console;
 
 namespace EvaluateModel;
@@ -63,7 +64,7 @@ public static class ProgressView
                 return;
             _tenths[(value.Epsilon, value.AttackNumber)] = tenth;
             string place = value.AttackCount > 1 ? $" ({value.AttackNumber} of {value.AttackCount})" : "";
-            output.WriteLine($"{Radius(value, radii)}{value.Attack}{place}: {value.Done} of {value.Total} images, {Right(value)}, {Left(value)}");
+            output.WriteLine($"{Radius(value, radii)}{value.Attack}{place}: {value.Done} of {Counted.Of(value.Total, "image")}, {Right(value)}, {Left(value)}");
         }
     }
 }

@@ -1,6 +1,7 @@
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Samples;
+using Spectre.Console;
 
 namespace EvaluateModel;
 
@@ -95,8 +96,7 @@ public sealed class Setup : IDisposable
             progress => RobustnessEvaluation.Run(_model, images, _threat, _suite, options, progress, cancellationToken));
         using AdversarialImages? adversarial = result.Adversarial;
         SummaryView.Print(output, result);
-        if (Guessing.Warning(result.Clean, _model.Spec.Classes) is { } doubt)
-            output.WriteLine(doubt);
+        Doubt(output, result.Clean);
         Write(output, "Result", _choices.Output, EvaluationDocument.Of(_model.Spec, _surrogate?.Spec, result));
         Write(output, "Times", _choices.Timing, TimingDocument.Of(result));
         if (_choices.Adversarial is { } place)
@@ -111,9 +111,18 @@ public sealed class Setup : IDisposable
         RobustnessCurve curve = ProgressView.Follow(output, _suite, _choices.Threat.Radii?.Length ?? 1,
             progress => RobustnessCurve.Measure(_model, images, _threat, _suite, epsilons, options, progress, cancellationToken));
         CurveView.Print(output, curve);
-        if (Guessing.Warning(curve.Clean, _model.Spec.Classes) is { } doubt)
-            output.WriteLine(doubt);
+        Doubt(output, curve.Clean);
         Write(output, "Result", _choices.Output, CurveDocument.Of(_model.Spec, _surrogate?.Spec, _threat, _suite, images, options.Seed, curve));
+    }
+
+    private void Doubt(TextWriter output, Proportion clean)
+    {
+        if (Guessing.Warning(clean, _model.Spec.Classes) is not { } warning)
+            return;
+        if (ProgressView.IsTerminal(output))
+            AnsiConsole.WriteLine(warning);
+        else
+            output.WriteLine(warning);
     }
 
     private static void Write(TextWriter output, string what, string? file, string document)

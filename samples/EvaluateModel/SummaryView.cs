@@ -1,6 +1,7 @@
 using System.Globalization;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 using Spectre.Console;
 
 namespace EvaluateModel;
@@ -12,11 +13,23 @@ public static class SummaryView
     public static void Print(TextWriter output, RobustnessResult result)
     {
         if (ProgressView.IsTerminal(output))
+        {
             PrintTable(result);
-        else
-            PrintLines(output, result);
+            PrintRemarks(result);
+            return;
+        }
+        PrintLines(output, result);
         foreach ((string title, string text) in Remarks(result))
             output.WriteLine($"{title + ":",-13} {text}");
+    }
+
+    // On a terminal, long ones end between words and go on below each other.
+    private static void PrintRemarks(RobustnessResult result)
+    {
+        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        foreach ((string title, string text) in Remarks(result))
+            grid.AddRow($"{title}:".EscapeMarkup(), text.EscapeMarkup());
+        AnsiConsole.Write(grid);
     }
 
     private static void PrintLines(TextWriter output, RobustnessResult result)
@@ -47,7 +60,7 @@ public static class SummaryView
 
     private static IEnumerable<(string Title, string Text)> Remarks(RobustnessResult result) =>
     [
-        ("block size", $"{result.BlockSize} images"),
+        ("block size", Counted.Of(result.BlockSize, "image")),
         ("conformance", result.Conformance ?? $"none, because {WhyNone(result)}"),
         .. result.Notices.Select(notice => ("notice", notice)),
         .. result.Audit is { } audit ? Audit(audit) : [],

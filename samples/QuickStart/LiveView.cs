@@ -8,8 +8,11 @@ namespace QuickStart;
 /// <summary>A table that fills while the experiment runs, with a progress bar for each network.</summary>
 internal sealed class LiveView : IView
 {
-    private const int BarWidth = 20;
+    // Title, header, rules and the line that the cursor waits in.
+    private const int OtherLines = 8;
+
     private readonly List<Row> _rows = [];
+    private int _latest;
 
     public Task DownloadAsync(Func<IProgress<DownloadProgress>, Task> download) => AnsiConsole.Progress().StartAsync(async context =>
     {
@@ -21,11 +24,11 @@ internal sealed class LiveView : IView
     public void Introduce(Choices choices, RobustExperiment experiment)
     {
         foreach (string line in Introduction.Lines(choices, experiment))
-            AnsiConsole.MarkupLineInterpolated($"{line}");
+            Wrapped.WriteLine(line);
     }
 
     public Task<ExperimentResult> FollowAsync(RobustExperiment experiment, CancellationToken cancellationToken) =>
-        AnsiConsole.Live(Table()).StartAsync(async context =>
+        AnsiConsole.Live(Drawn()).StartAsync(async context =>
         {
             ExperimentResult? result = null;
             await foreach (ExperimentProgress report in experiment.StreamAsync(cancellationToken))
@@ -33,48 +36,45 @@ internal sealed class LiveView : IView
                 result = report.Result ?? result;
                 if (report.Stage != ExperimentStage.Finished)
                     Update(report);
-                context.UpdateTarget(Table());
+                context.UpdateTarget(Drawn());
             }
             return result!;
         });
 
     private void Update(ExperimentProgress report)
     {
-        int at = _rows.FindIndex(row => row.Trial == report.Trial && row.Name == report.Network);
-        if (at < 0)
+        _latest = _rows.FindIndex(row => row.Trial == report.Trial && row.Name == report.Network);
+        if (_latest < 0)
         {
             _rows.Add(new Row(report.Trial, report.Network));
-            at = _rows.Count - 1;
+            _latest = _rows.Count - 1;
         }
-        _rows[at] = _rows[at] with { Stage = report.Stage, Fraction = report.Fraction, Epoch = report.Training?.Epoch ?? _rows[at].Epoch, Result = report.Finished ?? _rows[at].Result };
+        _rows[_latest] = _rows[_latest] with
+        {
+            Stage = report.Stage,
+            Fraction = report.Fraction,
+            Epoch = report.Training?.Epoch ?? _rows[_latest].Epoch,
+            Result = report.Finished ?? _rows[_latest].Result,
+        };
     }
 
-    private IRenderable Table()
+    // Of more networks than the window has lines for, those around the one at work.
+    private IRenderable Drawn()
     {
-        Table table = new Table().RoundedBorder();
-        foreach (string column in (string[])["", "network", "MMACs", "progress", "robust (validation)", "clean (validation)", "robust (test)", "clean (test)"])
-            table.AddColumn(column);
-        foreach (Row row in _rows)
-        {
-            NetworkResult? result = row.Result;
-            table.AddRow(
-                row.Trial is { } trial ? $"{trial + 1}" : "baseline",
-                Markup.Escape(row.Name),
-                result is null ? "" : $"{result.MultiplyAdds / 1e6:0.0}",
-                result?.Failure is not null ? "[red]failed[/]" : Bar(row),
-                $"{result?.ValidationRobust}".EscapeMarkup(),
-                $"{result?.ValidationClean}".EscapeMarkup(),
-                $"{result?.TestRobust}".EscapeMarkup(),
-                $"{result?.TestClean}".EscapeMarkup());
-        }
+        int shown = Math.Clamp(AnsiConsole.Profile.Height - OtherLines, 1, Math.Max(1, _rows.Count));
+        int first = Math.Clamp(_latest - shown / 2, 0, Math.Max(0, _rows.Count - shown));
+        Table table = NetworkTable.Of([], ["progress"], []);
+        foreach (Row row in _rows.Skip(first).Take(shown))
+            table.AddRow(NetworkTable.Cells([], row.Trial, row.Name, row.Result, [row.Result?.Failure is not null ? "[red]failed[/]" : Bar(row)], []));
+        table.Title = new TableTitle(shown < _rows.Count ? $"accuracies in %; {shown} of {_rows.Count} networks are shown" : "accuracies in %");
         return table;
     }
 
     private static string Bar(Row row)
     {
-        int filled = (int)Math.Round(BarWidth * Math.Clamp(row.Fraction, 0, 1));
+        int width = NetworkTable.BarWidth, filled = (int)Math.Round(width * Math.Clamp(row.Fraction, 0, 1));
         (string colour, string text) = row.Stage == ExperimentStage.Training ? ("blue", row.Fraction < 1 ? $"epoch {row.Epoch}" : "trained") : ("green", row.Fraction < 1 ? "attacked" : "tested");
-        return $"[{colour}]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {text}";
+        return $"[{colour}]{new string('━', filled)}[/][grey]{new string('━', width - filled)}[/] {text}";
     }
 
     private sealed record Row(int? Trial, string Name)

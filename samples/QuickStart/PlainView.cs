@@ -26,11 +26,11 @@ internal sealed class PlainView : IView
             result = report.Result ?? result;
             if (report.Finished is not { } network)
                 continue;
-            string who = $"{(network.IsBaseline ? "baseline" : $"trial {network.Trial + 1}")}: {network.Name}";
+            string who = $"{NetworkTable.Origin(network.Trial)}: {network.Name}";
             Console.WriteLine(network.Failure is { } failure
                 ? $"{who}, failed: {failure}"
                 : report.Stage == ExperimentStage.Training
-                    ? $"{who}, {network.MultiplyAdds / 1e6:0.0} MMACs, validation: robust {network.ValidationRobust}, clean {network.ValidationClean}"
+                    ? $"{who}, {NetworkTable.Cost(network)} MMACs, validation: robust {network.ValidationRobust}, clean {network.ValidationClean}"
                     : $"{who}, test: robust {network.TestRobust}, clean {network.TestClean}");
         }
         return result!;

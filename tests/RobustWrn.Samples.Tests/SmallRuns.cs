@@ -39,7 +39,7 @@ internal sealed class SmallRuns : IDisposable
 
     private string Spec() => Written("tiny.json", WideResNetSpec.Of(8, [1], [8]) with { Stem = new StemSpec { Width = 8, Stride = 2 } });
 
-    private string Plan() => Written("plan.json", new TrainingPlan { Objective = new Madry { InnerSteps = 2 }, Recipe = new TrainingRecipe { Epochs = 6, BatchSize = 16 } });
+    private string Plan() => Written("plan.json", new TrainingPlan { Objective = new Madry { InnerSteps = 2 }, Recipe = new TrainingRecipe { Epochs = 6, BatchSize = 32 } });
 
     private string Written(string name, IDescription description)
     {

@@ -21,7 +21,9 @@ public sealed class TwoAtOnceTests : IDisposable
         (int code, _, string error) = SampleProcess.Run(sample, arguments);
 
         Assert.False(first.HasEnded, "it had ended before the second began");
-        Assert.Equal((1, $"{_runs.In("run")} is in use by another process. Wait until it ends, or choose another folder.\n"), (code, error.ReplaceLineEndings("\n")));
+        Assert.Equal(1, code);
+        Assert.Contains(_runs.In("run"), error, StringComparison.Ordinal);
+        Assert.Matches("used? by another process", error);
         Assert.True(first.End() == 0, first.Error);
     }
 

@@ -18,6 +18,7 @@ public static class AtomicFile
         string full = Path.GetFullPath(path), name = Path.GetFileName(full);
         if (name.Length == 0 || Directory.Exists(full))
             throw new IOException($"{full} must be a file, but it is a folder. Name a file inside it.");
+        SpecialFile.Refuse(full);
         string folder = Path.GetDirectoryName(full)!;
         for (string? above = folder; above is not null && !Directory.Exists(above); above = Path.GetDirectoryName(above))
         {
@@ -25,7 +26,6 @@ public static class AtomicFile
                 throw new IOException($"{above} must be a folder, but it is a file. Choose another place for {name}.");
         }
         Directory.CreateDirectory(folder);
-        SpecialFile.Refuse(full);
         // The counter keeps two threads that write one file apart: the later rename wins, each in full.
         string temporary = Path.Combine(folder, $".{name}.{Environment.ProcessId}-{Interlocked.Increment(ref _writes)}.tmp");
         try

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace RobustWrn.Core;
+namespace RobustWrn.Samples;
 
 /// <summary>Counts with their nouns: <c>1 epoch</c>, <c>2 epochs</c>, <c>3 classes</c>.</summary>
-public static class Counted
+internal static class Counted
 {
     /// <summary>A count with its noun.</summary>
     /// <param name="count">How many.</param>
