@@ -24,11 +24,12 @@ public sealed record AttackEstimate(long Gradients, TimeSpan PerGradient)
     {
         ArgumentNullException.ThrowIfNull(sample);
         suite.ThrowIfInvalid();
-        AttackInput.ThrowIfInvalid(sample.Images, sample.Labels, sample.Count);
-        using AttackedModel attacked = new(model);
-        Tensor? parameter = model.parameters().FirstOrDefault(candidate => candidate.is_floating_point());
-        using Tensor pixels = sample.Images.to(parameter?.dtype ?? sample.Images.dtype, parameter?.device ?? sample.Images.device, copy: true);
+        ModelKind kind = ModelKind.Of(model);
+        kind.Problems("Model").ThrowIfAny(nameof(AttackEstimate));
+        using Tensor pixels = sample.Images.to(kind.Dtype ?? sample.Images.dtype, kind.Device ?? sample.Images.device, copy: true);
         using Tensor labels = sample.Labels.to(pixels.device, copy: true);
+        AttackInput.ThrowIfInvalid(pixels, labels, sample.Count);
+        using AttackedModel attacked = new(model);
         AttackGoal goal = new(labels);
         Once(); // the first pass also plans and allocates
         long start = Stopwatch.GetTimestamp();

@@ -45,10 +45,12 @@ public sealed record ExpectationOverTransformation : IAttack
     public IEnumerable<Problem> Problems() => [.. Rule.Positive(Draws), .. Attack.ProblemsAs(nameof(Attack))];
 
     /// <inheritdoc/>
+    /// <exception cref="AttackRefusedException">The inner attack left the ball or the box.</exception>
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         this.ThrowIfInvalid();
+        AttackInput.ThrowIfInvalid(context);
         using RepeatedModel repeated = new(context.Model, Draws, cancellationToken);
-        return Attack.Perturb(context with { Model = repeated }, cancellationToken);
+        return Attack.PerturbVerified(context with { Model = repeated }, cancellationToken);
     }
 }

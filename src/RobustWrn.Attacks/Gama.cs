@@ -71,7 +71,7 @@ public sealed record Gama : IAttack
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context.Model, context.BatchNorm);
         using FiniteWatch watch = new(context);
-        Tensor point = context.Start?.clone() ?? Start.From(context, context.Noise.For("start").At(0));
+        Tensor point = context.Start?.clone() ?? AttackInput.StartOf(Start, context, context.Noise.For("start").At(0));
         AttackGoal goal = new(context.Labels, context.Targets, Weight > 0 ? model.Logits(point) : null);
         for (int step = 0; step < Steps; step++)
         {

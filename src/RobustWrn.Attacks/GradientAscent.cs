@@ -64,7 +64,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         IBall ball = Ball ?? context.Threat;
         Tensor point = restart == 0 && context.Start is not null
             ? context.Start.clone()
-            : Start.From(context, context.Noise.For("start").At(restart));
+            : AttackInput.StartOf(Start, context, context.Noise.For("start").At(restart));
         using FiniteWatch watch = new(context);
         for (int step = 0; step < Steps; step++)
         {

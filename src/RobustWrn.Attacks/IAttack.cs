@@ -40,6 +40,10 @@ public interface IAttack : IDescription
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>Images in the ball and in [0, 1], same shape, dtype and device as the context's images. The caller disposes it.</returns>
     /// <exception cref="InvalidDescriptionException">The attack has problems.</exception>
+    /// <exception cref="ArgumentException">
+    /// The context is none that can be attacked, by shape, dtype (float32 or float64, as the model's), device or range; or the model returned something other than logits of at least two classes.
+    /// </exception>
+    /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the model is as it was.</exception>
     Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default);
 }

@@ -93,7 +93,7 @@ public sealed record MinimalEpsilon : IMinimalNormAttack
         largest.ThrowIfInvalid();
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context.Model, context.BatchNorm, steers: false);
         return new EpsilonBisection(Attack, context, largest, model).Run(Halvings, cancellationToken);
     }
 }

@@ -64,7 +64,7 @@ public sealed record MomentumFgsm : IAttack
         using FiniteWatch watch = new(context);
         AttackGoal goal = new(context.Labels, context.Targets, Loss.NeedsCleanLogits ? model.Logits(context.Images) : null);
         double length = StepSize ?? context.Threat.Epsilon / Steps;
-        Tensor point = context.Start?.clone() ?? Start.From(context, context.Noise.For("start").At(0));
+        Tensor point = context.Start?.clone() ?? AttackInput.StartOf(Start, context, context.Noise.For("start").At(0));
         Tensor momentum = zeros_like(context.Images);
         for (int step = 0; step < Steps; step++)
         {

@@ -39,6 +39,7 @@ public sealed record Transfer : IAttack
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The context has no surrogate.</exception>
+    /// <exception cref="AttackRefusedException">The inner attack left the ball or the box.</exception>
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         this.ThrowIfInvalid();
@@ -47,13 +48,13 @@ public sealed record Transfer : IAttack
         if (context.Surrogate is not { } surrogate)
             throw new ArgumentException("a transfer attack needs another model to attack, but the context has no surrogate. Write context with { Surrogate = otherModel }.", nameof(context));
         using IDisposable guard = no_grad();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context.Model, context.BatchNorm, steers: false);
         using UnfooledBatch batch = new(context, model, new Margin());
         if (batch.Count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using Tensor? start = context.Start is null ? null : batch.Of(context.Start);
-            using Tensor found = Attack.Perturb(batch.Context with { Model = surrogate, Surrogate = null, Start = start, BatchNorm = BatchNormMode.Evaluation }, cancellationToken);
+            using Tensor found = Attack.PerturbVerified(batch.Context with { Model = surrogate, Surrogate = null, Start = start, BatchNorm = BatchNormMode.Evaluation }, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             batch.Weigh(new QueryCandidate(found));
         }

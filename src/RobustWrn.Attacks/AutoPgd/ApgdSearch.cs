@@ -31,7 +31,7 @@ internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerE
     {
         using DisposeScope scope = NewDisposeScope();
         ApgdStage[] stages = Stages(context.Threat, given is not null);
-        (Tensor Points, Tensor Strength) found = (given ?? ApgdMoves.RandomStart(stages[0].Threat, context.Images, noise, context.Examples.AsSpan()), null!);
+        (Tensor Points, Tensor Strength) found = (given is not null ? Inside(given, stages[0].Threat, context.Images) : ApgdMoves.RandomStart(stages[0].Threat, context.Images, noise, context.Examples.AsSpan()), null!);
         foreach (ApgdStage stage in stages)
         {
             Tensor start = stage.Resumed ? stage.Threat.Project(found.Points, context.Images) : found.Points;
@@ -39,6 +39,14 @@ internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerE
             found = run.Climb(stage, cancellationToken);
         }
         return (found.Points.MoveToOuterDisposeScope(), found.Strength.MoveToOuterDisposeScope());
+    }
+
+    // A start that fools the model is what the run finds, so it must lie in the ball; one that does stays as given.
+    private static Tensor Inside(Tensor start, ThreatModel threat, Tensor images)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor inside = threat.Distance(start, images).IsAtMost(threat.Epsilon + threat.Tolerance) & (start.IsAtLeast(0) & start.IsAtMost(1)).flatten(1).all(1);
+        return where(inside.reshape(-1, 1, 1, 1), start, threat.Project(start, images)).MoveToOuterDisposeScope();
     }
 
     private ApgdStage[] Stages(ThreatModel threat, bool resumed)

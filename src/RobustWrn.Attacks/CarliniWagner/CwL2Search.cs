@@ -25,7 +25,7 @@ internal sealed class CwL2Search
         if (_targets is not null)
             AttackInput.ThrowIfOutside(_targets, logits, "targets");
         Tensor margin = new Margin().PerExample(logits, new AttackGoal(_labels, _targets));
-        _start = TanhSpace.From(context.Start ?? attack.Start.From(context, context.Noise.For("start").At(0)));
+        _start = TanhSpace.From(context.Start ?? AttackInput.StartOf(attack.Start, context, context.Noise.For("start").At(0)));
         _best = _images.clone();
         _bestSquared = where(margin.IsAbove(attack.Confidence), zeros_like(margin), margin.FilledLike(double.PositiveInfinity));
     }

@@ -13,41 +13,57 @@ namespace RobustWrn.Attacks;
 /// With <see cref="BatchNormMode.BatchStatistics"/> its batch norms (TorchSharp's <see cref="BatchNorm"/> and what derives from it) normalise by the batch instead.
 /// Gradients come from the <see cref="FrozenNetwork"/> of a model that is <see cref="IFreezable"/>, which is the same function up to rounding and faster; logits, and so every
 /// verdict, from the model itself.
+/// <para>
+/// A model belongs to one thread while it is attacked (<see cref="ModelHold"/>). It gets a copy of what it is asked about, so that one that writes into its input, keeps or disposes it
+/// changes nobody's images. Images are float32 or float64, as the model's parameters are, and so are its logits, of at least two classes; everything else is refused before it is computed with.
+/// </para>
 /// </remarks>
 public sealed class AttackedModel : IDisposable
 {
     private readonly nn.Module<Tensor, Tensor> _model;
-    private readonly (nn.Module Module, bool Training)[] _modes;
-    private readonly (Parameter Parameter, bool RequiresGrad)[] _gradients;
-    private readonly (Tensor Buffer, Tensor Copy)[] _buffers;
+    private readonly string _name;
+    private readonly ModelHold _hold;
+    private readonly ModelSnapshot _before;
+    private readonly ModelKind _kind;
     private readonly FrozenNetwork? _view;
     private readonly RepeatedModel? _repeated;
     private AttackGoal? _checked;
+    private long _classes;
+    private bool _disposed;
 
     /// <summary>Puts the model into evaluation mode and freezes its parameters until <see cref="Dispose"/>.</summary>
     /// <param name="model">The model; stays owned by the caller.</param>
     /// <param name="batchNorm">What its batch norms go by.</param>
-    public AttackedModel(nn.Module<Tensor, Tensor> model, BatchNormMode batchNorm = BatchNormMode.Evaluation)
+    /// <param name="steers">Whether gradients will be asked for: verdicts alone need no fast view, which takes the memory of its weights.</param>
+    /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
+    public AttackedModel(nn.Module<Tensor, Tensor> model, BatchNormMode batchNorm = BatchNormMode.Evaluation, bool steers = true)
     {
         ArgumentNullException.ThrowIfNull(model);
         _repeated = model as RepeatedModel;
-        model = _repeated?.Inner ?? model;
-        BFloat16Search? search = model as BFloat16Search;
-        _model = model = search?.Inner ?? model;
-        _modes = [.. model.named_modules().Select(named => named.module).Prepend(model).Distinct().Select(module => (module, module.training))];
-        _gradients = [.. model.parameters().Select(parameter => (parameter, parameter.requires_grad))];
-        using (no_grad())
-            _buffers = [.. model.buffers().Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
-        model.eval();
-        BatchNorm[] batchNorms = batchNorm == BatchNormMode.BatchStatistics ? [.. _modes.Select(mode => mode.Module).OfType<BatchNorm>()] : [];
-        foreach (BatchNorm layer in batchNorms)
-            layer.train(); // they track, too, but what they track is a buffer and comes back
-        foreach ((Parameter parameter, _) in _gradients)
-            parameter.requires_grad_(false);
+        BFloat16Search? search = (_repeated?.Inner ?? model) as BFloat16Search;
+        _model = ModelKind.Unwrapped(model);
+        _name = _model.GetName();
+        _kind = ModelKind.Of(_model);
+        _hold = new ModelHold(_model, "attacks");
         try
         {
+            _before = new ModelSnapshot(_model, buffers: true);
+        }
+        catch
+        {
+            _hold.Dispose();
+            throw;
+        }
+        try
+        {
+            _model.eval();
+            BatchNorm[] batchNorms = batchNorm == BatchNormMode.BatchStatistics ? [.. _before.Modules.OfType<BatchNorm>()] : [];
+            foreach (BatchNorm layer in batchNorms)
+                layer.train(); // they track, too, but what they track is a buffer and comes back
+            foreach (Parameter parameter in _before.Parameters)
+                parameter.requires_grad_(false);
             // A view has the running statistics folded in.
-            _view = batchNorms.Length > 0 ? null : search is null ? (model as IFreezable)?.Freeze() : search.Inner.Freeze(ScalarType.BFloat16);
+            _view = batchNorms.Length > 0 || !steers ? null : search is null ? (_model as IFreezable)?.Freeze() : search.Inner.Freeze(ScalarType.BFloat16);
         }
         catch
         {
@@ -56,20 +72,27 @@ public sealed class AttackedModel : IDisposable
         }
     }
 
+    /// <summary>What <see cref="Dispose"/> could not bring back, in words; empty for all but models that misbehave.</summary>
+    public ValueList<string> NotRestored { get; private set; } = [];
+
     /// <summary>Images sent through the model so far, with or without a gradient.</summary>
     public long ImagesSeen { get; private set; }
 
     /// <summary>Logits without a graph.</summary>
     /// <param name="images">(N, C, H, W).</param>
     /// <returns>(N, classes). The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The images are of another kind than the model, or it returned something other than logits of at least two classes in the images' dtype.</exception>
     /// <exception cref="NonFiniteLogitsException">The model returned NaN or infinity.</exception>
-    public Tensor Logits(Tensor images)
+    public Tensor Logits(Tensor images) => LogitsBy(images, _model.call);
+
+    /// <summary>As <see cref="Logits"/>, by another way through the model, such as one that shows its stages.</summary>
+    internal Tensor LogitsBy(Tensor images, Func<Tensor, Tensor> forward)
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         ImagesSeen += images.shape[0];
         PassMeter.Forward(images.shape[0]);
-        Tensor logits = _model.call(images);
+        Tensor logits = Answer(images, forward);
         NonFiniteLogitsException.ThrowIfAny(logits);
         return logits.MoveToOuterDisposeScope();
     }
@@ -114,8 +137,9 @@ public sealed class AttackedModel : IDisposable
     /// <summary>A pass with a graph, on the view where there is one.</summary>
     internal GradientPass Pass(Tensor images)
     {
+        _kind.ThrowIfOther(images);
         ImagesSeen += images.shape[0] * (_repeated?.Draws ?? 1);
-        return new GradientPass(images, _view is null ? _model.call : _view.Logits, _repeated);
+        return new GradientPass(images, asked => Answer(asked, _view is null ? _model.call : _view.Logits), _repeated);
     }
 
     /// <summary>Logits without a graph, of the view where there is one: for decisions that only steer.</summary>
@@ -124,14 +148,17 @@ public sealed class AttackedModel : IDisposable
         if (_view is null)
             return Logits(images);
         using IDisposable guard = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         ImagesSeen += images.shape[0];
         PassMeter.Forward(images.shape[0]);
-        return _view.Logits(images);
+        return Answer(images, _view.Logits).MoveToOuterDisposeScope();
     }
 
     /// <summary>Images followed through the view; null where there is none or it cannot. The caller disposes them.</summary>
     internal FollowedImages? Follow(Tensor images)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _kind.ThrowIfOther(images);
         FollowedImages? followed = _view?.Follow(images);
         ImagesSeen += followed?.Count ?? 0;
         PassMeter.Forward(followed?.Count ?? 0);
@@ -163,6 +190,17 @@ public sealed class AttackedModel : IDisposable
         return (logits.MoveToOuterDisposeScope(), losses!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
 
+    // A copy each time: a model may write into what it is given, keep it or dispose it. What a model keeps of its answers is not ours to dispose either.
+    private Tensor Answer(Tensor images, Func<Tensor, Tensor> forward)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _kind.ThrowIfOther(images);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = forward(images.clone());
+        ModelAnswer.ThrowIfNoLogits(logits, images, _name, ref _classes);
+        return (scope.Contains(logits) ? logits : logits.alias()).MoveToOuterDisposeScope();
+    }
+
     // Once a goal: a class without a logit would stop the process on some devices, and reading a value back costs time there.
     private void Check(AttackGoal goal, Tensor logits)
     {
@@ -173,29 +211,21 @@ public sealed class AttackedModel : IDisposable
     }
 
     /// <inheritdoc/>
+    /// <remarks>It throws for no model: what could not be brought back is in <see cref="NotRestored"/>. A second time does nothing.</remarks>
     public void Dispose()
     {
-        using IDisposable guard = no_grad();
-        _view?.Dispose();
-        foreach ((Parameter parameter, bool requiresGrad) in _gradients)
-            parameter.requires_grad_(requiresGrad);
-        foreach ((Tensor buffer, Tensor copy) in _buffers)
+        if (_disposed)
+            return;
+        _disposed = true;
+        try
         {
-            buffer.copy_(copy);
-            copy.Dispose();
+            NotRestored = _before.Restore();
+            _before.Dispose();
+            _view?.Dispose();
         }
-        // train() passes its flag on to the children, and a module can be the child of several: repeat until each has its own flag again.
-        // Every pass settles at least the outermost modules that are still wrong, so there are at most as many passes as levels.
-        for (bool settled = false; !settled;)
+        finally
         {
-            settled = true;
-            foreach ((nn.Module module, bool training) in _modes)
-            {
-                if (module.training == training)
-                    continue;
-                module.train(training);
-                settled = false;
-            }
+            _hold.Dispose();
         }
     }
 }

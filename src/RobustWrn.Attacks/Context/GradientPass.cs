@@ -75,7 +75,15 @@ internal sealed class GradientPass : IDisposable
                 + "Does the model detach, round or classify under no_grad? Then no gradient attack says anything about it.");
         PassMeter.Backward(_leaf.shape[0]);
         // A view works in channels-last and its gradients come so. Adversarial images must not: trained on, they crash oneDNN's gradient of weights (decision 7).
-        return Gradients.Of(value, _leaf, keepsGraph: !last).contiguous().MoveToOuterDisposeScope();
+        try
+        {
+            return Gradients.Of(value, _leaf, keepsGraph: !last).contiguous().MoveToOuterDisposeScope();
+        }
+        catch (Exception e) when (e.Message.Contains("modified by an inplace operation", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException("a model must not change a tensor in place that its gradient needs, but one did between its layers. "
+                + "Write x = x.sub(y) for x.sub_(y), and leave inplace out of activations.", e);
+        }
     }
 
     public void Dispose()

@@ -6,10 +6,10 @@ namespace RobustWrn.Attacks;
 internal sealed class RepeatedModel(nn.Module<Tensor, Tensor> inner, int draws, CancellationToken cancellationToken) : nn.Module<Tensor, Tensor>(nameof(RepeatedModel))
 {
     /// <summary>The model.</summary>
-    public nn.Module<Tensor, Tensor> Inner { get; } = inner;
+    public nn.Module<Tensor, Tensor> Inner { get; } = inner is RepeatedModel repeated ? repeated.Inner : inner;
 
     /// <summary>How many passes one gradient is the mean of.</summary>
-    public int Draws { get; } = draws;
+    public int Draws { get; } = inner is RepeatedModel repeated ? checked(draws * repeated.Draws) : draws;
 
     /// <summary>Called between the passes of one gradient.</summary>
     public void ThrowIfCancelled() => cancellationToken.ThrowIfCancellationRequested();

@@ -74,15 +74,16 @@ public sealed class AdversarialImages : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
         using IDisposable guard = no_grad();
-        using AttackedModel frozen = new(model);
-        Tensor? sample = model.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
+        using AttackedModel frozen = new(model, steers: false);
+        ModelKind kind = ModelKind.Of(model);
+        kind.Problems("Model").ThrowIfAny(nameof(AdversarialImages));
         List<ReplayedExample> outcomes = [];
         for (long from = 0; from < Count; from += blockSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             long size = Math.Min(blockSize, Count - from);
-            Tensor images = Images.narrow(0, from, size).to(sample?.dtype ?? Images.dtype, sample?.device ?? CPU);
+            Tensor images = Images.narrow(0, from, size).to(kind.Dtype ?? Images.dtype, kind.Device ?? CPU);
             Tensor logits = frozen.Logits(images);
             Tensor labels = Labels.narrow(0, from, size);
             AttackInput.ThrowIfOutside(labels, logits);

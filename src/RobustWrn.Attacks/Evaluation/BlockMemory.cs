@@ -22,8 +22,8 @@ internal static class BlockMemory
     /// </summary>
     public static int Choose(nn.Module<Tensor, Tensor> model, IImageSource images, EvaluationOptions options)
     {
-        Tensor? sample = model.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
-        Device device = options.Device ?? sample?.device ?? CPU;
+        ModelKind kind = ModelKind.Of(model);
+        Device device = options.Device ?? kind.Device ?? CPU;
         long limit = options.MemoryLimit ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MachineShare;
         if (device.type != DeviceType.CPU || limit <= 0)
             return Largest;
@@ -31,7 +31,7 @@ internal static class BlockMemory
         if (known.Length == 0)
             return Largest;
         NetworkCost[] costs = [.. known.Select(classifier => classifier.Spec.Cost(images.Height, images.Width))];
-        ScalarType dtype = sample?.dtype ?? ScalarType.Float32;
+        ScalarType dtype = kind.Dtype ?? ScalarType.Float32;
         double weights = (double)costs.Sum(cost => cost.Parameters) * dtype.ElementSize();
         double image = costs.Max(cost => cost.AttackActivationBytes(1, dtype)) + (double)CopiesOfAnImage * images.Channels * images.Height * images.Width * dtype.ElementSize();
         int size = Largest;

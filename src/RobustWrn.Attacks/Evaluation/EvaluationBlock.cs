@@ -70,21 +70,18 @@ internal sealed class EvaluationBlock : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor(_survivors).to(_images.device);
         Tensor labels = _labels.index_select(0, rows);
-        // The attack works on copies of its own: what it does to them changes neither the check nor the next attack.
-        Tensor given = _images.index_select(0, rows);
-        AttackContext context = new(_module, given, labels.clone(), _threat)
+        Tensor images = _images.index_select(0, rows);
+        AttackContext context = new(_module, images, labels, _threat)
         {
             Noise = noise,
             Examples = _survivors.Select(i => _examples[i]).ToValueList(),
             Surrogate = _surrogate,
         };
-        Tensor returned = attack.Perturb(context, cancellationToken);
-        Tensor images = _images.index_select(0, rows);
-        AttackRules.ThrowIfBroken(attack, returned, given, images, _threat);
+        Tensor returned = attack.PerturbVerified(context, cancellationToken);
         Tensor logits = _model.Logits(returned);
         bool[] right = logits.argmax(1).eq(labels).cpu().data<bool>().ToArray();
         float[] margins = Margins(logits, labels);
-        _adversarial?.index_copy_(0, rows, returned.detach());
+        _adversarial?.index_copy_(0, rows, returned);
         long[] broken = [.. _survivors.Where((_, i) => !right[i]).Select(i => _examples[i])];
         Remove(attack, broken, margins);
         AttackRun run = new(_clock.GetElapsedTime(start), PassMeter.Since(passes), PixelDistance.Farthest(returned, images, _threat.Norm));

@@ -21,6 +21,8 @@ public static class RobustnessEvaluation
     /// <exception cref="InvalidDescriptionException">Threat, suite or options have problems; all are listed.</exception>
     /// <exception cref="EvaluationJournalException">The journal in <see cref="EvaluationOptions.JournalFolder"/> is of another evaluation.</exception>
     /// <exception cref="AttackRefusedException">An attack left the ball or the box, or returned something of another shape.</exception>
+    /// <exception cref="ArgumentException">The model returned something other than logits of at least two classes, or a label has no logit.</exception>
+    /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
     /// <exception cref="NonFiniteLogitsException">The model returned NaN or infinity.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the model is as it was.</exception>
     public static RobustnessResult Run(
@@ -36,9 +38,9 @@ public static class RobustnessEvaluation
         ArgumentNullException.ThrowIfNull(images);
         options ??= new EvaluationOptions();
         TorchRuntime.EnsureLoaded();
-        Tensor? sample = model.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
-        Problems(model, sample, images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
-        Device device = options.Device ?? sample?.device ?? CPU;
+        ModelKind kind = ModelKind.Of(model);
+        Problems(model, kind, images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
+        Device device = options.Device ?? kind.Device ?? CPU;
         RandomStream[] noise = Noise(suite, options.Seed);
         EvaluationPace pace = new(suite, threat, images.Count, options.Clock);
         List<ExampleOutcome> outcomes = [];
@@ -56,7 +58,7 @@ public static class RobustnessEvaluation
                 cancellationToken.ThrowIfCancellationRequested();
                 long to = Math.Min(images.Count, from + blockSize);
                 using ImageBatch batch = images.Read(Range(from, to), device);
-                using EvaluationBlock block = new(model, attacked, batch, sample?.dtype ?? batch.Images.dtype, threat, options);
+                using EvaluationBlock block = new(model, attacked, batch, kind.Dtype ?? batch.Images.dtype, threat, options);
                 for (int a = 0; a < suite.Attacks.Count; a++)
                 {
                     long before = block.Survivors;
@@ -84,11 +86,11 @@ public static class RobustnessEvaluation
                 Adversarial = options.KeepAdversarialImages ? AdversarialImages.Of(kept, outcomes) : null,
             };
             if (options.Audit is null)
-                return result;
+                return GivenBack(attacked, result);
             try
             {
                 long passes = images.Count + pace.Passes;
-                return result with { Audit = options.Audit.Examine(new AuditSubject(model, attacked, images, result, options.Audit, options, device, sample?.dtype), passes, cancellationToken) };
+                return GivenBack(attacked, result with { Audit = options.Audit.Examine(new AuditSubject(model, attacked, images, result, options.Audit, options, device, kind.Dtype), passes, cancellationToken) });
             }
             catch
             {
@@ -102,24 +104,31 @@ public static class RobustnessEvaluation
         }
     }
 
-    private static IEnumerable<Problem> Problems(nn.Module model, Tensor? sample, IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
+    // A model that cannot be brought back is told of in the result: hours of attacks are not lost for it.
+    private static RobustnessResult GivenBack(AttackedModel attacked, RobustnessResult result)
+    {
+        attacked.Dispose();
+        return attacked.NotRestored.Count == 0 ? result
+            : result with { Notices = [.. result.Notices, .. attacked.NotRestored.Select(left => $"The model is not as it was before: {left}")] };
+    }
+
+    private static IEnumerable<Problem> Problems(nn.Module<Tensor, Tensor> model, ModelKind kind, IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
     {
         long bytes = images.Count * images.Channels * images.Height * images.Width * sizeof(float);
-        Tensor? other = options.Surrogate?.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
-        Device? device = options.Device ?? sample?.device;
+        ModelKind? other = options.Surrogate is { } surrogate ? ModelKind.Of(surrogate) : null;
+        Device? device = options.Device ?? kind.Device;
         return
         [
             .. threat.ProblemsAs("Threat"), .. suite.ProblemsAs("Suite"), .. options.ProblemsAs("Options"),
-            .. Rule.Holds(sample is null || sample.dtype is ScalarType.Float32 or ScalarType.Float64, "Model",
-                $"must compute in float32 or float64, got {sample?.dtype}: shorter numbers round pixels out of the ball. Convert it with model.to(ScalarType.Float32)."),
-            .. Rule.Holds(!options.SearchesInBFloat16 || (model is Classifier && sample?.dtype == ScalarType.Float32), "Options.SearchesInBFloat16",
-                $"needs a {nameof(Classifier)} that computes in float32, got a {model.GetType().Name} in {sample?.dtype}. Leave it out."),
+            .. kind.Problems("Model"),
+            .. Rule.Holds(!options.SearchesInBFloat16 || (model is Classifier && kind.Dtype == ScalarType.Float32), "Options.SearchesInBFloat16",
+                $"needs a {nameof(Classifier)} that computes in float32, got a {model.GetType().Name} in {kind.Dtype}. Leave it out."),
             .. suite.Attacks.SelectMany((attack, i) => Rule.Holds(options.Surrogate is not null || !attack.NeedsSurrogate, $"Suite.Attacks[{i}]",
                 $"must have another model to attack, but {attack.Name} got none. Write new EvaluationOptions {{ Surrogate = otherModel }}, or leave the attack out.")),
-            .. Rule.Holds(other is null || sample is null || other.dtype == sample.dtype, "Options.Surrogate",
-                $"must compute in the model's {sample?.dtype}, got {other?.dtype}. Convert it with surrogate.to(model's dtype)."),
-            .. Rule.Holds(other is null || device is null || other.device.ToString() == device.ToString(), "Options.Surrogate",
-                $"must be on {device}, as the images, got {other?.device}. Move it there with surrogate.to(device)."),
+            .. Rule.Holds(other?.Dtype is null || kind.Dtype is null || other.Dtype == kind.Dtype, "Options.Surrogate",
+                $"must compute in the model's {kind.Dtype}, got {other?.Dtype}. Convert it with surrogate.to(model's dtype)."),
+            .. Rule.Holds(other?.Device is null || device is null || other.Device.ToString() == device.ToString(), "Options.Surrogate",
+                $"must be on {device}, as the images, got {other?.Device}. Move it there with surrogate.to(device)."),
             .. Rule.Holds(images.Count >= 1, "Images", "must have at least one image, got none."),
             .. Rule.Holds(!options.KeepAdversarialImages || bytes <= AdversarialImages.MaximalBytes, "Options.KeepAdversarialImages",
                 $"holds at most {AdversarialImages.MaximalBytes:N0} bytes, {images.Count} images need {bytes:N0}. Evaluate parts and join them with RobustnessResult.Combine."),

@@ -55,22 +55,19 @@ internal sealed class EpsilonBisection
         cancellationToken.ThrowIfCancellationRequested();
         using DisposeScope scope = NewDisposeScope();
         Tensor rows = tensor(examples).to(_context.Images.device), images = _context.Images.index_select(0, rows);
-        // The attack gets copies: what it does to them must not change the check.
-        Tensor given = images.clone();
-        Tensor returned = _attack.Perturb(_context with
+        Tensor returned = _attack.PerturbVerified(_context with
         {
-            Images = given,
+            Images = images,
             Labels = _context.Labels.index_select(0, rows),
             Targets = _context.Targets?.index_select(0, rows),
             Start = _context.Start?.index_select(0, rows),
             Examples = examples.Select(row => _context.Examples[(int)row]).ToValueList(),
             Threat = threat,
         }, cancellationToken);
-        AttackRules.ThrowIfBroken(_attack, returned, given, images, threat);
         bool[] fooled = Fooled(returned, rows, isClean: false);
         Tensor hits = tensor(fooled).to(rows.device).nonzero().flatten();
         if (hits.numel() > 0)
-            _found.index_copy_(0, rows.index_select(0, hits), returned.detach().index_select(0, hits));
+            _found.index_copy_(0, rows.index_select(0, hits), returned.index_select(0, hits));
         return fooled;
     }
 

@@ -50,7 +50,7 @@ public sealed record FastAdversarial : IRobustObjective
         GuardReading? reading = context.Adversarial is null ? Guard?.Read(context, adversarial, cancellationToken) : null;
         if (reading is { Overfits: true })
             adversarial = InnerMaximum.Of(Guard!.FallbackFor(context.Threat), step, context, cancellationToken);
-        Tensor logits = context.Model.call(adversarial);
+        Tensor logits = context.Logits(adversarial);
         Tensor loss = LabelLoss.Mean(context, logits, LabelSmoothing), robust = loss.detach();
         LossPart[] parts = reading is { } seen
             ? [new("robust", robust), new("gap", robust.FilledLike(seen.Gap)), new("fallback", robust.FilledLike(seen.Overfits ? 1 : 0))]

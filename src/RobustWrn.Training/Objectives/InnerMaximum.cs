@@ -16,14 +16,17 @@ internal static class InnerMaximum
     /// <param name="own">The objective's own.</param>
     /// <param name="context">The batch.</param>
     /// <param name="cancellationToken">Checked between steps, and after them.</param>
-    /// <returns>(N, C, H, W), without a graph. The caller disposes it.</returns>
+    /// <returns>(N, C, H, W) in the ball and in [0, 1], without a graph. The caller disposes it.</returns>
+    /// <exception cref="AttackRefusedException">The attack left the ball or the box, or the model in another mode.</exception>
     public static Tensor Of(IAttack? given, GradientAscent own, ObjectiveContext context, CancellationToken cancellationToken)
     {
         if (context.Adversarial is { } known)
             return known.alias();
         long start = Stopwatch.GetTimestamp();
         AttackContext attacked = context.ToAttack();
-        Tensor adversarial = context.AttackParts.Run(attacked, part => given is null ? own.Run(part, cancellationToken) : given.Perturb(part, cancellationToken));
+        Tensor adversarial = context.AttackParts.Run(attacked, part => given is null
+            ? VerifiedAttack.Run("the objective's own attack", part, copies => own.Run(copies, cancellationToken))
+            : given.PerturbVerified(part, cancellationToken));
         context.AttackTook?.Invoke(Stopwatch.GetElapsedTime(start));
         // An attack of one step has no between.
         if (!cancellationToken.IsCancellationRequested)

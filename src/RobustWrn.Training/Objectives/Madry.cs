@@ -41,7 +41,7 @@ public sealed record Madry : IRobustObjective
         double step = InnerStepSize ?? 2.5 * context.Threat.Epsilon / InnerSteps;
         Tensor adversarial = InnerMaximum.Of(
             InnerAttack, new GradientAscent(new CrossEntropy(), new ConstantStep(step), InnerSteps) { Start = Start ?? new GaussianStart(step) }, context, cancellationToken);
-        Tensor logits = context.Model.call(adversarial);
+        Tensor logits = context.Logits(adversarial);
         Tensor loss = LabelLoss.Mean(context, logits, LabelSmoothing);
         return new ObjectiveLoss(loss, logits.detach(), adversarial, new LossPart("robust", loss.detach())).MoveToOuterDisposeScope();
     }

@@ -50,8 +50,8 @@ public sealed record Mart : IRobustObjective
         double step = InnerStepSize ?? 2.5 * context.Threat.Epsilon / InnerSteps;
         Tensor adversarial = InnerMaximum.Of(
             InnerAttack, new GradientAscent(new CrossEntropy(), new ConstantStep(step), InnerSteps) { Start = Start ?? new GaussianStart(step) }, context, cancellationToken);
-        Tensor natural = nn.functional.log_softmax(context.Model.call(context.Images), 1);
-        Tensor logits = context.Model.call(adversarial);
+        Tensor natural = nn.functional.log_softmax(context.Logits(context.Images), 1);
+        Tensor logits = context.Logits(adversarial);
         Tensor attacked = nn.functional.softmax(logits, 1);
         Tensor label = context.Labels.unsqueeze(1);
         Tensor isLabel = ScalarArithmetic.Counting(logits.shape[1], logits.device).eq(label);

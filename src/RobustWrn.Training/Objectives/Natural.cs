@@ -24,7 +24,7 @@ public sealed record Natural : IRobustObjective
         this.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = context.Model.call(context.Images);
+        Tensor logits = context.Logits(context.Images);
         Tensor loss = LabelLoss.Mean(context, logits, LabelSmoothing);
         return new ObjectiveLoss(loss, logits.detach(), null, new LossPart("natural", loss.detach())).MoveToOuterDisposeScope();
     }

@@ -39,6 +39,15 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
     /// <summary>How much of the batch the inner attack takes at once. A training keeps what it learned at earlier batches.</summary>
     internal AttackParts AttackParts { get; init; } = new(NullLogger.Instance);
 
+    /// <summary>Logits with their graph to the parameters. The model gets a copy, so that one that writes into its input changes neither the batch nor adversarial images that are used again.</summary>
+    /// <param name="images">(N, C, H, W); not changed, not disposed.</param>
+    /// <returns>(N, classes). The caller disposes it.</returns>
+    public Tensor Logits(Tensor images)
+    {
+        using Tensor copy = images.clone();
+        return Model.call(copy);
+    }
+
     /// <summary>The same batch as an attack sees it.</summary>
     public AttackContext ToAttack() => new(Model, Images, Labels, Threat) { Noise = Noise, Examples = Examples, BatchNorm = AttackBatchNorm };
 }

@@ -66,9 +66,9 @@ public sealed record OverfittingGuard : IDescription
             Noise = noise.For("attack"),
             Examples = rows.Select(row => context.Examples[(int)row]).ToValueList(),
         };
-        Tensor slow = (Watch ?? Pgd(5, context.Threat)).Perturb(watched, cancellationToken);
+        Tensor slow = (Watch ?? Pgd(5, context.Threat)).PerturbVerified(watched, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        using AttackedModel model = new(context.Model);
+        using AttackedModel model = new(context.Model, steers: false);
         bool[] right = model.Logits(cat([fast.index_select(0, index), slow])).argmax(1).eq(cat([labels, labels])).cpu().data<bool>().ToArray();
         context.AttackTook?.Invoke(Stopwatch.GetElapsedTime(start));
         int lost = right.Take(rows.Length).Count(hit => hit) - right.Skip(rows.Length).Count(hit => hit);

@@ -68,10 +68,10 @@ public sealed record Trades : IRobustObjective
         this.ThrowIfInvalid();
         using DisposeScope scope = NewDisposeScope();
         Tensor adversarial = InnerMaximum.Of(InnerAttack, Ascent(context.Threat), context, cancellationToken);
-        Tensor logits = context.Model.call(context.Images);
+        Tensor logits = context.Logits(context.Images);
         Tensor natural = LabelLoss.Mean(context, logits, LabelSmoothing);
-        Tensor attacked = context.Model.call(adversarial);
-        Tensor target = SeparateTargetPass ? context.Model.call(context.Images) : logits;
+        Tensor attacked = context.Logits(adversarial);
+        Tensor target = SeparateTargetPass ? context.Logits(context.Images) : logits;
         Tensor robust = Divergence(target, attacked);
         Tensor total = natural.Plus(robust.Times(Beta));
         return new ObjectiveLoss(total, attacked.detach(), adversarial, new LossPart("natural", natural.detach()), new LossPart("robust", robust.detach()))

@@ -1,3 +1,4 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -55,6 +56,8 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     /// <exception cref="IOException">Another process works in the checkpoint folder, or a checkpoint in it cannot be read.</exception>
     /// <exception cref="TrainingOutOfMemoryException">A step took more memory than there is. An attack on a batch is cut into parts before that, where that changes nothing.</exception>
     /// <exception cref="TrainingDivergedException">Loss or gradients became NaN or infinite. The last checkpoint is kept; the classifier's weights are those before the step.</exception>
+    /// <exception cref="AttackRefusedException">An attack of the objective or of validation left the ball or the box.</exception>
+    /// <exception cref="ModelInUseException">Another thread attacks or trains the classifier.</exception>
     /// <exception cref="OperationCanceledException">
     /// The token was cancelled. A checkpoint of the last finished step is written, where a folder is given; run again, with a classifier built from the same seed, to go on there.
     /// </exception>
@@ -67,6 +70,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
         Problem[] problems = [.. Check(classifier.Spec, data, threat, options with { Device = options.Device ?? classifier.parameters().FirstOrDefault()?.device })];
         problems.ThrowIfAny(nameof(RobustTrainer));
         cancellationToken.ThrowIfCancellationRequested();
+        using ModelHold hold = new(classifier, "trains");
         using IDisposable guard = enable_grad();
         if (options.Device is not null)
             classifier.to(options.Device);

@@ -48,6 +48,8 @@ internal static class TrainingChecks
         return
         [
             .. Rule.Holds(parameters.Any(pair => pair.parameter.requires_grad), "classifier", "must have parameters that require gradients, got none. Call requires_grad_() on those to train."),
+            .. Rule.Holds(parameters.Select(pair => pair.parameter.dtype).Distinct().Count() <= 1 && parameters.All(pair => pair.parameter.dtype is ScalarType.Float32 or ScalarType.Float64), "classifier",
+                $"must have all weights in float32 or all in float64, got {string.Join(" and ", parameters.Select(pair => pair.parameter.dtype).Distinct())}: shorter numbers round pixels out of the ball. Convert it with classifier.to(ScalarType.Float32)."),
             .. Rule.Holds(bad.Length == 0, "classifier", $"must start from finite weights, got NaN or infinity in {string.Join(", ", bad.Take(5))}. Build the network anew or load other weights."),
         ];
     }

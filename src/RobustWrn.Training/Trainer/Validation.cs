@@ -23,11 +23,13 @@ internal static class Validation
     /// <param name="sample">Of the device and dtype of the network.</param>
     /// <param name="announce">Called once the last batch was read: tells a source what is read next.</param>
     /// <param name="cancellationToken">Checked between batches and the steps of attacks.</param>
+    /// <exception cref="AttackRefusedException">The attack left the ball or the box, or the classifier in another mode.</exception>
     public static (Proportion Clean, Proportion Robust) Judge(
         Classifier classifier, IImageSource images, long count, int batchSize, IAttack attack, AttackParts parts, ThreatModel threat, RandomStream noise, Tensor sample, Action announce, CancellationToken cancellationToken)
     {
         using IDisposable guard = no_grad();
         Proportion clean = new(0, 0), robust = new(0, 0);
+        using AttackedModel model = new(classifier, steers: false);
         for (long at = 0; at < count; at += batchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -38,9 +40,7 @@ internal static class Validation
             else
                 announce();
             Tensor pixels = batch.Images.to(sample.dtype);
-            Tensor logits = classifier.call(pixels);
-            NonFiniteLogitsException.ThrowIfAny(logits);
-            bool[] right = logits.argmax(1).eq(batch.Labels).cpu().data<bool>().ToArray();
+            bool[] right = model.Logits(pixels).argmax(1).eq(batch.Labels).cpu().data<bool>().ToArray();
             long[] rows = [.. Enumerable.Range(0, right.Length).Where(i => right[i]).Select(i => (long)i)];
             clean += new Proportion(rows.Length, right.Length);
             robust += new Proportion(rows.Length == 0 ? 0 : Survivors(rows), right.Length);
@@ -55,9 +55,9 @@ internal static class Validation
                     Noise = noise,
                     Examples = survivors.Select(row => ids[row]).ToValueList(),
                 };
-                Tensor attacked = classifier.call(parts.Run(context, part => attack.Perturb(part, cancellationToken)));
-                NonFiniteLogitsException.ThrowIfAny(attacked);
-                return attacked.argmax(1).eq(labels).sum().item<long>();
+                // No attack is believed: what it returns is checked, and classified by the classifier itself, as in an evaluation.
+                Tensor attacked = parts.Run(context, part => attack.PerturbVerified(part, cancellationToken));
+                return model.Logits(attacked).argmax(1).eq(labels).sum().item<long>();
             }
         }
         return (clean, robust);

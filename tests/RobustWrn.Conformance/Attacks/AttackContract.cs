@@ -26,6 +26,11 @@ internal static class AttackContract
         ["releases its tensors"] = ReleasesItsTensors,
         ["works where gradients are off"] = WorksWhereGradientsAreOff,
         ["describes itself"] = DescribesItself,
+        ["stands models that write into their input"] = AttackGuards.ModelMayWriteIntoItsInput,
+        ["refuses other numbers"] = AttackGuards.OtherNumbersAreRefused,
+        ["refuses other answers"] = AttackGuards.OtherAnswersAreRefused,
+        ["refuses a second thread"] = AttackGuards.SecondThreadIsRefused,
+        ["takes any layout"] = AttackGuards.AnyLayoutIsAttackedAlike,
     };
 
     private static void StaysInBallAndBox(IAttack attack)

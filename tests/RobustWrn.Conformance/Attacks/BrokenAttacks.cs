@@ -40,6 +40,11 @@ internal sealed record BrokenAttack(string Fault, string Clause, Func<AttackCont
         new("keeps a tensor", "releases its tensors", (context, token) => { Sound.Perturb(context, token).DetachFromDisposeScope(); return Sound.Perturb(context, token); }),
         new("hides the result from the caller's scope", "works where gradients are off", (context, token) => Sound.Perturb(context, token).DetachFromDisposeScope()),
         new("cannot be stored", "describes itself", Sound.Perturb),
+        new("shows the model the images themselves", "stands models that write into their input", (context, token) => { AskFirst(context); return Sound.Perturb(context, token); }),
+        new("converts what it is given", "refuses other numbers", (context, token) => Sound.Perturb(context with { Images = context.Images.to(ScalarType.Float32) }, token)),
+        new("never looks at logits", "refuses other answers", (context, _) => context.Images.clone()),
+        new("attacks without a hold", "refuses a second thread", (context, _) => { AskFirst(context); return context.Images.clone(); }),
+        new("goes by memory", "takes any layout", (context, token) => { using Tensor moved = Sound.Perturb(context, token); return moved.Times(context.Images.is_contiguous() ? 1 : 0.99); }),
     ];
 
     public IAttack WithEffort(double share) => this;
@@ -51,6 +56,12 @@ internal sealed record BrokenAttack(string Fault, string Clause, Func<AttackCont
     public override string ToString() => Fault;
 
     private static ThreatModel Wider(ThreatModel threat) => threat with { Epsilon = threat.Epsilon * 1.01 };
+
+    private static void AskFirst(AttackContext context)
+    {
+        using IDisposable guard = no_grad();
+        Ask(context);
+    }
 
     private static void Ask(AttackContext context) => context.Model.call(context.Images).Dispose();
 

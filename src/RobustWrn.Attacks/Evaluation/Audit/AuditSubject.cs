@@ -129,12 +129,12 @@ public sealed class AuditSubject
     }
 
     private bool[] FallToQueries(AttackContext context, CancellationToken cancellationToken) =>
-        Fell(context, new Square { Queries = Queries, ScaleSchedule = true }.Perturb(context with { Noise = context.Noise.For("queries") }, cancellationToken));
+        Fell(context, new Square { Queries = Queries, ScaleSchedule = true }.PerturbVerified(context with { Noise = context.Noise.For("queries") }, cancellationToken));
 
     private bool[] FallToTransfer(AttackContext context, CancellationToken cancellationToken)
     {
         Pgd ascent = new() { Steps = AuditClimb.Steps, StepSize = Ball.Epsilon / 4, Start = new CleanStart() };
-        return Fell(context, ascent.Perturb(context with { Model = Surrogate!, Surrogate = null, Threat = Ball }, cancellationToken));
+        return Fell(context, ascent.PerturbVerified(context with { Model = Surrogate!, Surrogate = null, Threat = Ball }, cancellationToken));
     }
 
     private bool[] Fell(AttackContext context, Tensor moved) => Model.Logits(moved).argmax(1).ne(context.Labels).cpu().data<bool>().ToArray();

@@ -30,11 +30,10 @@ internal sealed class PairPass(nn.Module<Tensor, Tensor> model, IReadOnlyList<IP
         TorchRuntime.EnsureLoaded();
         pairs.ThrowIfInvalid();
         using IDisposable guard = no_grad();
-        Tensor? sample = model.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
-        ScalarType dtype = sample?.dtype ?? pairs.Images.dtype;
-        Rule.Holds(dtype is ScalarType.Float32 or ScalarType.Float64, "Model",
-            $"must compute in float32 or float64, got {dtype}: shorter numbers round perturbations away. Convert it with model.to(ScalarType.Float32).").ThrowIfAny(nameof(ImagePairs));
-        Device device = sample?.device ?? pairs.Images.device;
+        ModelKind kind = ModelKind.Of(model);
+        kind.Problems("Model").ThrowIfAny(nameof(ImagePairs));
+        ScalarType dtype = kind.Dtype ?? pairs.Images.dtype;
+        Device device = kind.Device ?? pairs.Images.device;
         using AttackedModel attacked = new(model);
         for (long from = 0; from < pairs.Count; from += blockSize)
         {
@@ -46,7 +45,7 @@ internal sealed class PairPass(nn.Module<Tensor, Tensor> model, IReadOnlyList<IP
 
     private void Visit(AttackedModel attacked, ImagePairs block)
     {
-        (Tensor logits, Tensor perturbed) = stages?.Forward(model, block) ?? (attacked.Logits(block.Images), attacked.Logits(block.Perturbed));
+        (Tensor logits, Tensor perturbed) = stages?.Forward(model, attacked, block) ?? (attacked.Logits(block.Images), attacked.Logits(block.Perturbed));
         AttackInput.ThrowIfOutside(block.Labels, logits);
         Tensor before = logits.argmax(1), after = perturbed.argmax(1);
         Stable += Share(before.eq(after));

@@ -1,6 +1,5 @@
 using RobustWrn.Core;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
@@ -36,9 +35,11 @@ public static class SpectralNorms
             throw new ArgumentException($"the image must be one of (1, C, H, W), got ({string.Join(", ", image.shape)}). Take one with images.narrow(0, 0, 1).", nameof(image));
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel attacked = new(model);
-        Parameter? sample = model.parameters().FirstOrDefault(parameter => parameter.is_floating_point());
-        Tensor pixels = sample is null ? image : image.to(sample.dtype, sample.device);
+        using AttackedModel attacked = new(model, steers: false);
+        ModelKind kind = ModelKind.Of(model);
+        kind.Problems("Model").ThrowIfAny(nameof(SpectralNorms));
+        // A copy, which the model may write into.
+        Tensor pixels = image.to(kind.Dtype ?? image.dtype, kind.Device ?? image.device, copy: true);
         List<LayerSpectralNorm> norms = [];
         foreach ((string name, nn.Module<Tensor, Tensor> layer, string stage, long[] shape) in Calls(model, pixels))
         {

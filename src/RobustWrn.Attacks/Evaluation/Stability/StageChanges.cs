@@ -17,7 +17,7 @@ internal sealed class StageChanges
 
     /// <summary>Runs both halves of a block through the model, which is in evaluation mode.</summary>
     /// <returns>The logits of the images and of the perturbed images, (N, classes) each. The caller disposes them.</returns>
-    public (Tensor Logits, Tensor Perturbed) Forward(nn.Module<Tensor, Tensor> model, ImagePairs block)
+    public (Tensor Logits, Tensor Perturbed) Forward(nn.Module<Tensor, Tensor> model, AttackedModel attacked, ImagePairs block)
     {
         using DisposeScope scope = NewDisposeScope();
         List<(string Name, Tensor Features)> clean = [];
@@ -26,9 +26,9 @@ internal sealed class StageChanges
         Tensor logits, perturbed;
         try
         {
-            logits = Forward(model, block.Images, (name, features) => clean.Add((name, features.clone().DetachFromDisposeScope())));
+            logits = Forward(model, attacked, block.Images, (name, features) => clean.Add((name, features.clone().DetachFromDisposeScope())));
             Add(0, "pixels", block.Images, block.Perturbed);
-            perturbed = Forward(model, block.Perturbed, (name, features) =>
+            perturbed = Forward(model, attacked, block.Perturbed, (name, features) =>
             {
                 if (at >= clean.Count || clean[at].Name != name || !clean[at].Features.shape.SequenceEqual(features.shape))
                     throw new InvalidOperationException($"a network must show the same stages with the same shapes for every batch, got another \"{name}\" ({string.Join(", ", features.shape)}) the second time.");
@@ -44,12 +44,8 @@ internal sealed class StageChanges
         return (logits.MoveToOuterDisposeScope(), perturbed.MoveToOuterDisposeScope());
     }
 
-    private static Tensor Forward(nn.Module<Tensor, Tensor> model, Tensor images, Action<string, Tensor> observe)
-    {
-        Tensor logits = model is IStagedNetwork staged ? staged.ForwardByStage(images, observe) : model.call(images);
-        NonFiniteLogitsException.ThrowIfAny(logits);
-        return logits;
-    }
+    private static Tensor Forward(nn.Module<Tensor, Tensor> model, AttackedModel attacked, Tensor images, Action<string, Tensor> observe) =>
+        model is IStagedNetwork staged ? attacked.LogitsBy(images, asked => staged.ForwardByStage(asked, observe)) : attacked.Logits(images);
 
     private void Add(int stage, string name, Tensor before, Tensor after)
     {

@@ -73,7 +73,7 @@ public sealed record TestTimeOptimizationCheck : IAuditCheck
                 undo.Add(hook.remove);
             }
             using IDisposable guard = no_grad();
-            using Tensor logits = model.call(images);
+            using Tensor copy = images.clone(), logits = model.call(copy);
             return where ?? (logits.requires_grad ? "in its logits" : null);
         }
         finally
