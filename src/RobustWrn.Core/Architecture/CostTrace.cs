@@ -16,6 +16,9 @@ public sealed class CostTrace
     /// <summary>Learned numbers so far.</summary>
     public long Parameters { get; private set; }
 
+    /// <summary>How often numbers were learned so far: layers with weights, each at least one tensor of a file.</summary>
+    internal long Layers { get; private set; }
+
     /// <summary>Multiply-adds of convolutions and linear layers for one image so far.</summary>
     public long MultiplyAdds { get; private set; }
 
@@ -35,7 +38,11 @@ public sealed class CostTrace
     public void Report(Problem problem) => _problems.Add(problem);
 
     /// <summary>Adds learned numbers.</summary>
-    public void Learn(long count) => Parameters = checked(Parameters + count);
+    public void Learn(long count)
+    {
+        Parameters = checked(Parameters + count);
+        Layers++;
+    }
 
     /// <summary>A convolution that keeps the size at stride 1.</summary>
     /// <param name="input">What it reads.</param>

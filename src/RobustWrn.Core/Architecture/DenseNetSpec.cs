@@ -60,6 +60,9 @@ public sealed record DenseNetSpec : INetworkSpec
     public DenseNetSpec WithStage(Index stage, Func<DenseNetStage, DenseNetStage> change) => this with { Stages = SpecRules.WithStage(Stages, stage, change) };
 
     /// <inheritdoc/>
+    INetworkSpec INetworkSpec.WithNormalization(Normalization normalization) => this with { Normalization = normalization };
+
+    /// <inheritdoc/>
     public string Name => BaselineName.Of(this);
 
     /// <inheritdoc/>

@@ -17,6 +17,14 @@ public interface INetworkSpec : IDescription
     /// <summary>Rows and columns that an image must have at least: more than 1 where poolings would leave nothing of smaller ones.</summary>
     int SmallestSide => 1;
 
+    /// <summary>What happens to pixels before the network; null where the spec does not say.</summary>
+    Normalization? Normalization => null;
+
+    /// <summary>The same network for pixels that are normalised by other numbers, as weights that were trained so need it.</summary>
+    /// <param name="normalization">What happens to pixels before the network.</param>
+    /// <returns>Null from a spec that has no place for them, which is what a spec says that does not implement this.</returns>
+    INetworkSpec? WithNormalization(Normalization normalization) => null;
+
     /// <summary>The exact cost for images of a size, computed without building anything.</summary>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>

@@ -19,6 +19,9 @@ public sealed record NetworkCost(long Parameters, long MultiplyAdds)
     /// <summary>Numbers that an attack step on the module, parameters frozen, keeps for the gradient of the pixels, for one image.</summary>
     public long AttackActivations => Parts.Sum(part => part.AttackActivations);
 
+    /// <summary>Layers with weights, as far as traces say them.</summary>
+    internal long Layers => Parts.Sum(part => part.Layers);
+
     /// <summary>The largest feature map, in numbers for one image.</summary>
     public long LargestMap => Parts.Count == 0 ? 0 : Parts.Max(part => part.LargestMap);
 
@@ -68,6 +71,9 @@ public sealed record PartCost(string Name, long Parameters, long MultiplyAdds, i
     /// <summary>Numbers that an attack step keeps of it for the gradient of the pixels, for one image.</summary>
     public long AttackActivations { get; init; }
 
+    /// <summary>Its layers with weights.</summary>
+    internal long Layers { get; init; }
+
     /// <summary>Its largest feature map, in numbers for one image.</summary>
     public long LargestMap { get; init; }
 
@@ -77,12 +83,13 @@ public sealed record PartCost(string Name, long Parameters, long MultiplyAdds, i
     /// <param name="traces">Traces of its blocks, and how often each occurs.</param>
     public static PartCost Of(string name, FeatureMap output, params ReadOnlySpan<(CostTrace Trace, int Times)> traces)
     {
-        long parameters = 0, multiplyAdds = 0, training = 0, attack = 0, largest = 0;
+        long parameters = 0, multiplyAdds = 0, training = 0, attack = 0, largest = 0, layers = 0;
         foreach ((CostTrace trace, int times) in traces)
         {
             checked
             {
                 parameters += times * trace.Parameters;
+                layers += times * trace.Layers;
                 multiplyAdds += times * trace.MultiplyAdds;
                 training += times * trace.KeptByTraining;
                 attack += times * trace.KeptByAttack;
@@ -94,6 +101,7 @@ public sealed record PartCost(string Name, long Parameters, long MultiplyAdds, i
             TrainingActivations = training,
             AttackActivations = attack,
             LargestMap = largest,
+            Layers = layers,
         };
     }
 }

@@ -79,6 +79,9 @@ public sealed record ResNetSpec : INetworkSpec
     public ResNetSpec WithStage(Index stage, Func<StageSpec, StageSpec> change) => this with { Stages = SpecRules.WithStage(Stages, stage, change) };
 
     /// <inheritdoc/>
+    INetworkSpec INetworkSpec.WithNormalization(Normalization normalization) => this with { Normalization = normalization };
+
+    /// <inheritdoc/>
     public string Name => BaselineName.Of(this);
 
     /// <inheritdoc/>

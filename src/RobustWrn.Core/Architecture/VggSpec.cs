@@ -62,6 +62,9 @@ public sealed record VggSpec : INetworkSpec
     public VggSpec WithStage(Index stage, Func<VggStage, VggStage> change) => this with { Stages = SpecRules.WithStage(Stages, stage, change) };
 
     /// <inheritdoc/>
+    INetworkSpec INetworkSpec.WithNormalization(Normalization normalization) => this with { Normalization = normalization };
+
+    /// <inheritdoc/>
     public string Name => BaselineName.Of(this);
 
     /// <inheritdoc/>

@@ -115,6 +115,9 @@ public sealed record WideResNetSpec : INetworkSpec
     }
 
     /// <inheritdoc/>
+    INetworkSpec INetworkSpec.WithNormalization(Normalization normalization) => this with { Normalization = normalization };
+
+    /// <inheritdoc/>
     public string Name => WideResNetName.Of(this);
 
     /// <inheritdoc/>

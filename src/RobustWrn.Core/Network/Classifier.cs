@@ -10,7 +10,7 @@ namespace RobustWrn.Core;
 public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
     private readonly nn.Module<Tensor, Tensor> network;
-    private readonly Tensor? _mean, _std;
+    private Tensor? _mean, _std;
 
     /// <summary>Wraps a network. The classifier owns it from here on.</summary>
     /// <param name="spec">What it was built from.</param>
@@ -24,18 +24,17 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
         Normalization.Problems(spec.InputChannels).ThrowIfAny(nameof(Classifier));
         this.network = network;
         register_module(nameof(network), network);
-        if (!Normalization.IsIdentity)
-        {
-            _mean = tensor(Normalization.Mean.ToArray(), ScalarType.Float64).reshape(1, -1, 1, 1).DetachFromDisposeScope();
-            _std = tensor(Normalization.Std.ToArray(), ScalarType.Float64).reshape(1, -1, 1, 1).DetachFromDisposeScope();
-        }
+        HoldConstants();
     }
 
-    /// <summary>What the network was built from.</summary>
-    public INetworkSpec Spec { get; }
+    /// <summary>What the network was built from; with the normalisation of weights that were loaded and bring one.</summary>
+    public INetworkSpec Spec { get; private set; }
 
-    /// <summary>What happens to pixels before the network.</summary>
-    public Normalization Normalization { get; }
+    /// <summary>
+    /// What happens to pixels before the network. Weights that bring a normalisation give it to a classifier that has none
+    /// (<see cref="WeightsReport"/>).
+    /// </summary>
+    public Normalization Normalization { get; private set; }
 
     /// <summary>The network without its normalisation.</summary>
     public nn.Module<Tensor, Tensor> Network => network;
@@ -97,6 +96,32 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
     {
         using Tensor converted = images.to(type);
         return view.Follow(converted) is { } followed ? new FollowedImages(followed, other => other.to(type)) : null;
+    }
+
+    /// <summary>Takes the normalisation that weights were trained with.</summary>
+    /// <param name="normalization">Of as many channels as the images.</param>
+    /// <returns>False, and nothing changed, where the spec has no place for it and files written later would lack it.</returns>
+    internal bool Normalize(Normalization normalization)
+    {
+        if (Spec.WithNormalization(normalization) is not { } spec)
+            return false;
+        normalization.Problems(spec.InputChannels).ThrowIfAny(nameof(Classifier));
+        (Spec, Normalization) = (spec, normalization);
+        HoldConstants();
+        return true;
+    }
+
+    private void HoldConstants()
+    {
+        _mean?.Dispose();
+        _std?.Dispose();
+        (_mean, _std) = Normalization.IsIdentity ? (null, null) : (Constant(Normalization.Mean), Constant(Normalization.Std));
+    }
+
+    private static Tensor Constant(ValueList<double> numbers)
+    {
+        using Tensor flat = tensor(numbers.ToArray(), ScalarType.Float64).DetachFromDisposeScope();
+        return flat.reshape(1, -1, 1, 1).DetachFromDisposeScope();
     }
 
     private Classifier Copy()

@@ -6,7 +6,9 @@ namespace RobustWrn.Core;
 /// <summary>Weights of networks: checked copying, and files that carry the spec with them.</summary>
 public static class NetworkWeights
 {
-    private const string SpecKey = "robustwrn.spec";
+    /// <summary>The text beside weights that holds the spec of their network, as <see cref="DescriptionJson"/> writes it.</summary>
+    public const string SpecKey = "robustwrn.spec";
+
     private static readonly string[] PyTorchEndings = [".pth", ".pt", ".pth.tar"];
 
     /// <summary>Copies named tensors into a module. Nothing is copied unless every name and shape fits; all that does not is listed at once.</summary>
@@ -36,13 +38,21 @@ public static class NetworkWeights
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(options);
-        return CheckedLoading.Recognised(module, InMemory(tensors), new Dictionary<string, string>(), options, new WeightsReport { Source = source }, reason => new InvalidDataException($"{source} {reason}"));
+        StoredWeights stored = new(InMemory(tensors)) { Spec = StoredSpec.Known(tensors.Metadata) };
+        return CheckedLoading.Recognised(module, stored, options, new WeightsReport { Source = source }, reason =>
+            new InvalidDataException($"{source} {reason}"));
     }
 
     /// <summary>
     /// Loads a file (safetensors, or PyTorch's <c>.pth</c>) into a classifier's network, under whichever names are recognised. The values are read straight into
     /// the network; a network of the file's dtype on the CPU needs no further memory.
     /// </summary>
+    /// <remarks>
+    /// A normalisation of pixels that the file says, by constants beside the weights or by its spec, is given to a classifier that has none
+    /// (<see cref="Classifier.Normalization"/> and <see cref="Classifier.Spec"/> change) and must be that of a classifier that has one. A
+    /// file whose code certainly computes otherwise than the spec is refused (<see cref="IKeyMap.Differences"/>); what is only likely
+    /// stands in <see cref="WeightsReport.Warnings"/>.
+    /// </remarks>
     /// <param name="classifier">The classifier; dtype and device of its network stay.</param>
     /// <param name="path">The file; its content tells its format.</param>
     /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
@@ -51,10 +61,13 @@ public static class NetworkWeights
     public static WeightsReport Load(Classifier classifier, string path, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        return Load(classifier.Network, path, options);
+        return Load((nn.Module)classifier, path, options);
     }
 
-    /// <summary>Loads a file into any module, as <see cref="Load(Classifier, string, WeightsOptions)"/> does.</summary>
+    /// <summary>
+    /// Loads a file into any module, as <see cref="Load(Classifier, string, WeightsOptions)"/> does. A module other than a
+    /// <see cref="Classifier"/> cannot take on a normalisation of pixels: constants of one are refused unless they are skipped.
+    /// </summary>
     /// <param name="module">The module; its dtype and device stay.</param>
     /// <param name="path">The file; its content tells its format.</param>
     /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
@@ -82,7 +95,11 @@ public static class NetworkWeights
         using DisposeScope scope = NewDisposeScope();
         KeyValuePair<string, Tensor>[] tensors = [.. classifier.Network.state_dict().Select(pair =>
             names is null ? pair : KeyValuePair.Create(names.ToForeign(pair.Key), pair.Value.detach().reshape(names.ForeignShape(pair.Key, pair.Value.shape))))];
-        Dictionary<string, string> metadata = new() { [SpecKey] = DescriptionJson.Write(classifier.Spec) };
+        // A classifier may have been given another normalisation than its spec says.
+        INetworkSpec spec = Equals(classifier.Spec.Normalization, classifier.Normalization)
+            ? classifier.Spec
+            : classifier.Spec.WithNormalization(classifier.Normalization) ?? classifier.Spec;
+        Dictionary<string, string> metadata = new() { [SpecKey] = DescriptionJson.Write(spec) };
         if (PyTorchEndings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
             PyTorchFile.Write(path, tensors, ContentHash.Sealed(tensors, metadata));
         else
@@ -94,16 +111,25 @@ public static class NetworkWeights
     /// <param name="device">Where the weights go; null is the CPU.</param>
     /// <returns>The classifier, in evaluation mode. The caller disposes it.</returns>
     /// <exception cref="WeightsFileException">The file is damaged, has no spec, or does not fit it.</exception>
-    public static Classifier Open(string path, Device? device = null)
+    public static Classifier Open(string path, Device? device = null) => Open(path, out _, null, device);
+
+    /// <summary>Builds the network a file was written from, with its normalisation, loads the weights and reports.</summary>
+    /// <param name="path">A file written by <see cref="Save"/>.</param>
+    /// <param name="report">What was taken, and what was left out.</param>
+    /// <param name="options">Which of its weights; null for what the file itself suggests.</param>
+    /// <param name="device">Where the weights go; null is the CPU.</param>
+    /// <returns>The classifier, in evaluation mode. The caller disposes it.</returns>
+    /// <exception cref="WeightsFileException">The file is damaged, has no spec, or does not fit it.</exception>
+    public static Classifier Open(string path, out WeightsReport report, WeightsOptions? options = null, Device? device = null)
     {
         using WeightsFile file = WeightsFile.Open(path);
         file.Verify();
         if (!file.Metadata.TryGetValue(SpecKey, out string? json))
             throw new WeightsFileException(path, "carries no spec: build the network from its spec and load the file into it with NetworkWeights.Load.");
-        Classifier classifier = StoredSpec.Read(json, file.Numbers, path).Build(0, device);
+        Classifier classifier = StoredSpec.Read(json, file, options?.Entry).Build(0, device);
         try
         {
-            Load(classifier.Network, file, new WeightsOptions());
+            report = Load(classifier, file, options ?? new WeightsOptions());
             classifier.eval();
             return classifier;
         }
@@ -118,9 +144,16 @@ public static class NetworkWeights
     {
         options.ThrowIfInvalid();
         file.Verify();
-        (string entry, List<StridedTensor> tensors, Dictionary<string, string> objects) = file.Stored(options.Entry);
-        WeightsReport report = new() { Source = file.Path, Entry = entry, OtherEntries = file.Entries.Where(other => other != entry && other.Length > 0).ToValueList() };
-        return CheckedLoading.Recognised(module, tensors, objects, options, report, reason => new WeightsFileException(file.Path, reason));
+        EntryContent content = file.Stored(options.Entry);
+        WeightsReport report = new() { Source = file.Path, Entry = content.Path,
+            OtherEntries = file.Entries.Where(other => other != content.Path && other.Length > 0).ToValueList() };
+        StoredWeights stored = new(content.Tensors)
+        {
+            Objects = content.Objects,
+            Beside = [.. content.Beside.Where(PixelConstants.IsOne)],
+            Spec = StoredSpec.Known(file.Metadata),
+        };
+        return CheckedLoading.Recognised(module, stored, options, report, reason => new WeightsFileException(file.Path, reason));
     }
 
     private static MemoryTensor[] InMemory(NamedTensors tensors) => [.. tensors.Pairs.Select(pair => new MemoryTensor(pair.Key, pair.Value))];

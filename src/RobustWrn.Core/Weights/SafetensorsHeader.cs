@@ -10,7 +10,7 @@ internal sealed class SafetensorsHeader
     /// <summary>The property with texts instead of a tensor.</summary>
     public const string MetadataKey = "__metadata__";
 
-    private const int LengthBytes = 8, EntryBytes = 96, MaximalDimensions = 64;
+    private const int LengthBytes = 8, EntryBytes = 96, MaximalDimensions = 64, LongestType = 32;
     private const long MaximalHeader = 100_000_000; // the format's own limit
 
     /// <summary>The element types of the format by name.</summary>
@@ -18,6 +18,13 @@ internal sealed class SafetensorsHeader
     [
         ("F64", ScalarType.Float64), ("F32", ScalarType.Float32), ("F16", ScalarType.Float16), ("BF16", ScalarType.BFloat16),
         ("I64", ScalarType.Int64), ("I32", ScalarType.Int32), ("I16", ScalarType.Int16), ("I8", ScalarType.Int8), ("U8", ScalarType.Byte), ("BOOL", ScalarType.Bool),
+    ];
+
+    // Element types that no tensor here can have: their bits. Those of a type that is not known either are what its range says.
+    private static readonly (string Name, int Bits)[] Unreadable =
+    [
+        ("U64", 64), ("C64", 64), ("U32", 32), ("U16", 16), ("F8_E4M3", 8), ("F8_E5M2", 8), ("F8_E8M0", 8), ("F8_E4M3FNUZ", 8),
+            ("F8_E5M2FNUZ", 8), ("F6_E2M3", 6), ("F6_E3M2", 6), ("F4", 4),
     ];
 
     private readonly PositionedFile _file;
@@ -54,8 +61,14 @@ internal sealed class SafetensorsHeader
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>The tensors, in the order of the header.</summary>
-    public IEnumerable<StridedTensor> Tensors() => _entries.Select(pair => new StridedTensor(
-        pair.Key, pair.Value.Type, StridedLayout.Packed(pair.Value.Shape), new FileStorage(_file, _start + pair.Value.From, pair.Value.To - pair.Value.From, null, false, pair.Key), 0, _file.Gate));
+    public IEnumerable<StridedTensor> Tensors() => _entries.Where(pair => pair.Value.Type is not null).Select(pair => new StridedTensor(
+        pair.Key, pair.Value.Type!.Value, StridedLayout.Packed(pair.Value.Shape),
+        new FileStorage(_file, _start + pair.Value.From, pair.Value.To - pair.Value.From, null, false, pair.Key), 0, _file.Gate));
+
+    /// <summary>What has an element type that no tensor here can have, in words.</summary>
+    public Dictionary<string, string> Objects() => _entries.Where(pair => pair.Value.Type is null)
+        .ToDictionary(pair => pair.Key, pair =>
+            $"a tensor of dtype {pair.Value.Name}; known are {string.Join(", ", Types.Select(known => known.Name))}");
 
     private void Parse(byte[] header)
     {
@@ -122,18 +135,19 @@ internal sealed class SafetensorsHeader
     private Entry Checked(string name, string dtype, long[] shape, long[] range)
     {
         int type = Array.FindIndex(Types, candidate => candidate.Name == dtype);
-        if (type < 0)
-            throw Damaged($"\"{name}\" has dtype {dtype}; known are {string.Join(", ", Types.Select(known => known.Name))}");
+        int bits = type >= 0 ? 8 * ElementTypes.Size(Types[type].Type) : Array.Find(Unreadable, candidate => candidate.Name == dtype).Bits;
+        if (dtype.Length > LongestType)
+            throw Damaged($"\"{name}\" has a dtype of {dtype.Length} characters");
         if (shape.Any(side => side < 0))
             throw Damaged($"\"{name}\" has the shape ({string.Join(", ", shape)}); sides are at least 0");
         if (range is not [>= 0, >= 0] || range[1] < range[0])
             throw Damaged($"\"{name}\" has the byte range [{string.Join(", ", range)}]; it must be a start and an end");
-        long bytes = shape.Aggregate((long)ElementTypes.Size(Types[type].Type), (product, side) => checked(product * side));
-        if (range[1] - range[0] != bytes)
+        long bytes = checked((shape.Aggregate((long)bits, (product, side) => checked(product * side)) + 7) / 8);
+        if (bits > 0 && range[1] - range[0] != bytes)
             throw Damaged($"\"{name}\" of shape ({string.Join(", ", shape)}) needs {bytes} bytes, its range has {range[1] - range[0]}");
         if (StridedLayout.Packed(shape).Problem(long.MaxValue) is { } problem)
             throw Damaged($"\"{name}\" {problem}");
-        return new Entry(Types[type].Type, shape, range[0], range[1]);
+        return new Entry(dtype, type < 0 ? null : Types[type].Type, shape, range[0], range[1]);
     }
 
     /// <summary>The ranges must tile the bytes after the header: no overlap, no hole, nothing left over.</summary>
@@ -174,5 +188,5 @@ internal sealed class SafetensorsHeader
 
     private WeightsFileException Damaged(string reason) => new(_file.Path, $"is not a valid safetensors file: {reason}.");
 
-    private sealed record Entry(ScalarType Type, long[] Shape, long From, long To);
+    private sealed record Entry(string Name, ScalarType? Type, long[] Shape, long From, long To);
 }

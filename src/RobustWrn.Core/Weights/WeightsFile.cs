@@ -18,6 +18,7 @@ public sealed class WeightsFile : IDisposable
     private readonly CheckpointEntries? _entries;
 
     private readonly IReadOnlyDictionary<string, string> _texts;
+    private readonly TorchTensors? _reader;
     private bool _verified;
 
     private WeightsFile(PositionedFile file, bool onlySafetensors)
@@ -37,7 +38,10 @@ public sealed class WeightsFile : IDisposable
         else
             throw file.Unsupported("it is neither safetensors nor a file of torch.save (a zip archive, or the format of PyTorch 0.2 to 1.5)");
         if (_archive is not null)
+        {
             _entries = new CheckpointEntries(file, _archive.Root);
+            _reader = new TorchTensors(_archive);
+        }
         _texts = _header?.Metadata ?? _archive!.Texts;
         StoredHash = _texts.GetValueOrDefault(ContentHash.Key);
         Metadata = ContentHash.Without(_header?.Metadata ?? Texts());
@@ -61,8 +65,14 @@ public sealed class WeightsFile : IDisposable
     /// <summary>The largest number of bytes that reading has allocated at once so far.</summary>
     internal long LargestAllocation => _file.Gate.Largest;
 
-    /// <summary>How many numbers the usual entry has; at most one a byte, however often its tensors show the same.</summary>
-    internal long Numbers => Math.Min(_file.Length, Stored(null).Tensors.Sum(tensor => (tensor.To - tensor.From) / ElementTypes.Size(tensor.Type)));
+    /// <summary>
+    /// How many numbers an entry has (null is the usual one); at most one a byte, however often its tensors show the same.
+    /// </summary>
+    internal long Numbers(string? entry) =>
+        Math.Min(_file.Length, Stored(entry).Tensors.Sum(tensor => (tensor.To - tensor.From) / ElementTypes.Size(tensor.Type)));
+
+    /// <summary>How many bytes the file has.</summary>
+    internal long Length => _file.Length;
 
     /// <summary>Opens a file and reads what it says of its tensors, not their values.</summary>
     /// <param name="path">The file.</param>
@@ -97,10 +107,12 @@ public sealed class WeightsFile : IDisposable
     public NamedTensors Read(string? entry = null)
     {
         Verify();
-        (_, List<StridedTensor> tensors, Dictionary<string, string> objects) = Stored(entry);
-        return objects.Count == 0
-            ? StoredTensors.Read(tensors, Metadata)
-            : throw _file.Unsupported($"{objects.First().Key} is {objects.First().Value}, which is never constructed. Load the tensors a network needs with NetworkWeights.Load");
+        EntryContent content = Stored(entry);
+        return content.Objects.Count == 0
+            ? StoredTensors.Read(content.Tensors, Metadata, _file.Gate)
+            : throw _file.Unsupported(
+                $"{content.Objects.First().Key} is {content.Objects.First().Value}, which is never constructed. Load the tensors a "
+                + $"network needs with NetworkWeights.Load");
     }
 
     /// <inheritdoc/>
@@ -115,7 +127,7 @@ public sealed class WeightsFile : IDisposable
     {
         if (_verified || StoredHash is null)
             return;
-        List<StridedTensor> tensors = Stored("").Tensors;
+        IReadOnlyList<StridedTensor> tensors = Stored("").Tensors;
         foreach (StridedTensor tensor in tensors)
             tensor.Verify();
         string actual = ContentHash.Of(tensors, _texts);
@@ -127,23 +139,31 @@ public sealed class WeightsFile : IDisposable
         _verified = true;
     }
 
-    /// <summary>The tensors of an entry, unread, and what stands among them and is none, in words.</summary>
-    internal (string Entry, List<StridedTensor> Tensors, Dictionary<string, string> Objects) Stored(string? entry)
+    /// <summary>What an entry holds, unread.</summary>
+    internal EntryContent Stored(string? entry)
     {
         if (_header is not null)
-            return entry is null or "" ? ("", [.. _header.Tensors()], []) : throw _file.Unsupported($"it has no entry \"{entry}\": a safetensors file has none");
+        {
+            return entry is null or "" ? new EntryContent("", [.. _header.Tensors()], _header.Objects(), [])
+                : throw _file.Unsupported($"it has no entry \"{entry}\": a safetensors file has none");
+        }
         (string path, IReadOnlyDictionary<string, object?> weights) = _entries!.Choose(entry);
-        TorchTensors reader = new(_archive!);
         List<StridedTensor> tensors = [];
         Dictionary<string, string> objects = [];
         foreach ((string name, object? value) in weights)
         {
-            if (reader.Read(name, value, out string what) is { } tensor)
+            if (_reader!.Read(name, value, out string what) is { } tensor)
                 tensors.Add(tensor);
             else if (value is PickleCall)
                 objects.Add(name, what);
         }
-        return (path, tensors, objects);
+        List<StridedTensor> beside = [];
+        foreach ((string name, object? value) in _entries.Around(path))
+        {
+            if (ConstantName.Of(name) is not null && _reader!.Read(name, value, out _) is { IsNumber: false, Shape.Length: > 0 } constant)
+                beside.Add(constant);
+        }
+        return new EntryContent(path, tensors, objects, beside);
     }
 
     private static WeightsFile Open(string path, bool onlySafetensors)

@@ -17,7 +17,8 @@ public class ForeignWeightsTests
     public void Load_NamesOfOthersBehindAPrefix_LoadsEveryTensorAndReportsBoth(string names, string prefix)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Classifier source = Spec.Build(1), target = Spec.Build(2);
+        WideResNetSpec spec = names == "gowal" ? Spec.WithLeaderboardConventions() : Spec;
+        using Classifier source = spec.Build(1), target = spec.Build(2);
         IKeyMap map = (IKeyMap)Activator.CreateInstance(DescriptionTypes.Implementing(typeof(IKeyMap))[names])!;
         using NamedTensors stored = Renamed(source, name => prefix + map.ToForeign(name));
 
@@ -28,18 +29,22 @@ public class ForeignWeightsTests
     }
 
     [Fact]
-    public void Load_UnusedCopyCounterAndConstants_AreLeftOutAndReported()
+    public void Load_UnusedCopyAndCounters_AreLeftOutAndReported()
     {
         using DisposeScope scope = NewDisposeScope();
         using Classifier source = Spec.Build(1), target = Spec.Build(2);
         using NamedTensors stored = Renamed(source, name => "module.model." + new TradesNames().ToForeign(name),
-            ("module.model.sub_block1.layer.0.conv1.weight", zeros(4)), ("n_averaged", zeros(1)), ("module.normalize.mean", zeros(3)));
+            ("module.model.sub_block1.layer.0.conv1.weight", zeros(4)), ("n_averaged", zeros(1)), ("module.model.fc.total_ops", zeros(1)),
+                ("total_params", zeros(1)));
 
         WeightsReport report = NetworkWeights.Load(target.Network, stored, new WeightsOptions());
 
-        Assert.Equal(["module.model.sub_block1.layer.0.conv1.weight", "n_averaged", "module.normalize.mean"], report.LeftOut);
+        Assert.Equal(["module.model.sub_block1.layer.0.conv1.weight", "n_averaged", "module.model.fc.total_ops", "total_params"],
+            report.LeftOut);
         Assert.Equal("module.model.", report.Prefix);
-        Assert.Equal("the weights, without the prefix module.model., names: trades; left out: module.model.sub_block1.layer.0.conv1.weight, n_averaged, module.normalize.mean", report.ToString());
+        Assert.Equal(
+            "the weights, without the prefix module.model., names: trades; left out: module.model.sub_block1.layer.0.conv1.weight, "
+            + "n_averaged, module.model.fc.total_ops, total_params", report.ToString());
         AssertEqual(source, target, _ => true);
     }
 
@@ -47,7 +52,8 @@ public class ForeignWeightsTests
     public void Load_AnotherNumberOfClasses_FitsWhenTheLastLayerIsSkipped()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Classifier source = (Spec with { Classes = 100 }).Build(1), target = Spec.Build(2), untouched = Spec.Build(2);
+        WideResNetSpec spec = Spec.WithLeaderboardConventions();
+        using Classifier source = (spec with { Classes = 100 }).Build(1), target = spec.Build(2), untouched = spec.Build(2);
         using NamedTensors stored = Renamed(source, new GowalNames().ToForeign);
 
         InvalidDataException refused = Assert.Throws<InvalidDataException>(() => NetworkWeights.Load(target.Network, stored, new WeightsOptions()));

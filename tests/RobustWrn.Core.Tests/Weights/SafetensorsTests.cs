@@ -96,7 +96,8 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, "it must be a start and an end")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}""", 4, "sides are at least 0")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "needs 8 bytes, its range has 4")]
-    [InlineData("""{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}""", 8, "has dtype C64; known are F64, F32,")]
+    [InlineData("""{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,4]}}""", 4, "needs 8 bytes, its range has 4")]
+    [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}""", 1, "needs 2 bytes, its range has 1")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "must not overlap or leave holes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "must not overlap or leave holes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[9223372036854775803,9223372036854775807]}}""", 4, "must not overlap or leave holes")]
@@ -114,6 +115,35 @@ public sealed class SafetensorsTests : IDisposable
         Assert.StartsWith($"{FilePath} is not a valid safetensors file: ", error.Message);
         Assert.Contains(reason, error.Message);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Theory]
+    [InlineData("U16", 2)]
+    [InlineData("U32", 4)]
+    [InlineData("U64", 8)]
+    [InlineData("C64", 8)]
+    [InlineData("F8_E4M3", 1)]
+    [InlineData("F8_E5M2", 1)]
+    [InlineData("F9_OF_TOMORROW", 3)]
+    public void Load_TensorOfATypeNobodyNeeds_IsLeftOutAndOneThatIsNeededRefused(string dtype, int bytes)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TorchSharp.Modules.Linear linear = nn.Linear(1, 1);
+        string unknown = $"{{\"dtype\":\"{dtype}\",\"shape\":[1],\"data_offsets\":[0,{bytes}]}}";
+        string weight = $"{{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[{bytes},{bytes + 4}]}}";
+        string bias = $"{{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[{bytes + 4},{bytes + 8}]}}";
+        string unneeded = $"{{\"statistics\":{unknown},\"weight\":{weight},\"bias\":{bias}}}",
+            needed = $"{{\"weight\":{unknown},\"other\":{weight},\"bias\":{bias}}}";
+
+        WriteRaw(unneeded.Length, unneeded, bytes + 8);
+        WeightsReport report = NetworkWeights.Load(linear, FilePath);
+        WriteRaw(needed.Length, needed, bytes + 8);
+
+        Assert.Equal(["statistics"], report.LeftOut);
+        Assert.Equal(0, linear.weight!.item<float>());
+        Assert.Contains($"the network needs weight, which is a tensor of dtype {dtype}",
+            Assert.Throws<WeightsFileException>(() => NetworkWeights.Load(linear, FilePath)).Message);
+        Assert.Contains($"a tensor of dtype {dtype}", Assert.Throws<WeightsFileException>(() => Safetensors.Read(FilePath)).Message);
     }
 
     [Theory]

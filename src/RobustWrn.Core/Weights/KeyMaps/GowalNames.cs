@@ -4,8 +4,10 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// The names of the wide residual network of Gowal et al. 2020, as Rebuffi, Wang, Bartoldson and RobustBench use them: <c>init_conv</c>,
-/// <c>layer.0.block.0.batchnorm_0|conv_0|batchnorm_1|conv_1|shortcut</c>, <c>batchnorm</c>, <c>logits</c>. Peng et al. 2023 add squeeze-and-excitation to them, <c>se.fc1</c> and <c>se.fc2</c>, by 1x1 convolutions. Their <c>mean</c> and <c>std</c>, where a file has
-/// them, are left out: normalisation is part of the spec here (<see cref="Normalization.Cifar10"/>).
+/// <c>layer.0.block.0.batchnorm_0|conv_0|batchnorm_1|conv_1|shortcut</c>, <c>batchnorm</c>, <c>logits</c>. Peng et al. 2023 add
+/// squeeze-and-excitation to them, <c>se.fc1</c> and <c>se.fc2</c>, by 1x1 convolutions. Their <c>mean</c> and <c>std</c>, where a file has
+/// them, are no weights but the classifier's normalisation (<see cref="WeightsReport.Normalization"/>).
+/// <see cref="WideResNetSpec.WithLeaderboardConventions"/> makes a network that computes as their code does.
 /// </summary>
 public sealed partial record GowalNames : IKeyMap
 {
@@ -53,6 +55,16 @@ public sealed partial record GowalNames : IKeyMap
         ArgumentNullException.ThrowIfNull(name);
         return Squeeze().IsMatch(name) && shape is [var outputs, var inputs] ? [outputs, inputs, 1, 1] : shape;
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<ConventionDifference> Differences(INetworkSpec spec) => new WideResNetConventions("the code of Gowal et al. 2020")
+    {
+        Padding = Padding.Same,
+        Shortcut = ShortcutInput.Activated,
+        Activation = new Silu(),
+        Momentum = 0.01,
+        Normalizes = true,
+    }.Differences(spec);
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [];

@@ -25,4 +25,12 @@ public interface IKeyMap : IDescription
     /// <param name="shape">The sides here.</param>
     /// <returns>Their sides, of the same product; the same unless the map says otherwise.</returns>
     long[] ForeignShape(string name, long[] shape) => shape;
+
+    /// <summary>
+    /// In what that code computes otherwise than a network here, though names and shapes fit: activation, padding, normalisation of pixels,
+    /// shortcuts, momentum.
+    /// </summary>
+    /// <param name="spec">What the network here was built from.</param>
+    /// <returns>Nothing unless the map says otherwise. Not asked for files that carry their spec.</returns>
+    IEnumerable<ConventionDifference> Differences(INetworkSpec spec) => [];
 }

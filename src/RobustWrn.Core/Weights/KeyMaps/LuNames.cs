@@ -39,6 +39,10 @@ public sealed partial record LuNames : IKeyMap
     }
 
     /// <inheritdoc/>
+    public IEnumerable<ConventionDifference> Differences(INetworkSpec spec) =>
+        new WideResNetConventions("the code of Lu et al. 2022") { Shortcut = ShortcutInput.Activated }.Differences(spec);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [];
 
     [GeneratedRegex(@"^(?<block>blocks\.\d+\.layer\.\d+\.)shortcut\.0\.(?<rest>.+)$")]

@@ -46,6 +46,10 @@ public sealed partial record TradesNames : IKeyMap
     }
 
     /// <inheritdoc/>
+    public IEnumerable<ConventionDifference> Differences(INetworkSpec spec) =>
+        new WideResNetConventions("the code of TRADES").Differences(spec);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [];
 
     [GeneratedRegex(@"^block(?<stage>[1-9]\d{0,3})\.layer\.(?<index>\d+)\.(?<rest>.+)$")]

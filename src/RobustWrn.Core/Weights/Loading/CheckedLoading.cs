@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,49 +14,81 @@ internal static class CheckedLoading
     }
 
     /// <summary>Loads under whichever names are recognised.</summary>
-    /// <param name="module">The network.</param>
-    /// <param name="tensors">What is stored.</param>
-    /// <param name="objects">What stands among it and is no tensor, in words: no harm unless the network needs it.</param>
+    /// <param name="module">The network, or a classifier, which also takes on the normalisation of the weights.</param>
+    /// <param name="stored">What is stored.</param>
     /// <param name="options">What the caller asks for.</param>
     /// <param name="report">The report so far: source and entry.</param>
     /// <param name="refusal">What is thrown for a reason, which goes on from the source.</param>
-    public static WeightsReport Recognised(nn.Module module, IReadOnlyList<StoredTensor> tensors, IReadOnlyDictionary<string, string> objects, WeightsOptions options, WeightsReport report,
+    public static WeightsReport Recognised(nn.Module module, StoredWeights stored, WeightsOptions options, WeightsReport report,
         Func<string, Exception> refusal)
     {
         options.ThrowIfInvalid();
-        Dictionary<string, Tensor> own = module.state_dict();
-        WeightNaming naming = new([.. tensors.Where(tensor => !tensor.IsNumber).Select(tensor => tensor.Name)], own.Keys, options.Names);
-        Dictionary<string, StoredTensor> found = [];
-        List<string> unexpected = [], leftOut = [], translated = [];
+        WeightsTarget target = WeightsTarget.Of(module);
+        Dictionary<string, Tensor> own = target.Network.state_dict();
+        SkippedNames skip = new(options.Skip);
+        (StoredTensor[] dropped, StoredTensor[] kept) = Split(stored.Tensors, tensor => skip.Fits(tensor.Name));
+        WeightNaming naming = WeightNaming.Of([.. kept.Where(tensor => !tensor.IsNumber).Select(tensor => tensor.Name)], own.Keys,
+            options.Names, refusal);
+        (StoredTensor[] constants, StoredTensor[] weights) = Split(
+            kept, tensor => !own.ContainsKey(naming.Bare(tensor.Name)) && PixelConstants.IsOne(tensor));
+        (StoredTensor[] unwanted, constants) = Split([.. constants, .. stored.Beside], constant =>
+            skip.Fits(naming.Bare(constant.Name)) || skip.Fits(constant.Name));
+        Sorted sorted = Sort(weights, own, naming, skip, refusal);
+        foreach ((string name, string what) in stored.Objects.Where(item => naming.IsInGroup(item.Key) && !skip.Fits(item.Key)))
+        {
+            if (naming.ToLibrary(name) is { } needed && own.ContainsKey(needed) && !skip.Fits(needed))
+                throw refusal($"cannot be read: the network needs {name}, which is {what}; nothing but tensors is ever constructed.");
+        }
+        string[] skipped = [.. own.Keys.Where(name => naming.Stored(name).Any(skip.Fits))];
+        skip.CheckUsed(own.Keys);
+        List<(Tensor Target, StoredTensor Stored)> fitted = Fitted(
+            own, sorted.Found, sorted.Unexpected, own.Keys.Except(skipped), naming.StoredShape, refusal);
+        PixelConstants? said = Conventions.Said(target, stored, constants, refusal);
+        (bool changes, ValueList<string> warnings) = Conventions.Held(target, stored, said, options, refusal);
+        warnings = [.. Conventions.Checked(target, stored, said, naming.Names, options, refusal), .. warnings];
+        Copy(fitted);
+        if (changes)
+            target.Classifier!.Normalize(said!.Normalization);
+        return report with
+        {
+            Prefix = naming.Prefix,
+            Names = DescriptionTypes.NameOf(naming.Names.GetType()),
+            LeftOut = dropped.Concat(unwanted).Select(tensor => tensor.Name).Concat(sorted.LeftOut).Concat(stored.Objects.Keys)
+                .ToValueList(),
+            Skipped = skipped.ToValueList(),
+            Normalization = said?.Normalization,
+            NormalizationSource = said is null ? "" : string.Join(", ", said.Names) + said.Note,
+            NormalizationApplied = changes,
+            Warnings = warnings,
+        };
+    }
+
+    private static Sorted Sort(StoredTensor[] tensors, Dictionary<string, Tensor> own, WeightNaming naming, SkippedNames skip,
+        Func<string, Exception> refusal)
+    {
+        Sorted sorted = new([], [], []);
         foreach (StoredTensor tensor in tensors)
         {
             string? name = naming.ToLibrary(tensor.Name);
             if (name is null || (tensor.IsNumber && !own.ContainsKey(name)))
-            {
-                leftOut.Add(tensor.Name);
+                sorted.LeftOut.Add(tensor.Name);
+            else if (skip.Fits(name) || skip.Fits(naming.Bare(tensor.Name)))
                 continue;
-            }
-            translated.Add(name);
-            if (Skips(options, name))
-                continue;
-            if (!own.ContainsKey(name))
-                unexpected.Add(tensor.Name);
-            else if (!found.TryAdd(name, tensor))
-                throw refusal($"must have one tensor for each of the network, but {found[name].Name} and {tensor.Name} are both {name}. Name the right key map.");
+            else if (!own.ContainsKey(name) || !naming.IsInGroup(tensor.Name))
+                sorted.Unexpected.Add(tensor.Name);
+            else if (!sorted.Found.TryAdd(name, tensor))
+                throw refusal(
+                    $"must have one tensor for each of the network, but {sorted.Found[name].Name} and {tensor.Name} are both {name}. "
+                    + $"Name the right key map.");
         }
-        foreach ((string name, string what) in objects)
-        {
-            if (naming.ToLibrary(name) is { } needed && own.ContainsKey(needed) && !Skips(options, needed))
-                throw refusal($"cannot be read: the network needs {name}, which is {what}; nothing but tensors is ever constructed.");
-        }
-        string[] skipped = [.. own.Keys.Where(name => Skips(options, name))];
-        foreach (string pattern in options.Skip)
-        {
-            if (!own.Keys.Concat(translated).Any(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)))
-                throw new ArgumentException($"skipped names must be of the network or the file, but \"{pattern}\" fits none. There are {NameList.Short(own.Keys)}.", nameof(options));
-        }
-        Copy(Fitted(own, found, unexpected, own.Keys.Except(skipped), naming.StoredShape, refusal));
-        return report with { Prefix = naming.Prefix, Names = naming.Map, LeftOut = leftOut.Concat(objects.Keys).ToValueList(), Skipped = skipped.ToValueList() };
+        return sorted;
+    }
+
+    private static (StoredTensor[] Fitting, StoredTensor[] Others) Split(
+        IReadOnlyCollection<StoredTensor> tensors, Func<StoredTensor, bool> fits)
+    {
+        ILookup<bool, StoredTensor> parts = tensors.ToLookup(fits);
+        return ([.. parts[true]], [.. parts[false]]);
     }
 
     private static List<(Tensor Target, StoredTensor Stored)> Fitted(
@@ -98,8 +129,7 @@ internal static class CheckedLoading
         }
     }
 
-    private static bool Skips(WeightsOptions options, string name) =>
-        options.Skip.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
-
     private static string Listed(string what, IReadOnlyCollection<string> names) => names.Count == 0 ? "" : $" {names.Count} {what}: {NameList.Short(names, "; ")}.";
+
+    private sealed record Sorted(Dictionary<string, StoredTensor> Found, List<string> Unexpected, List<string> LeftOut);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace RobustWrn.Core;
 
@@ -8,12 +9,37 @@ internal static class StoredSpec
 {
     private const int LongestText = 1 << 16, AnyNumber = 10_000, Side = 32;
 
+    // A layer takes about 8 kB as modules and tensors, however few numbers it has; a file may make a network of 16 times its bytes (16 MiB
+    // for small ones).
+    private const long LayerBytes = 1 << 13, Least = 1 << 24, Factor = 16;
+
+    // What a checkpoint of a training says of it; the network stands in its identity.
+    private const string CheckpointKey = "robustwrn.checkpoint";
+
+    /// <summary>The spec that a file carries, for comparison only; null where there is none that can be read.</summary>
+    public static INetworkSpec? Known(IReadOnlyDictionary<string, string> texts)
+    {
+        try
+        {
+            string? json = texts.GetValueOrDefault(NetworkWeights.SpecKey) ?? OfCheckpoint(texts.GetValueOrDefault(CheckpointKey));
+            return json is null || json.Length > LongestText ? null : DescriptionJson.Read<INetworkSpec>(json, "its spec");
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static string? OfCheckpoint(string? document) =>
+        document is null ? null : JsonNode.Parse(document)?["identity"]?["network"]?.ToJsonString();
+
     /// <summary>The spec, of a network that has no more parameters than the file has numbers.</summary>
     /// <param name="json">The text in the file.</param>
-    /// <param name="held">How many numbers the file's tensors have.</param>
-    /// <param name="path">The file.</param>
-    public static INetworkSpec Read(string json, long held, string path)
+    /// <param name="file">The file.</param>
+    /// <param name="entry">The entry with the weights; null for the usual one.</param>
+    public static INetworkSpec Read(string json, WeightsFile file, string? entry)
     {
+        (string path, long held, int tensors) = (file.Path, file.Numbers(entry), file.Stored(entry).Tensors.Count);
         if (json.Length > LongestText || LargestNumber(json) > Math.Max(AnyNumber, held))
             throw new WeightsFileException(path, $"carries a spec that cannot be that of its {held} weights.");
         try
@@ -22,8 +48,18 @@ internal static class StoredSpec
             if (spec.Problems().ToArray() is [Problem first, ..])
                 throw new WeightsFileException(path, $"carries a spec that cannot be built: {first}");
             int side = Math.Max(Side, spec.SmallestSide);
-            long parameters = spec.Cost(side, side).Parameters;
-            return parameters <= held ? spec : throw new WeightsFileException(path, $"carries the spec of a network of {parameters} parameters, but only {held} weights.");
+            NetworkCost cost = spec.Cost(side, side);
+            if (cost.Parameters > held)
+                throw new WeightsFileException(
+                    path, $"carries the spec of a network of {cost.Parameters} parameters, but only {held} weights.");
+            if (cost.Layers > tensors)
+                throw new WeightsFileException(
+                    path, $"carries the spec of a network of {cost.Layers} layers with weights, but only {tensors} tensors.");
+            if (cost.Layers * LayerBytes > Math.Max(Least, Factor * file.Length))
+                throw new WeightsFileException(
+                    path, $"carries the spec of a network of {cost.Layers} layers, which take more memory than {Factor} times its "
+                    + $"{file.Length} bytes: it is damaged.");
+            return spec;
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException or ArgumentException)
         {

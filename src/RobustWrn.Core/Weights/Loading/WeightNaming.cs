@@ -1,76 +1,129 @@
 namespace RobustWrn.Core;
 
-/// <summary>The names of a file in the terms of a network: without the prefix before all of them, translated by the key map that recognises them.</summary>
+/// <summary>
+/// The names of a file in the terms of a network: which of its groups holds the network, behind which prefix, and whose names they are. The
+/// group is sought by what the network needs, so that whatever else the file keeps (attackers, teachers, averages) does not hide it.
+/// </summary>
 internal sealed class WeightNaming
 {
-    private const int MaximalParts = 8;
+    private const int MaximalParts = 8, Anchors = 24, MostCandidates = 64;
 
     // DataParallel; wrappers of training code; torch.compile; a Sequential of normalisation and network.
-    private static readonly string[] Prefixes = ["module.", "_orig_mod.", "model.", "net.", "network.", "backbone.", "0.", "1."];
+    private static readonly string[] UsualParts = ["module", "_orig_mod", "model", "net", "network", "backbone", "0", "1"];
 
-    private static readonly string[] Normalizers = ["", "normalize.", "normalizer.", "normalization.", "0."];
+    // torch.optim.swa_utils.AveragedModel counts in n_averaged; profilers leave what they counted in every layer.
+    private static readonly string[] Counters = ["n_averaged", "total_ops", "total_params"];
 
-    private readonly List<string> _parts;
-    private readonly HashSet<string> _network;
+    private readonly HashSet<string> _network, _foreign;
     private readonly IKeyMap _map;
 
-    /// <summary>Finds prefix and map.</summary>
-    /// <param name="names">The names of the file's tensors.</param>
-    /// <param name="own">The network's names; a prefix that they all carry is kept.</param>
-    /// <param name="named">The map the caller chose; null for the one that recognises the names.</param>
-    public WeightNaming(IReadOnlyCollection<string> names, IReadOnlyCollection<string> own, IKeyMap? named)
+    private WeightNaming(HashSet<string> network, string prefix, IKeyMap map)
     {
-        _network = [.. own];
-        _parts = PrefixOf(names);
-        HashSet<string> bare = [.. names.Select(Bare)];
-        _map = named ?? (bare.IsSubsetOf(_network) ? new PaperNames() : Recognised(bare));
+        (_network, Prefix, _map) = (network, prefix, map);
+        _foreign = [.. network.Select(map.ToForeign)];
     }
 
-    /// <summary>What stands before every name.</summary>
-    public string Prefix => string.Concat(_parts);
+    /// <summary>What stands before the names of the group.</summary>
+    public string Prefix { get; }
 
-    /// <summary>The stored name of the map.</summary>
-    public string Map => DescriptionTypes.NameOf(_map.GetType());
+    /// <summary>The map of the names.</summary>
+    public IKeyMap Names => _map;
 
-    /// <summary>The name in the network; null for a tensor that no network here has a place for.</summary>
+    /// <summary>Finds group and map.</summary>
+    /// <param name="names">The names of the file's tensors.</param>
+    /// <param name="own">The network's names.</param>
+    /// <param name="named">The map the caller chose; null for the one that finds most of the network.</param>
+    /// <param name="refusal">What is thrown for a reason, which goes on from the source.</param>
+    public static WeightNaming Of(IReadOnlyCollection<string> names, IReadOnlyCollection<string> own, IKeyMap? named,
+        Func<string, Exception> refusal)
+    {
+        HashSet<string> network = [.. own], stored = [.. names];
+        IKeyMap[] maps = named is not null ? [named] : [new PaperNames(), .. Known().Where(map => map is not PaperNames)];
+        Candidate[] ranked = [.. Candidates(names, own, maps)
+            .Select(candidate =>
+                candidate with { Found = own.Count(name => stored.Contains(candidate.Prefix + candidate.Map.ToForeign(name))) })
+            .OrderByDescending(candidate => candidate.Found).ThenBy(candidate => candidate.UnusualParts)
+                .ThenBy(candidate => candidate.Prefix.Length).ThenBy(candidate => Array.IndexOf(maps, candidate.Map))];
+        if (ranked.Length == 0)
+            return new WeightNaming(network, "", named ?? maps.FirstOrDefault(map => map.Recognizes(stored)) ?? maps[0]);
+        Candidate best = ranked[0];
+        if (best.Prefix.Length > 0 && ranked.FirstOrDefault(other =>
+            other.Prefix != best.Prefix && (other.Found, other.UnusualParts) == (best.Found, best.UnusualParts)) is { } rival)
+        {
+            throw refusal($"holds more than one set of weights that fits the network: {best.Prefix}* and {rival.Prefix}*. "
+                + $"Leave out all but one: WeightsOptions.Skip (--skip), such as {rival.Prefix}*.");
+        }
+        return new WeightNaming(network, best.Prefix, best.Map);
+    }
+
+    /// <summary>Whether a name belongs to the group of the network.</summary>
+    public bool IsInGroup(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>The name without the prefix.</summary>
+    public string Bare(string name) => NamePrefix.Replaced(name, Prefix, "");
+
+    /// <summary>
+    /// The name in the network; null for a tensor that no network here has a place for, or that belongs to a copy beside the group.
+    /// </summary>
     public string? ToLibrary(string name)
     {
+        if (!IsInGroup(name))
+            return IsCounter(name) || IsCopy(name) ? null : name;
         string bare = Bare(name);
-        return _network.Contains(bare) || !IsExtra(bare) ? _map.ToLibrary(bare) : null;
+        return _network.Contains(bare) || !IsCounter(bare) ? _map.ToLibrary(bare) : null;
     }
+
+    /// <summary>The names under which a file may have a tensor of the network.</summary>
+    public IEnumerable<string> Stored(string name) => [name, _map.ToForeign(name), Prefix + _map.ToForeign(name)];
 
     /// <summary>The sides a tensor of the network has in the file.</summary>
     public long[] StoredShape(string name, long[] shape) => _map.ForeignShape(name, shape);
 
-    private string Bare(string name) => _parts.Aggregate(name, (rest, part) => NamePrefix.Replaced(rest, part, ""));
+    private bool IsCounter(string name) =>
+        Array.Exists(Counters, counter => name == counter || name.EndsWith("." + counter, StringComparison.Ordinal));
 
-    private List<string> PrefixOf(IReadOnlyCollection<string> names)
+    // Of the same network as a whole or in part, such as that of an attacker or an average.
+    private bool IsCopy(string name) => Suffixes(name).Any(rest => _foreign.Contains(rest) || _map.ToLibrary(rest) is null);
+
+    private static IEnumerable<IKeyMap> Known() => DescriptionTypes.Implementing(typeof(IKeyMap)).Values
+        .Where(type => type.GetConstructor(Type.EmptyTypes) is not null)
+        .Select(type => (IKeyMap)Activator.CreateInstance(type)!);
+
+    // A few names of the network, looked for behind every dot of every name: the prefixes that they stand behind most often.
+    private static IEnumerable<Candidate> Candidates(IReadOnlyCollection<string> names, IReadOnlyCollection<string> own, IKeyMap[] maps)
     {
-        List<string> parts = [];
-        string[] body = [.. names];
-        while (true)
+        string[] anchors = own.Count <= 2 * Anchors ? [.. own] : [.. own.Take(Anchors), .. own.Skip(own.Count - Anchors)];
+        Dictionary<(string, IKeyMap), int> votes = [];
+        ILookup<string, IKeyMap> wanted = maps.SelectMany(map => anchors.Select(anchor => (Name: map.ToForeign(anchor), Map: map)))
+            .ToLookup(pair => pair.Name, pair => pair.Map);
+        foreach (string name in names)
         {
-            body = [.. body.Where(name => !IsExtra(name))];
-            string? next = Array.Find(Prefixes, prefix => body.Length > 0 && body.All(Carries(prefix)) && !(_network.Count > 0 && _network.All(Carries(prefix))));
-            if (next is null || parts.Count == MaximalParts)
-                return parts;
-            parts.Add(next);
-            body = [.. body.Select(name => name[next.Length..])];
+            foreach (string rest in Suffixes(name))
+            {
+                foreach (IKeyMap map in wanted[rest])
+                {
+                    (string, IKeyMap) key = (name[..^rest.Length], map);
+                    votes[key] = votes.GetValueOrDefault(key) + 1;
+                }
+            }
         }
+        return votes.OrderByDescending(vote => vote.Value).ThenBy(vote => vote.Key.Item1.Length).Take(MostCandidates)
+            .Select(vote => new Candidate(vote.Key.Item1, vote.Key.Item2));
     }
 
-    private static Func<string, bool> Carries(string prefix) => name => name.StartsWith(prefix, StringComparison.Ordinal);
+    // The name itself, and what stands behind each of its first dots.
+    private static IEnumerable<string> Suffixes(string name)
+    {
+        yield return name;
+        int dot = -1;
+        for (int part = 0; part < MaximalParts && (dot = name.IndexOf('.', dot + 1)) >= 0; part++)
+            yield return name[(dot + 1)..];
+    }
 
-    // The one that leaves least over, should several recognise the names.
-    private IKeyMap Recognised(HashSet<string> names) =>
-        DescriptionTypes.Implementing(typeof(IKeyMap)).Values
-            .Where(type => type.GetConstructor(Type.EmptyTypes) is not null)
-            .Select(type => (IKeyMap)Activator.CreateInstance(type)!)
-            .Where(map => map.Recognizes(names))
-            .OrderBy(map => names.Count(name => map.ToLibrary(name) is { } translated && !_network.Contains(translated)))
-            .FirstOrDefault() ?? new PaperNames();
+    private sealed record Candidate(string Prefix, IKeyMap Map)
+    {
+        public int Found { get; init; }
 
-    // torch.optim.swa_utils.AveragedModel counts in n_averaged; normalisation layers before a network keep their constants.
-    private static bool IsExtra(string name) => name == "n_averaged"
-        || Array.Exists(Normalizers, layer => name.StartsWith(layer, StringComparison.Ordinal) && name[layer.Length..] is "mean" or "std" or "mu" or "sigma");
+        public int UnusualParts => Prefix.Split('.', StringSplitOptions.RemoveEmptyEntries).Count(part => !UsualParts.Contains(part));
+    }
 }

@@ -9,12 +9,17 @@ public sealed record WeightsOptions : IDescription
     /// </summary>
     public string? Entry { get; init; }
 
-    /// <summary>Whose names the file uses. Default null: recognised from the names themselves; those that no map recognises stay as they are.</summary>
+    /// <summary>
+    /// Whose names the file uses. Default null: the map that finds most of the network. Naming it says that names are all that counts:
+    /// conventions of that code which the spec contradicts (<see cref="IKeyMap.Differences"/>) are warnings then and no refusal.
+    /// </summary>
     public IKeyMap? Names { get; init; }
 
     /// <summary>
-    /// Tensors that are left as they are in the network, and left out of the file, by their names here; <c>*</c> stands for any characters.
-    /// <c>fc.*</c> loads all but the last layer, for another number of classes. Default: none.
+    /// Tensors that are left as they are in the network, and left out of the file, by their names here or in the file, with or without the
+    /// prefix there; <c>*</c> stands for any characters. <c>fc.*</c> loads all but the last layer, for another number of classes;
+    /// <c>ema.*</c> leaves out one of two networks; <c>normalize.*</c>, or <c>mean</c> and <c>std</c>, leave the
+    /// classifier's own normalisation in place. Default: none.
     /// </summary>
     public ValueList<string> Skip { get; init; } = [];
 

@@ -19,7 +19,7 @@ internal sealed class PickleMemo(PositionedFile file)
             _dense.Add(value);
         else
         {
-            file.Gate.Admit((_sparse.Count + 1L) * EntryBytes, "the memo of its pickle");
+            file.Gate.Value(EntryBytes);
             _sparse[index] = value;
         }
     }

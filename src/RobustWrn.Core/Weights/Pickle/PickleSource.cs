@@ -9,6 +9,7 @@ internal sealed class PickleSource(PositionedFile file, long start, long end)
     private const int LongestLine = 1 << 16;
 
     private readonly byte[] _buffer = new byte[Math.Clamp(end - start, 1, 1 << 14)];
+    private readonly StringBuilder _line = new();
     private int _from, _to;
     private long _next = start;
 
@@ -35,7 +36,7 @@ internal sealed class PickleSource(PositionedFile file, long start, long end)
     public byte[] Bytes(ulong count)
     {
         long length = Checked(count);
-        byte[] bytes = new byte[file.Gate.Admit(length, "a value")];
+        byte[] bytes = new byte[file.Gate.Keep(length, "the values of its pickle")];
         Fill(bytes);
         return bytes;
     }
@@ -54,20 +55,25 @@ internal sealed class PickleSource(PositionedFile file, long start, long end)
     public string Text(ulong count, Encoding encoding)
     {
         long length = Checked(count);
-        file.Gate.Admit(2 * length, "a text");
-        return length <= _buffer.Length ? encoding.GetString(Small((int)length)) : encoding.GetString(Bytes(count));
+        file.Gate.Keep(2 * length, "the texts of its pickle");
+        if (length <= _buffer.Length)
+            return encoding.GetString(Small((int)length));
+        byte[] bytes = new byte[file.Gate.Admit(length, "a text")];
+        Fill(bytes);
+        return encoding.GetString(bytes);
     }
 
     /// <summary>Text up to the end of the line, without it.</summary>
     public string Line()
     {
-        StringBuilder line = new();
+        StringBuilder line = _line.Clear();
         for (byte value = Byte(); value != '\n'; value = Byte())
         {
             if (line.Length == LongestLine)
                 throw file.Damaged($"a line of its pickle is longer than {LongestLine} bytes");
             line.Append((char)value);
         }
+        file.Gate.Value(2 * line.Length);
         return line.ToString();
     }
 

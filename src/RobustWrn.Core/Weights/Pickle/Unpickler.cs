@@ -14,6 +14,14 @@ internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxV
 {
     private const int LongestInteger = 256;
 
+    // What a slot of the stack, the memo or a collection takes, and the first pieces of a collection.
+    private const int Slot = 8, FirstItems = 96;
+
+    // One object for each small number, however often it is written.
+    private static readonly object[] Small = [.. Enumerable.Range(0, 256).Select(number => (object)(long)number)];
+    private static readonly object True = true, False = false;
+    private static readonly PickleTuple Empty = new([]);
+
     private readonly ChunkedList<object?> _stack = new();
     private readonly ChunkedList<int> _marks = new();
     private readonly PickleMemo _memo = new(source.File);
@@ -38,11 +46,11 @@ internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxV
     {
         switch (code)
         {
-            case (byte)'N': return Push(null);
-            case 0x88: return Push(true);
-            case 0x89: return Push(false);
+            case (byte)'N': return Again(null);
+            case 0x88: return Again(True);
+            case 0x89: return Again(False);
             case (byte)'J': return Push((long)source.Int32());
-            case (byte)'K': return Push((long)source.Byte());
+            case (byte)'K': return Again(Small[source.Byte()]);
             case (byte)'M': return Push((long)source.UInt16());
             case (byte)'G': return Push(source.Double());
             case (byte)'I': return Push(source.Line() switch { "00" => (object)false, "01" => true, string digits => Integer(digits) });
@@ -71,8 +79,8 @@ internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxV
             case (byte)'(': _marks.Add(_stack.Count); return Count();
             case (byte)'0': return Drop();
             case (byte)'1': return DropToMark();
-            case (byte)'2': return Push(Top());
-            case (byte)')': return Push(new PickleTuple([]));
+            case (byte)'2': return Again(Top());
+            case (byte)')': return Again(Empty);
             case (byte)'t': return Push(new PickleTuple(ToMark()));
             case 0x85: return Push(new PickleTuple(Last(1)));
             case 0x86: return Push(new PickleTuple(Last(2)));
@@ -111,9 +119,9 @@ internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxV
             case (byte)'q': return Put(source.Byte());
             case (byte)'r': return Put(source.UInt32());
             case 0x94: return Put(_memo.Next);
-            case (byte)'g': return Push(_memo.Get(Line()));
-            case (byte)'h': return Push(_memo.Get(source.Byte()));
-            case (byte)'j': return Push(_memo.Get(source.UInt32()));
+            case (byte)'g': return Again(_memo.Get(Line()));
+            case (byte)'h': return Again(_memo.Get(source.Byte()));
+            case (byte)'j': return Again(_memo.Get(source.UInt32()));
             case 0x97 or 0x98: throw source.File.Unsupported("its pickle keeps buffers outside itself, which no file of PyTorch does");
             default: return false;
         }
@@ -123,13 +131,29 @@ internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxV
 
     private bool Count()
     {
-        source.File.Gate.Count(1);
+        source.File.Gate.Value(Slot);
         return true;
     }
 
+    // A new value: what it takes, but for the bytes of texts and arrays, which the source counts.
     private bool Push(object? value)
     {
-        source.File.Gate.Count(1);
+        source.File.Gate.Value(value switch
+        {
+            null or "" => 0,
+            PickleTuple tuple => 56 + Slot * tuple.Items.Length,
+            PickleList or PickleDict or PickleCall or PicklePersistent => 72,
+            PickleGlobal => 88,
+            BigInteger => 64,
+            _ => 24,
+        });
+        return Again(value);
+    }
+
+    // One that is there already.
+    private bool Again(object? value)
+    {
+        source.File.Gate.Value(Slot);
         _stack.Add(value);
         return true;
     }
@@ -216,6 +240,7 @@ internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxV
     {
         if (collection is PickleList list)
         {
+            Grow(list.Items.Count, count, Slot);
             for (int i = 0; i < count; i++)
                 list.Items.Add(_stack[first + i]);
         }
@@ -223,12 +248,17 @@ internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxV
             throw Malformed("sets an item without a value");
         else
         {
+            Grow(((PickleDict)collection).Pairs.Count, count, Slot);
             for (int i = 0; i < count; i += 2)
                 ((PickleDict)collection).Pairs.Add(new(_stack[first + i], _stack[first + i + 1]));
         }
         for (int i = 0; i < count; i++)
             _stack.RemoveLast();
     }
+
+    // Collections grow by doubling.
+    private void Grow(int before, int count, int slot) =>
+        source.File.Gate.Value((before == 0 && count > 0 ? FirstItems : 0) + 2L * slot * count);
 
     private bool Call(object?[] parts) => Push(new PickleCall(parts[0], parts[1]));
 
@@ -251,7 +281,7 @@ internal sealed class Unpickler(PickleSource source, long leftInFile = long.MaxV
 
     private bool Put(long index)
     {
-        source.File.Gate.Count(1);
+        source.File.Gate.Value(Slot);
         _memo.Put(index, Top());
         return true;
     }

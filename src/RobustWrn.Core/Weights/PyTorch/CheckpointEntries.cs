@@ -14,6 +14,8 @@ internal sealed class CheckpointEntries
         "ema_state_dict", "model_ema_state_dict", "ema_model_state_dict", "model_ema", "ema_model", "state_dict_ema", "ema", "averaged_model", "swa_model", "shadow", "module",
     ];
 
+    private static readonly string[] Normalizers = ["norm", "preproc", "transform"];
+
     private readonly PositionedFile _file;
     private readonly object? _root;
     private readonly Dictionary<object, OrderedDictionary<string, object?>> _read = new(ReferenceEqualityComparer.Instance);
@@ -40,6 +42,26 @@ internal sealed class CheckpointEntries
             return Best(named, entry, 0, NewSet()) ?? throw _file.Unsupported($"its entry {entry} is {TorchTensors.Describe(named)} without tensors. {Available()}");
         }
         return Best(_root, "", 0, NewSet()) ?? throw _file.Unsupported(All.Count > 0 ? $"it holds several sets of tensors and none under a usual name. Name one as the entry. {Available()}" : NoWeights());
+    }
+
+    /// <summary>What stands in the dictionaries around an entry, from the file itself inwards, and in those of a normalisation among it.</summary>
+    public IEnumerable<KeyValuePair<string, object?>> Around(string path)
+    {
+        HashSet<object> seen = NewSet();
+        for (int dot = path.Length == 0 ? -1 : 0; dot >= 0; dot = path.IndexOf('.', dot + 1))
+        {
+            object? outer = dot == 0 ? _root : Find(_root, path[..dot], 0);
+            if (!PickleDictionaries.Is(outer) || !seen.Add(outer!))
+                continue;
+            foreach ((string name, object? value) in Entries(outer!))
+            {
+                yield return KeyValuePair.Create(name, value);
+                if (!Normalizers.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase)) || !PickleDictionaries.Is(value))
+                    continue;
+                foreach ((string inner, object? constant) in Entries(value!))
+                    yield return KeyValuePair.Create(Joined(name, inner), constant);
+            }
+        }
     }
 
     private (string, IReadOnlyDictionary<string, object?>)? Best(object? value, string path, int depth, HashSet<object> seen)
@@ -70,7 +92,7 @@ internal sealed class CheckpointEntries
         while (open.TryDequeue(out (object Value, string Path, int Depth) next))
         {
             OrderedDictionary<string, object?> entries = Entries(next.Value);
-            _file.Gate.Admit(64L * (found.Count + seen.Count + 1), "the entries of the checkpoint");
+            _file.Gate.Value(64 + 2 * next.Path.Length);
             if (HoldsWeights(entries, next.Path))
                 found.Add(next.Path);
             foreach ((string name, object? value) in entries)

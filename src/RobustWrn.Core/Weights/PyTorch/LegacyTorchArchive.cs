@@ -41,8 +41,7 @@ internal sealed class LegacyTorchArchive : TorchArchive
         foreach (PicklePersistent outside in persistent.Items())
         {
             StorageId id = StorageId.Parse(File, outside);
-            int size = id.Type is { } type ? ElementTypes.Size(type) : 1;
-            if (!sizes.TryAdd(id.Key, size) && sizes[id.Key] != size)
+            if (!sizes.TryAdd(id.Key, id.Size) && sizes[id.Key] != id.Size)
                 throw File.Damaged($"the storage {id.Key} has elements of two sizes");
         }
         return sizes;
@@ -65,7 +64,8 @@ internal sealed class LegacyTorchArchive : TorchArchive
                 throw File.Damaged($"the storage {key} is listed twice");
             position += elements * size;
         }
-        if (position != File.Length)
+        // Copies from tapes, block devices and some file systems end in zeros.
+        if (File.DataEnd(position) > position)
             throw File.Damaged($"{File.Length - position} bytes follow its last storage");
     }
 }

@@ -48,6 +48,20 @@ internal static class NumPyValues
         _ => null,
     };
 
+    /// <summary>Numbers as an array; null where one is no number.</summary>
+    public static NumPyArray? Numbers(object?[] values)
+    {
+        double[] numbers = new double[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] is not (long or double))
+                return null;
+            numbers[i] = Convert.ToDouble(values[i], CultureInfo.InvariantCulture);
+        }
+        return new NumPyArray(ScalarType.Float64, StridedLayout.Packed([numbers.Length]), MemoryMarshal.AsBytes<double>(numbers)
+            .ToArray(), !BitConverter.IsLittleEndian);
+    }
+
     /// <summary>A number or text as text, for what is stored beside weights; null for anything else.</summary>
     public static string? Text(PositionedFile file, object? value) => value switch
     {
@@ -64,7 +78,8 @@ internal static class NumPyValues
     };
 
     private static NumPyDescription? Described(object? dtype, object?[] shape, bool reversed, object? data) =>
-        ElementType(dtype) is ({ } type, var bigEndian) && System.Array.TrueForAll(shape, side => side is long)
+        shape.Length <= StridedLayout.MaximalDimensions && ElementType(dtype) is ({ } type, var bigEndian)
+            && System.Array.TrueForAll(shape, side => side is long)
             ? new NumPyDescription(type, shape.Select(side => (long)side!).ToValueList(), reversed, bigEndian, data)
             : null;
 
@@ -93,8 +108,7 @@ internal static class NumPyValues
         string? text = data is PickleCall { Callable: PickleGlobal { Module: "_codecs", Name: "encode" }, ArgumentList: [string encoded, "latin1" or "latin-1", ..] } ? encoded : data as string;
         if (text is null)
             return data is PickleCall { Callable: PickleGlobal { Name: "bytes" or "bytearray" }, ArgumentList: [byte[] inner] } ? inner : data as byte[];
-        file.Gate.Admit(text.Length, "an array");
-        file.Gate.Count(text.Length / 64);
+        file.Gate.Keep(text.Length, "an array");
         return Encoding.Latin1.GetBytes(text);
     }
 }

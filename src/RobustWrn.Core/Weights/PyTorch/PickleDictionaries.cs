@@ -3,6 +3,8 @@ namespace RobustWrn.Core;
 /// <summary>Dictionaries of a pickle, however they were written.</summary>
 internal static class PickleDictionaries
 {
+    private const int EntryBytes = 48;
+
     /// <summary>Whether a value is a dict, OrderedDict, defaultdict or Counter.</summary>
     public static bool Is(object? value) => value is PickleDict
         or PickleCall { Callable: PickleGlobal { Module: "collections", Name: "OrderedDict" or "defaultdict" or "Counter" } or PickleGlobal { Module: "builtins" or "__builtin__", Name: "dict" } };
@@ -13,10 +15,10 @@ internal static class PickleDictionaries
         OrderedDictionary<string, object?> named = [];
         foreach (KeyValuePair<object?, object?> pair in Pairs(value))
         {
-            gate.Count(1);
+            gate.Value(8);
             if (pair.Key is not string name)
                 continue;
-            gate.Admit((named.Count + 1L) * 64, "a dictionary of its pickle");
+            gate.Value(EntryBytes);
             named[name] = pair.Value;
         }
         return named;

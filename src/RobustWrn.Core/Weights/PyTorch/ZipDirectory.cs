@@ -41,15 +41,17 @@ internal static class ZipDirectory
 
     private static (long Count, long Position, long Bytes) FindDirectory(PositionedFile file)
     {
-        int length = (int)Math.Min(file.Length, EndBytes + ushort.MaxValue);
-        byte[] tail = file.Bytes(file.Length - length, length, "the end of the archive");
+        // The end may itself end in zeros; those behind it, as of copies from tapes and block devices, do not count.
+        long last = file.DataEnd(0), fileEnd = Math.Min(file.Length, last + EndBytes);
+        int length = (int)Math.Min(fileEnd, 2 * EndBytes + ushort.MaxValue);
+        byte[] tail = file.Bytes(fileEnd - length, length, "the end of the archive");
         int end = length - EndBytes;
-        while (end >= 0 && !(UInt32(tail, end) == EndSignature && UInt16(tail, end + 20) == length - end - EndBytes))
+        while (end >= 0 && !(UInt32(tail, end) == EndSignature && EndsWithComment(tail, end, last - (fileEnd - length))))
             end--;
         if (end < 0)
             throw file.Damaged("it is an archive without an end: it is truncated");
         (long Count, long Position, long Bytes) found = (UInt16(tail, end + 10), UInt32(tail, end + 16), UInt32(tail, end + 12));
-        long endPosition = file.Length - length + end;
+        long endPosition = fileEnd - length + end;
         if (end >= Locator64Bytes && UInt32(tail, end - Locator64Bytes) == Locator64Signature)
         {
             long position64 = Int64(file, tail, end - Locator64Bytes + 8);
@@ -64,6 +66,13 @@ internal static class ZipDirectory
         return found.Position <= endPosition && found.Bytes <= endPosition - found.Position && UInt32(tail, end + 4) == 0
             ? found
             : throw file.Damaged("the directory of the archive is not where it is said to be");
+    }
+
+    // Its comment must be all that follows, but for zeros.
+    private static bool EndsWithComment(byte[] tail, int end, long last)
+    {
+        long after = end + EndBytes + UInt16(tail, end + 20);
+        return after >= last && after <= tail.Length;
     }
 
     private static bool Differ(long small, long large, long unknown) => small != unknown && small != large;

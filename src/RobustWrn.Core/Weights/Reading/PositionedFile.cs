@@ -61,6 +61,22 @@ internal sealed class PositionedFile : IDisposable
         return bytes;
     }
 
+    /// <summary>Where the zeros begin that the file ends in; not before a position.</summary>
+    public long DataEnd(long position)
+    {
+        byte[] buffer = new byte[Math.Min(1 << 16, Length)];
+        for (long end = Length; end > position;)
+        {
+            int count = (int)Math.Min(buffer.Length, end - position);
+            Read(end - count, buffer.AsSpan(0, count));
+            int last = buffer.AsSpan(0, count).LastIndexOfAnyExcept((byte)0);
+            if (last >= 0)
+                return end - count + last + 1;
+            end -= count;
+        }
+        return position;
+    }
+
     public WeightsFileException Damaged(string reason) => new(Path, $"is damaged: {reason}.");
 
     public WeightsFileException Unsupported(string reason) => new(Path, $"cannot be read: {reason}.");

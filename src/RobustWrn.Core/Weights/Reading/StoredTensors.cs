@@ -7,7 +7,7 @@ namespace RobustWrn.Core;
 internal static class StoredTensors
 {
     /// <summary>Reads all of them, in order.</summary>
-    public static NamedTensors Read(IReadOnlyList<StridedTensor> stored, IReadOnlyDictionary<string, string> metadata)
+    public static NamedTensors Read(IReadOnlyList<StridedTensor> stored, IReadOnlyDictionary<string, string> metadata, AllocationGate gate)
     {
         foreach (StridedTensor tensor in stored)
             tensor.Verify();
@@ -17,6 +17,8 @@ internal static class StoredTensors
             (TensorStorage, ScalarType) key = (tensor.Storage, tensor.Type);
             ranges[key] = ranges.TryGetValue(key, out (long From, long To) range) ? (Math.Min(range.From, tensor.From), Math.Max(range.To, tensor.To)) : (tensor.From, tensor.To);
         }
+        // One storage read as several element types is read for each.
+        gate.AdmitSum(ranges.Values.Aggregate((Int128)0, (sum, range) => sum + range.To - range.From), "the tensors");
         using DisposeScope scope = NewDisposeScope();
         Dictionary<(TensorStorage, ScalarType), Tensor> bases = [];
         OrderedDictionary<string, Tensor> tensors = [];

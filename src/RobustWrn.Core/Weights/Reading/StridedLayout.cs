@@ -3,7 +3,8 @@ namespace RobustWrn.Core;
 /// <summary>Where the elements of a tensor lie in its storage, in elements.</summary>
 internal sealed record StridedLayout(long Offset, long[] Shape, long[] Strides)
 {
-    private const int MaximalDimensions = 64; // torch's own limit
+    /// <summary>Most sides of a tensor: torch's own limit.</summary>
+    public const int MaximalDimensions = 64;
 
     /// <summary>How many elements there are.</summary>
     public long Count => Shape.Aggregate(1L, (product, side) => product * side);

@@ -17,6 +17,33 @@ public class AllocationGateTests
         Assert.Equal(limit, gate.Largest);
     }
 
+    [Theory]
+    [InlineData(0, 2 << 20)]
+    [InlineData(1 << 20, 3 << 20)]
+    public void Keep_MoreThanThreeTimesTheFileInSum_IsRefused(long file, long limit)
+    {
+        AllocationGate gate = new("weights.pth", file);
+        for (long kept = 0; kept < limit; kept += 1 << 20)
+            gate.Keep(1 << 20, "an array");
+
+        Assert.Contains($"asks for {limit + 1} bytes in sum with an array",
+            Assert.Throws<WeightsFileException>(() => gate.Keep(1, "an array")).Message);
+        Assert.Throws<WeightsFileException>(() => gate.AdmitSum(limit + 1, "the tensors"));
+        gate.AdmitSum(limit, "the tensors");
+    }
+
+    [Theory]
+    [InlineData(0, 4 << 20)]
+    [InlineData(1 << 20, 8 << 20)]
+    [InlineData(1L << 40, 128 << 20)]
+    public void Value_MoreThanTheFileMayHave_IsRefused(long file, long limit)
+    {
+        AllocationGate gate = new("weights.pth", file);
+        gate.Value(limit);
+
+        Assert.Contains($"asks for more than {limit} bytes for values", Assert.Throws<WeightsFileException>(() => gate.Value(1)).Message);
+    }
+
     [Fact]
     public void ChunkedList_AddedAndTakenAway_IsAList()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -95,6 +96,56 @@ public sealed class WeightsFuzzTests : IDisposable
             }
         }
         Assert.InRange(loaded, 1, Each / 3 - 1);
+    }
+
+    /// <summary>Groups, constants and a spec beside the weights, without a hash that would stop the damage.</summary>
+    [Theory]
+    [InlineData(16)]
+    [InlineData(17)]
+    public void Load_DamagedFileWithConstantsAndCopies_FillsTheClassifierOrLeavesItAsItWas(int seed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        WideResNetSpec spec = WideResNetSpec.Of(stem: 1, depths: [1], widths: [1]) with { Classes = 2 };
+        using Classifier source = spec.Build(0), target = spec.Build(1);
+        Tensor mean = tensor(new[] { 0.5f, 0.25f, 0.75f }).reshape(3, 1, 1), std = ones(3, 1, 1);
+        KeyValuePair<string, Tensor>[] tensors =
+        [
+            new("module.normalizer.new_mean", mean), new("module.normalizer.new_std", std), new("module.fc.total_ops", zeros(1)),
+            .. source.Network.state_dict().Select(pair => KeyValuePair.Create("module.model." + pair.Key, pair.Value)),
+            .. source.Network.state_dict().Select(pair => KeyValuePair.Create("module.attacker.model." + pair.Key, pair.Value)),
+        ];
+        using MemoryStream stream = new();
+        Safetensors.Write(stream, tensors, new Dictionary<string,
+            string> { [NetworkWeights.SpecKey] = DescriptionJson.Write(
+            spec with { Normalization = new() { Mean = [0.5, 0.25, 0.75], Std = [1, 1, 1] } }) });
+        byte[] valid = stream.ToArray();
+        int key = valid.AsSpan().IndexOf(Encoding.UTF8.GetBytes(ContentHash.Key));
+        valid[key] = (byte)'x';
+        PyTorchFile.Write(FilePath + ".pth", tensors);
+        byte[] archive = File.ReadAllBytes(FilePath + ".pth");
+        Random random = new(seed);
+        int loaded = 0;
+        string before = TensorHash.Of(target.Network.state_dict());
+        for (int i = 0; i < Each; i++)
+        {
+            byte[] damaged = (i % 3) switch { 0 => Mutation.Header(valid, random), 1 => Mutation.Anywhere(valid, random), _ =>
+                Mutation.Pickle(archive, Path.Combine(_folder, "scratch"), random) };
+            File.WriteAllBytes(FilePath, damaged);
+            using Classifier classifier = spec.Build(1);
+            try
+            {
+                WeightsReport report = NetworkWeights.Load(classifier, FilePath);
+                Assert.NotEmpty(report.ToString());
+                Assert.Equal(report.NormalizationApplied, !classifier.Normalization.IsIdentity);
+                loaded++;
+            }
+            catch (WeightsFileException e)
+            {
+                Assert.StartsWith(FilePath, e.Message);
+                Assert.Equal((before, true), (TensorHash.Of(classifier.Network.state_dict()), classifier.Normalization.IsIdentity));
+            }
+        }
+        Assert.InRange(loaded, 1, Each - 1);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
