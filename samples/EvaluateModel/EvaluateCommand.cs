@@ -22,6 +22,12 @@ public static class EvaluateCommand
     private static readonly Option<string?> Mean = new("--mean") { Description = "what the network takes off each channel of pixels in [0, 1], such as 0.4914,0.4822,0.4465 (default: what its spec says, nothing for presets)" };
     private static readonly Option<string?> Deviation = new("--std") { Description = "what it divides each channel by then, such as 0.2471,0.2435,0.2616" };
     private static readonly Option<string?> Weights = new("--weights") { Description = "the weights: safetensors, or a .pth of PyTorch; the names of TRADES, Gowal et al. and Lu et al. are recognised" };
+    private static readonly Option<string?> Entry =
+        new("--entry") { Description = "the entry of a checkpoint, such as ema_state_dict (default: the network itself)" };
+    private static readonly Option<string?> Names =
+        new("--names") { Description = $"whose names the weights have: {string.Join(", ", WeightsChoice.KnownNames)} (default: recognised)" };
+    private static readonly Option<string[]> Skip =
+        new("--skip") { Description = "what of the file is left out, such as ema.* or normalize.*", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout" };
     private static readonly Option<long?> Examples = WholeNumber.Long("--examples", "1000", "the first N test images (default: all; 1000 synthetic ones)");
     private static readonly Option<string> Norm = new("--norm") { Description = "linf, l2 or l1", DefaultValueFactory = _ => "linf" };
@@ -37,6 +43,10 @@ public static class EvaluateCommand
     private static readonly Option<int?> Restarts = WholeNumber.Int("--restarts", "5", "restarts of the attacks that have restarts (default 1)");
     private static readonly Option<string?> Surrogate = new("--surrogate") { Description = "weights of another network that the attacker may look into, for --attack transfer" };
     private static readonly Option<string?> SurrogateSpec = new("--surrogate-spec") { Description = "its network, as --spec; default: the spec that its weights file carries" };
+    private static readonly Option<string?> SurrogateEntry = new("--surrogate-entry") { Description = "as --entry, for its weights" };
+    private static readonly Option<string?> SurrogateNames = new("--surrogate-names") { Description = "as --names, for its weights" };
+    private static readonly Option<string[]> SurrogateSkip =
+        new("--surrogate-skip") { Description = "as --skip, for its weights", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<long?> Seed = WholeNumber.Long("--seed", "1", "the seed of the random starts (default: 0)");
     private static readonly Option<bool> BFloat16 = new("--search-bf16") { Description = "attacks search in bfloat16, for processors that multiply it; successes are confirmed in float32, and no standard is claimed" };
     private static readonly Option<int?> Batch = WholeNumber.Int("--batch", "100", "images attacked together (default: as many as fit into memory, at most 128)");
@@ -50,15 +60,22 @@ public static class EvaluateCommand
     {
         RootCommand command = new("Attacks a trained wide residual network on CIFAR test images and says how often it stays right.")
         {
-            Spec, Stem, Depths, Channels, Classes, Mean, Deviation, Weights, Data, Examples, Norm, Epsilon, Curve, Attacks, Suite, Steps, Restarts, Surrogate, SurrogateSpec, Seed, Batch, BFloat16, Journal, Out,
-            Timing, Save,
+            Spec, Stem, Depths, Channels, Classes, Mean, Deviation, Weights, Entry, Names, Skip, Data, Examples, Norm, Epsilon, Curve,
+            Attacks, Suite, Steps, Restarts, Surrogate, SurrogateSpec, SurrogateEntry, SurrogateNames, SurrogateSkip, Seed, Batch, BFloat16,
+            Journal, Out, Timing, Save,
         };
         return await CommandLine.RunAsync(command, args, output, error, (parsed, token) => Task.FromResult(Evaluate(Read(parsed), output, error, token)), cancellationToken);
     }
 
     private static Choices Read(ParseResult parsed) => new()
     {
-        Network = new NetworkChoice(parsed.GetValue(Spec), parsed.GetValue(Stem), parsed.GetValue(Depths), parsed.GetValue(Channels), parsed.GetValue(Classes)) { Mean = parsed.GetValue(Mean), Deviation = parsed.GetValue(Deviation) },
+        Network = new NetworkChoice(parsed.GetValue(Spec), parsed.GetValue(Stem), parsed.GetValue(Depths), parsed.GetValue(Channels),
+            parsed.GetValue(Classes))
+        {
+            Mean = parsed.GetValue(Mean),
+            Deviation = parsed.GetValue(Deviation),
+            From = new WeightsChoice { Entry = parsed.GetValue(Entry), Names = parsed.GetValue(Names), Skip = parsed.GetValue(Skip) ?? [] },
+        },
         Weights = parsed.GetValue(Weights),
         Data = parsed.GetValue(Data),
         Examples = parsed.GetValue(Examples),
@@ -69,6 +86,13 @@ public static class EvaluateCommand
         {
             WeightsOption = Surrogate.Name,
             SpecOption = SurrogateSpec.Name,
+            From = new WeightsChoice
+            {
+                Option = "--surrogate-",
+                Entry = parsed.GetValue(SurrogateEntry),
+                Names = parsed.GetValue(SurrogateNames),
+                Skip = parsed.GetValue(SurrogateSkip) ?? [],
+            },
         },
         Seed = parsed.GetValue(Seed) ?? 0,
         Batch = parsed.GetValue(Batch),

@@ -20,12 +20,16 @@ public sealed record NetworkChoice(string? Spec, int? Stem, string? Depths, stri
     /// <summary>What it divides each channel by then.</summary>
     public string? Deviation { get; init; }
 
+    /// <summary>Which of the weights are taken.</summary>
+    public WeightsChoice From { get; init; } = new();
+
     private bool HasNumbers => Stem is not null || Depths is not null || Channels is not null;
 
     /// <summary>The network with its weights, or null and what is wrong.</summary>
-    public Classifier? Open(string? weights, List<string> problems)
+    public Classifier? Open(string? weights, List<string> problems, List<string> notes)
     {
         int before = problems.Count;
+        WeightsOptions options = From.Options(problems);
         INetworkSpec? spec = Describe(problems);
         if (weights is null)
             problems.Add($"{WeightsOption} must name a weights file (safetensors or .pth), got nothing.");
@@ -37,21 +41,29 @@ public sealed record NetworkChoice(string? Spec, int? Stem, string? Depths, stri
         try
         {
             if (spec is null)
-                return NetworkWeights.Open(weights!);
+            {
+                classifier = NetworkWeights.Open(weights!, out WeightsReport opened, options);
+                notes.AddRange(Notes(opened));
+                return classifier;
+            }
             if (Normalized(spec, problems) is not { } normalized)
                 return null;
             classifier = normalized.Build(0);
-            NetworkWeights.Load(classifier, weights!);
+            notes.AddRange(Notes(NetworkWeights.Load(classifier, weights!, options)));
             classifier.eval();
             return classifier;
         }
-        catch (Exception e) when (e is InvalidDataException or InvalidDescriptionException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InvalidDataException or InvalidDescriptionException or IOException or UnauthorizedAccessException
+            or ArgumentException { ParamName: "options" })
         {
             classifier?.Dispose();
             problems.Add(e.Message);
             return null;
         }
     }
+
+    private IEnumerable<string> Notes(WeightsReport report) =>
+        [$"{WeightsOption}: {report}", .. report.Warnings.Select(warning => $"Warning: {WeightsOption}: {warning}")];
 
     private INetworkSpec? Normalized(INetworkSpec spec, List<string> problems)
     {
@@ -61,9 +73,11 @@ public sealed record NetworkChoice(string? Spec, int? Stem, string? Depths, stri
         double[] mean = Numbers(Mean, "--mean", problems), deviation = Numbers(Deviation, "--std", problems);
         if (problems.Count > before)
             return null;
-        JsonNode document = JsonNode.Parse(DescriptionJson.Write(spec))!;
-        document["normalization"] = new JsonObject { ["mean"] = new JsonArray([.. mean.Select(value => (JsonNode)value)]), ["std"] = new JsonArray([.. deviation.Select(value => (JsonNode)value)]) };
-        INetworkSpec normalized = DescriptionJson.Read<INetworkSpec>(document.ToJsonString());
+        if (spec.WithNormalization(new Normalization { Mean = [.. mean], Std = [.. deviation] }) is not { } normalized)
+        {
+            problems.Add($"--mean and --std must be left out for {spec.Name}, which has no place for them.");
+            return null;
+        }
         problems.AddRange(normalized.Problems().Select(problem => problem.ToString()));
         return problems.Count > before ? null : normalized;
     }

@@ -19,23 +19,25 @@ public sealed class Setup : IDisposable
     private readonly InMemoryImages _images;
     private readonly ThreatModel _threat;
     private readonly AttackSuite _suite;
+    private readonly List<string> _notes;
 
-    private Setup(Choices choices, Classifier model, Classifier? surrogate, InMemoryImages images, ThreatModel threat, AttackSuite suite) =>
-        (_choices, _model, _surrogate, _images, _threat, _suite) = (choices, model, surrogate, images, threat, suite);
+    private Setup(Choices choices, Classifier model, Classifier? surrogate, InMemoryImages images, ThreatModel threat, AttackSuite suite,
+        List<string> notes) =>
+        (_choices, _model, _surrogate, _images, _threat, _suite, _notes) = (choices, model, surrogate, images, threat, suite, notes);
 
     /// <summary>Opens everything; what is wrong is collected, all of it.</summary>
     /// <returns>Null when something is wrong.</returns>
     public static Setup? From(Choices choices, out IReadOnlyList<string> problems)
     {
-        List<string> found = [];
+        List<string> found = [], notes = [];
         problems = found;
         ThreatModel? threat = choices.Threat.Open(found);
         AttackSuite? suite = choices.Attacks.Open(threat, found);
         found.AddRange(WholeNumber.Within(choices.Batch, 1, int.MaxValue, "--batch"));
         found.AddRange(WholeNumber.Within(choices.Seed, 0, long.MaxValue, "--seed"));
         Destinations.Check(choices, found);
-        Classifier? model = choices.Network.Open(choices.Weights, found);
-        Classifier? surrogate = choices.Surrogate is null ? null : choices.SurrogateNetwork.Open(choices.Surrogate, found);
+        Classifier? model = choices.Network.Open(choices.Weights, found, notes);
+        Classifier? surrogate = choices.Surrogate is null ? null : choices.SurrogateNetwork.Open(choices.Surrogate, found, notes);
         if (choices.Surrogate is null && choices.SurrogateNetwork.Spec is { } spec)
             found.Add($"--surrogate-spec must come with the weights, got {spec} alone. Add --surrogate FILE.");
         if (choices.Surrogate is null && suite?.Attacks.FirstOrDefault(attack => attack.NeedsSurrogate) is { } needy)
@@ -49,7 +51,7 @@ public sealed class Setup : IDisposable
         if (model is not null && model.Spec.InputChannels != 3)
             found.Add($"the network must take images of 3 channels, but it takes {model.Spec.InputChannels}. Check --spec.");
         if (found.Count == 0)
-            return new Setup(choices, model!, surrogate, images!, threat!, suite!);
+            return new Setup(choices, model!, surrogate, images!, threat!, suite!, notes);
         model?.Dispose();
         surrogate?.Dispose();
         images?.Dispose();
@@ -61,6 +63,8 @@ public sealed class Setup : IDisposable
     {
         IImageSource images = _choices.Examples is { } count ? _images.Take(count) : _images;
         string radius = _choices.Threat.Radii is { Length: > 1 } radii ? $"{_threat.Norm} in {radii.Length} radii" : $"{_threat}";
+        foreach (string note in _notes)
+            output.WriteLine(note);
         output.WriteLine($"{_model.Spec.Name} under {radius}, {Counted.Of(images.Count, "test image")}, {string.Join(", ", _suite.Attacks.Select(attack => attack.Name))}");
         if (_surrogate is not null)
             output.WriteLine($"The attacker may look into {_surrogate.Spec.Name} of {_choices.Surrogate}");

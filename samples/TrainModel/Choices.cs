@@ -16,6 +16,8 @@ public sealed record Choices
     /// <summary>Weights to start from.</summary>
     public string? Weights { get; init; }
 
+    public WeightsChoice WeightsFrom { get; init; } = new();
+
     /// <summary>A checkpoint to go on from, or a folder with some.</summary>
     public string? Continue { get; init; }
 

@@ -38,6 +38,9 @@ public sealed class Setup : IDisposable
         found.AddRange(TrainedFolder.Problems(choices.Out));
         if (choices.Weights is { } weights && !File.Exists(weights))
             found.Add($"--weights must name a weights file (safetensors or .pth), but there is no file {weights}.");
+        if (choices.Weights is null && choices.WeightsFrom.IsGiven)
+            found.Add("--entry, --names and --skip must come with the weights they are about. Add --weights FILE.");
+        _ = choices.WeightsFrom.Options(found);
         string? checkpoint = choices.Continue is null ? null : Checkpoint(choices, found);
         CheckpointDescription? begun = checkpoint is null ? null : Begun(checkpoint, found);
         (TrainingPlan? plan, bool published) = begun is not null ? (begun.Plan, false) : choices.Continue is null ? PlanOf(choices.Recipe ?? DefaultRecipe, found) : default;

@@ -17,6 +17,15 @@ public static class TrainCommand
     private static readonly Option<string> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout", DefaultValueFactory = _ => "synthetic" };
     private static readonly Option<string?> Extra = new("--extra") { Description = "extra images for recipes that mix some in: .npz with image and label, or the .pickle of the 500,000 pseudo-labelled images" };
     private static readonly Option<string?> Weights = new("--weights") { Description = "weights to start from (safetensors or .pth), instead of random ones" };
+    private static readonly Option<string?> Entry =
+        new("--entry") { Description = "the entry of the --weights file, such as ema_state_dict (default: the network itself)" };
+    private static readonly Option<string?> Names =
+        new("--names") { Description = $"whose names it has: {string.Join(", ", WeightsChoice.KnownNames)} (default: recognised)" };
+    private static readonly Option<string[]> Skip = new("--skip")
+    {
+        Description = "what of it is left out, such as fc.* or normalize.*",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private static readonly Option<string?> Continue = new("--continue") { Description = "the --out folder of a finished training, or one of its checkpoints: goes on with it for --epochs in all, by its own recipe, network and seed" };
     private static readonly Option<long?> Images = WholeNumber.Long("--images", "10000", "training images (default: all; 1500 synthetic ones)");
     private static readonly Option<int?> Epochs = WholeNumber.Int("--epochs", "10", "epochs (default: the recipe's)");
@@ -26,7 +35,10 @@ public static class TrainCommand
     /// <summary>Runs the program.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        RootCommand command = new("Trains a network to stay right under attack, by a published recipe or one of your own.") { Recipe, Spec, Data, Extra, Weights, Continue, Images, Epochs, Seed, Out };
+        RootCommand command = new("Trains a network to stay right under attack, by a published recipe or one of your own.")
+        {
+            Recipe, Spec, Data, Extra, Weights, Entry, Names, Skip, Continue, Images, Epochs, Seed, Out,
+        };
         return await CommandLine.RunAsync(command, args, output, error, (parsed, token) => TrainAsync(Read(parsed), output, error, token), cancellationToken);
     }
 
@@ -37,6 +49,7 @@ public static class TrainCommand
         Data = parsed.GetValue(Data)!,
         Extra = parsed.GetValue(Extra),
         Weights = parsed.GetValue(Weights),
+        WeightsFrom = new WeightsChoice { Entry = parsed.GetValue(Entry), Names = parsed.GetValue(Names), Skip = parsed.GetValue(Skip)! },
         Continue = parsed.GetValue(Continue),
         Images = parsed.GetValue(Images),
         Epochs = parsed.GetValue(Epochs),
@@ -62,7 +75,8 @@ public static class TrainCommand
             error.WriteLine($"Stopped; what is done stands in {choices.Out}, and the same command goes on there.");
             return StopRequest.Stopped;
         }
-        catch (Exception e) when (e is CheckpointRefusedException or InvalidDescriptionException)
+        catch (Exception e) when (
+            e is CheckpointRefusedException or InvalidDescriptionException or ArgumentException { ParamName: "options" })
         {
             return CommandLine.Refuse(error, [e.Message]);
         }
@@ -89,6 +103,7 @@ public static class TrainCommand
             MetricsFolder = choices.Out,
             CheckpointInterval = TimeSpan.FromMinutes(5),
             InitialWeights = choices.Weights,
+            InitialWeightsOptions = choices.WeightsFrom.Options([]),
             Continues = setup.Continues,
             Logger = new WarningLines(output, error),
         };

@@ -1,4 +1,5 @@
 using RobustWrn.Core;
+using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
@@ -6,7 +7,10 @@ namespace RobustWrn.Training;
 public static class CheckpointWeights
 {
     /// <summary>Gives a classifier weights of a checkpoint, after verifying it.</summary>
-    /// <param name="classifier">A classifier of the same specification; dtype, device and mode stay.</param>
+    /// <param name="classifier">
+    /// A classifier of the same specification; dtype, device and mode stay. One without normalisation of pixels takes on that of the
+    /// training; one that computes otherwise is refused.
+    /// </param>
     /// <param name="checkpoint">The file: <see cref="TrainingResult.Checkpoint"/>.</param>
     /// <param name="which">Which weights.</param>
     /// <exception cref="InvalidDataException">The file is damaged, or has no such weights, or they do not fit.</exception>
@@ -26,6 +30,8 @@ public static class CheckpointWeights
         };
         if (!read.Has(prefix))
             throw new InvalidDataException($"{checkpoint} has no weight average: its training kept none. Take {nameof(TrainedWeights.Best)} or {nameof(TrainedWeights.Last)}, or set {nameof(TrainingRecipe)}.{nameof(TrainingRecipe.Average)}.");
-        read.CopyTo(classifier.Network, prefix);
+        Dictionary<string, string> texts = new() { [NetworkWeights.SpecKey] = read.Identity.Document["network"]!.ToJsonString() };
+        NamedTensors section = new(new OrderedDictionary<string, Tensor>(read.Section(prefix).Pairs), texts);
+        NetworkWeights.Load(classifier, section, new WeightsOptions(), $"{checkpoint} ({prefix}*)");
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp;
@@ -52,7 +54,10 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     /// <exception cref="CheckpointRefusedException">The checkpoint folder belongs to another run, or the checkpoint to go on from to one that differs in too much.</exception>
     /// <exception cref="CheckpointNotWrittenException">A checkpoint or the metrics could not be written; the checkpoints before are intact.</exception>
     /// <exception cref="InvalidDataException">The checkpoint to go on from is damaged.</exception>
-    /// <exception cref="WeightsFileException">The weights to start from cannot be read, or do not fit the network.</exception>
+    /// <exception cref="WeightsFileException">
+    /// The weights to start from cannot be read, do not fit the network, or come from code that certainly computes otherwise.
+    /// </exception>
+    /// <exception cref="ArgumentException">A pattern of <see cref="TrainingOptions.InitialWeightsOptions"/> fits no name.</exception>
     /// <exception cref="IOException">Another process works in the checkpoint folder, or a checkpoint in it cannot be read.</exception>
     /// <exception cref="TrainingOutOfMemoryException">A step took more memory than there is. An attack on a batch is cut into parts before that, where that changes nothing.</exception>
     /// <exception cref="TrainingDivergedException">Loss or gradients became NaN or infinite. The last checkpoint is kept; the classifier's weights are those before the step.</exception>
@@ -75,7 +80,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
         if (options.Device is not null)
             classifier.to(options.Device);
         if (options.InitialWeights is not null)
-            NetworkWeights.Load(classifier, options.InitialWeights);
+            Start(classifier, options.InitialWeights, options);
         classifier.Problems().ThrowIfAny(nameof(RobustTrainer));
         try
         {
@@ -86,6 +91,15 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
         {
             classifier.eval();
         }
+    }
+
+    private static void Start(Classifier classifier, string weights, TrainingOptions options)
+    {
+        WeightsReport report = NetworkWeights.Load(classifier, weights, options.InitialWeightsOptions);
+        ILogger logger = options.Logger ?? NullLogger.Instance;
+        TrainingLog.WeightsLoaded(logger, report.ToString());
+        foreach (string warning in report.Warnings)
+            TrainingLog.WeightsInDoubt(logger, warning);
     }
 
     /// <summary><see cref="Fit"/> on a thread of its own.</summary>

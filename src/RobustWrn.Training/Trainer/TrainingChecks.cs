@@ -30,6 +30,7 @@ internal static class TrainingChecks
         .. Rule.Positive(options.KeptCheckpoints, nameof(TrainingOptions.KeptCheckpoints)),
         .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),
             $"must be an existing weights file (safetensors or .pth), got {options.InitialWeights}."),
+        .. options.InitialWeightsOptions?.ProblemsAs(nameof(TrainingOptions.InitialWeightsOptions)) ?? [],
         .. Rule.Holds(options.Continues is null || File.Exists(options.Continues), nameof(TrainingOptions.Continues),
             $"must be an existing checkpoint of a training ({nameof(TrainingResult)}.{nameof(TrainingResult.Checkpoint)}), got {options.Continues}."),
         .. Rule.Holds(options.Continues is null || options.InitialWeights is null, nameof(TrainingOptions.InitialWeights),

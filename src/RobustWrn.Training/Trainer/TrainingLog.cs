@@ -45,4 +45,10 @@ internal static partial class TrainingLog
 
     [LoggerMessage(14, LogLevel.Warning, "{File} could not be removed and stays: {Reason}")]
     public static partial void NotRemoved(ILogger logger, string file, string reason);
+
+    [LoggerMessage(15, LogLevel.Information, "Weights to start from: {Report}")]
+    public static partial void WeightsLoaded(ILogger logger, string report);
+
+    [LoggerMessage(16, LogLevel.Warning, "Weights to start from: {Warning}")]
+    public static partial void WeightsInDoubt(ILogger logger, string warning);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RobustWrn.Core;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
@@ -32,8 +33,14 @@ public sealed record TrainingOptions
     /// </summary>
     public string? Continues { get; init; }
 
-    /// <summary>A weights file to start from (safetensors or PyTorch's .pth); null starts from the weights the classifier has.</summary>
+    /// <summary>
+    /// A weights file to start from (safetensors or PyTorch's .pth); null starts from the weights the classifier has. A normalisation of
+    /// pixels that it says is taken on; what was taken is logged, and so is what is doubtful (<see cref="WeightsReport"/>).
+    /// </summary>
     public string? InitialWeights { get; init; }
+
+    /// <summary>Which of its weights, under whose names, and without which parts; null for what the file itself suggests.</summary>
+    public WeightsOptions? InitialWeightsOptions { get; init; }
 
     /// <summary>Where the network is trained; null where its weights are.</summary>
     public Device? Device { get; init; }

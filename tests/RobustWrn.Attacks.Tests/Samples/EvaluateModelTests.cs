@@ -225,6 +225,8 @@ public sealed class EvaluateModelTests : IDisposable
             NetworkWeights.Save(network, Weights);
         Assert.Equal(0, await Run("--attack", "fgsm", "--out", Result));
         string expected = File.ReadAllText(Result);
+        using (NamedTensors theirs = Safetensors.Read(Weights))
+            Safetensors.Write(Weights, theirs.Pairs);
 
         Assert.Equal(0, await Run("--spec", Path.Combine(_folder, "spec.json"), "--mean", "0.5,0.4,0.3", "--std", "0.25,0.2,0.1", "--attack", "fgsm", "--out", Result));
 
@@ -233,7 +235,48 @@ public sealed class EvaluateModelTests : IDisposable
         Assert.NotEqual(expected, File.ReadAllText(Result));
     }
 
+    /// <summary>Weights that bring their normalisation as constants: it is taken on and said, and what contradicts it refused.</summary>
+    [Fact]
+    public async Task Run_ConstantsBesideTheWeights_AreTakenOnAndSaid()
+    {
+        WideResNetSpec plain = WideResNetSpec.Of(stem: 4, depths: [1, 1], widths: [4, 8]);
+        using (Classifier network = (plain with { Normalization = new Normalization { Mean = [0.5, 0.4, 0.3], Std = [0.25, 0.2, 0.1] } })
+            .Build(1))
+        {
+            NetworkWeights.Save(network, Weights);
+            Assert.Equal(0, await Run("--attack", "fgsm", "--out", Result));
+            PyTorchFile.Write(Path.Combine(_folder, "theirs.pth"), [
+                new("normalize.mean", torch.tensor(new[] { 0.5f, 0.4f, 0.3f })),
+                    new("normalize.std", torch.tensor(new[] { 0.25f, 0.2f, 0.1f }).reshape(3, 1, 1)),
+                .. network.Network.state_dict()
+                    .Select(pair => KeyValuePair.Create("model." + new TradesNames().ToForeign(pair.Key), pair.Value))]);
+        }
+        string expected = File.ReadAllText(Result), theirs = Path.Combine(_folder, "theirs.pth"), spec = Path.Combine(_folder, "spec.json");
+
+        Assert.Equal(0, await Run("--weights", theirs, "--spec", spec, "--attack", "fgsm", "--out", Result));
+        Assert.Equal(expected, File.ReadAllText(Result));
+        Assert.Contains(
+            $"--weights: {theirs}, without the prefix model., names: trades; normalisation (mean 0.5 0.4 0.3, std 0.25 0.2 0.1) from "
+            + $"normalize.mean, normalize.std, given to the network\n", _output.ToString());
+        Assert.Equal(
+            EvaluateCommand.BadArguments, await Run("--weights", theirs, "--spec", spec, "--mean", "0.5,0.5,0.5", "--std", "0.5,0.5,0.5",
+            "--attack", "fgsm", "--out", Result));
+        Assert.Contains("normalises pixels otherwise than the network: normalize.mean, normalize.std (mean 0.5 0.4 0.3", _error.ToString());
+        Assert.Equal(0, await Run("--weights", theirs, "--spec", spec, "--skip", "normalize.*", "--attack", "fgsm", "--out", Result));
+        Assert.NotEqual(expected, File.ReadAllText(Result));
+        Assert.Equal(
+            0, await Run("--surrogate", theirs, "--surrogate-spec", spec, "--surrogate-names", "trades", "--attack", "transfer", "--out",
+            Result));
+        Assert.Contains($"--surrogate: {theirs}, without the prefix model.", _output.ToString());
+    }
+
     [Theory]
+    [InlineData("--names nobodys", "--names must be one of gowal, lu, paper, trades, got nobodys.")]
+    [InlineData("--surrogate {folder}/weights.safetensors --surrogate-names nobodys", "--surrogate-names must be one of")]
+    [InlineData("--entry ema", "it has no entry \"ema\": a safetensors file has none")]
+    [InlineData("--skip head.*", "\"head.*\" fits none")]
+    [InlineData("--spec {folder}/spec.json --mean 0.5,0.5,0.5 --std 0.2,0.2,0.2",
+        "normalises pixels otherwise than the network: the spec in the file (no normalisation)")]
     [InlineData("--mean 0.5,0.5,0.5", "--mean and --std must come with --spec")]
     [InlineData("--spec {folder}/spec.json --mean 0.5,0.5,0.5", "--std must be one number for each channel")]
     [InlineData("--spec {folder}/spec.json --mean 0.5,0.5 --std 0.2,0.2", "Normalization")]

@@ -146,6 +146,16 @@ public sealed class TrainModelTests : IDisposable
         Assert.Equal(0, await Run("two", "--recipe", "sat", "--epochs", "1", "--weights", In("one/best.safetensors")));
 
         Assert.NotEqual(File.ReadAllBytes(In("one/last.safetensors")), File.ReadAllBytes(In("two/last.safetensors")));
+        Assert.Contains($"Weights to start from: {In("one/best.safetensors")}, names: paper\n", _output.ToString(),
+            StringComparison.Ordinal);
+        Assert.Equal(0, await Run("five", "--recipe", "sat", "--epochs", "1", "--weights", In("one/best.safetensors"), "--skip", "fc.*"));
+        Assert.Contains("skipped: fc.weight, fc.bias", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            TrainCommand.BadArguments, await Run("six", "--weights", In("one/best.safetensors"), "--skip", "head.*", "--names", "paper"));
+        Assert.Contains("\"head.*\" fits none", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(TrainCommand.BadArguments, await Run("seven", "--entry", "ema", "--names", "nobodys"));
+        Assert.Contains("--entry, --names and --skip must come with the weights", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--names must be one of gowal, lu, paper, trades, got nobodys.", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal(TrainCommand.BadArguments, await Run("three", "--weights", In("none.pth")));
         Assert.Contains("--weights must name a weights file", _error.ToString(), StringComparison.Ordinal);
     }

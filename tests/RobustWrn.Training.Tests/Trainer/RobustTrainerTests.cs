@@ -165,6 +165,27 @@ public class RobustTrainerTests
     }
 
     [Fact]
+    public void Fit_WeightsThatBringANormalisation_TakesItOnAndSaysSo()
+    {
+        using ScratchFolder folder = new();
+        using Classifier given = Small.Network.Build(5), classifier = Small.Network.Build(1);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor mean = tensor(new[] { 0.5f }), std = tensor(new[] { 0.25f });
+        Safetensors.Write(folder["given.safetensors"], [new("mean", mean), new("std", std), .. given.Network.state_dict()]);
+        Lines log = new();
+
+        Small.Fit(classifier, recipe: Small.Recipe with { Epochs = 1 },
+            options: new TrainingOptions { InitialWeights = folder["given.safetensors"], Logger = log });
+
+        Assert.Equal([0.5], classifier.Normalization.Mean);
+        Assert.Contains(log.Entries, line => line.Contains("Weights to start from", StringComparison.Ordinal)
+            && line.Contains("from mean, std, given to the network", StringComparison.Ordinal));
+        Assert.Contains("fits none", Assert.Throws<ArgumentException>(() => Small.Fit(
+            classifier, options: new TrainingOptions { InitialWeights = folder["given.safetensors"],
+                InitialWeightsOptions = new WeightsOptions { Skip = ["head.*"] } })).Message);
+    }
+
+    [Fact]
     public void Fit_LongInterval_ReportsTheFirstStepAndEachEpochsEnd()
     {
         List<TrainingProgress> told = [];
