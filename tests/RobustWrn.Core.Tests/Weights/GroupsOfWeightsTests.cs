@@ -79,6 +79,29 @@ public sealed class GroupsOfWeightsTests : IDisposable
         AssertEqual(source, target);
     }
 
+    [Fact]
+    public void Load_NetworkWithoutPrefixBesideItsAverage_TakesTheNetwork()
+    {
+        using Classifier source = Spec.Build(1), average = Spec.Build(3), target = Spec.Build(2);
+        Write([.. Named(average, "average."), .. Named(source, "")]);
+
+        Assert.All(NetworkWeights.Load(target, FilePath).LeftOut, name => Assert.StartsWith("average.", name));
+        AssertEqual(source, target);
+    }
+
+    [Fact]
+    public void Load_DeeperNetworkOrPartsThatShareItsNames_AreNoCopies()
+    {
+        using Classifier deeper = Spec.WithDepths(2).Build(1), source = Spec.Build(1), target = Spec.Build(2);
+
+        Write([.. Named(deeper, "module.")]);
+        Assert.Contains("unexpected: module.blocks.0.layer.1.bn1.weight",
+            Assert.Throws<WeightsFileException>(() => NetworkWeights.Load(target, FilePath)).Message);
+        Write([.. Named(source, "module."), ("denoiser.bn1.weight", zeros(2)), ("denoiser.stem_conv.weight", zeros(2))]);
+        Assert.Contains("2 unexpected: denoiser.bn1.weight; denoiser.stem_conv.weight",
+            Assert.Throws<WeightsFileException>(() => NetworkWeights.Load(target, FilePath)).Message);
+    }
+
     [Theory]
     [InlineData("logits.*")]
     [InlineData("module.logits.*")]

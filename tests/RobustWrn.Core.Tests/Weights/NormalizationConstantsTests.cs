@@ -167,6 +167,21 @@ public sealed class NormalizationConstantsTests : IDisposable
         Assert.Equal(Normalization.Cifar10, target.Normalization);
     }
 
+    [Theory]
+    [InlineData("gowal")]
+    [InlineData("paper")]
+    public void Load_MeanOfEveryPixel_IsRefusedWhateverTheNames(string names)
+    {
+        WideResNetSpec spec = Spec.WithLeaderboardConventions();
+        IKeyMap map = (IKeyMap)Activator.CreateInstance(DescriptionTypes.Implementing(typeof(IKeyMap))[names])!;
+        using Classifier source = spec.Build(1), target = spec.Build(2);
+        string path = Path.Combine(_folder, "theirs.safetensors");
+        Safetensors.Write(path, [new("mean", zeros(3, 32, 32)), new("std", ones(3, 32, 32)),
+            .. source.Network.state_dict().Select(pair => KeyValuePair.Create(map.ToForeign(pair.Key), pair.Value))]);
+
+        Assert.Contains("2 unexpected: mean; std", Assert.Throws<WeightsFileException>(() => NetworkWeights.Load(target, path)).Message);
+    }
+
     [Fact]
     public void Load_TwoNormalisationsThatDiffer_AreRefused()
     {

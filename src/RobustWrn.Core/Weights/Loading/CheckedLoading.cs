@@ -39,6 +39,11 @@ internal static class CheckedLoading
             if (naming.ToLibrary(name) is { } needed && own.ContainsKey(needed) && !skip.Fits(needed))
                 throw refusal($"cannot be read: the network needs {name}, which is {what}; nothing but tensors is ever constructed.");
         }
+        if (stored.Objects.FirstOrDefault(item => ConstantName.Of(item.Key) is not null
+            && !skip.Fits(item.Key)) is { Key: not null } constant)
+            throw refusal(
+                $"has {constant.Key}, which is {constant.Value}, and may normalise pixels. If it does not count, name it in "
+                + $"WeightsOptions.Skip.");
         string[] skipped = [.. own.Keys.Where(name => naming.Stored(name).Any(skip.Fits))];
         skip.CheckUsed(own.Keys);
         List<(Tensor Target, StoredTensor Stored)> fitted = Fitted(
@@ -70,7 +75,9 @@ internal static class CheckedLoading
         foreach (StoredTensor tensor in tensors)
         {
             string? name = naming.ToLibrary(tensor.Name);
-            if (name is null || (tensor.IsNumber && !own.ContainsKey(name)))
+            if (name is null && !tensor.IsNumber && ConstantName.Of(tensor.Name) is not null)
+                sorted.Unexpected.Add(tensor.Name); // A mean of another shape than one number a channel decides logits as much.
+            else if (name is null || (tensor.IsNumber && !own.ContainsKey(name)))
                 sorted.LeftOut.Add(tensor.Name);
             else if (skip.Fits(name) || skip.Fits(naming.Bare(tensor.Name)))
                 continue;

@@ -14,14 +14,12 @@ internal sealed class WeightNaming
     // torch.optim.swa_utils.AveragedModel counts in n_averaged; profilers leave what they counted in every layer.
     private static readonly string[] Counters = ["n_averaged", "total_ops", "total_params"];
 
-    private readonly HashSet<string> _network, _foreign;
+    private readonly HashSet<string> _network;
+    private readonly string[] _copies;
     private readonly IKeyMap _map;
 
-    private WeightNaming(HashSet<string> network, string prefix, IKeyMap map)
-    {
-        (_network, Prefix, _map) = (network, prefix, map);
-        _foreign = [.. network.Select(map.ToForeign)];
-    }
+    private WeightNaming(HashSet<string> network, string prefix, IKeyMap map, params string[] copies) =>
+        (_network, Prefix, _map, _copies) = (network, prefix, map, copies);
 
     /// <summary>What stands before the names of the group.</summary>
     public string Prefix { get; }
@@ -53,7 +51,12 @@ internal sealed class WeightNaming
             throw refusal($"holds more than one set of weights that fits the network: {best.Prefix}* and {rival.Prefix}*. "
                 + $"Leave out all but one: WeightsOptions.Skip (--skip), such as {rival.Prefix}*.");
         }
-        return new WeightNaming(network, best.Prefix, best.Map);
+        // Half: what an optimiser remembers of the weights, or an average without counters, is a copy, too. One block inside another
+        // network is none.
+        string[] copies =
+            [.. ranked.Where(other => other.Prefix != best.Prefix && other.Prefix.Length > 0 && 2 * other.Found >= best.Found)
+            .Select(other => other.Prefix).Distinct()];
+        return new WeightNaming(network, best.Prefix, best.Map, copies);
     }
 
     /// <summary>Whether a name belongs to the group of the network.</summary>
@@ -67,10 +70,13 @@ internal sealed class WeightNaming
     /// </summary>
     public string? ToLibrary(string name)
     {
-        if (!IsInGroup(name))
-            return IsCounter(name) || IsCopy(name) ? null : name;
         string bare = Bare(name);
-        return _network.Contains(bare) || !IsCounter(bare) ? _map.ToLibrary(bare) : null;
+        if (IsInGroup(name) && _network.Contains(bare))
+            return _map.ToLibrary(bare);
+        if (IsCounter(name))
+            return null;
+        string? translated = IsInGroup(name) ? _map.ToLibrary(bare) : name;
+        return translated is null || _network.Contains(translated) || !IsCopy(name) ? translated : null;
     }
 
     /// <summary>The names under which a file may have a tensor of the network.</summary>
@@ -82,8 +88,8 @@ internal sealed class WeightNaming
     private bool IsCounter(string name) =>
         Array.Exists(Counters, counter => name == counter || name.EndsWith("." + counter, StringComparison.Ordinal));
 
-    // Of the same network as a whole or in part, such as that of an attacker or an average.
-    private bool IsCopy(string name) => Suffixes(name).Any(rest => _foreign.Contains(rest) || _map.ToLibrary(rest) is null);
+    // Of the same network, such as that of an attacker or an average.
+    private bool IsCopy(string name) => Array.Exists(_copies, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private static IEnumerable<IKeyMap> Known() => DescriptionTypes.Implementing(typeof(IKeyMap)).Values
         .Where(type => type.GetConstructor(Type.EmptyTypes) is not null)
