@@ -43,6 +43,7 @@ public sealed record DeepFool : IMinimalNormAttack
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Steps), .. Rule.Positive(Overshoot), .. Rule.Holds(Classes >= 2, nameof(Classes), $"must be at least 2, the label and another, got {Classes}."),
+        .. Rule.Holds(Classes <= SpecLimits.MostClasses, nameof(Classes), $"must be at most {SpecLimits.MostClasses}, got {Classes}."),
     ];
 
     /// <inheritdoc/>

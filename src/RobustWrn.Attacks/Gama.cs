@@ -58,7 +58,7 @@ public sealed record Gama : IAttack
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Steps), .. Rule.PositiveOrDefault(StepSize), .. Rule.NotNegative(Weight), .. Rule.Positive(GuidedSteps),
-        .. DropAt.SelectMany((step, i) => Rule.Positive(step, $"{nameof(DropAt)}[{i}]")), .. Rule.Positive(Drop), .. Start.ProblemsAs(nameof(Start)),
+        .. Rule.Each(DropAt, step => Rule.Positive(step, "")), .. Rule.Positive(Drop), .. Start.ProblemsAs(nameof(Start)),
     ];
 
     /// <inheritdoc/>

@@ -55,7 +55,7 @@ public sealed record Square : IAttack
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Queries), .. Rule.Positive(Restarts), .. Loss.ProblemsAs(nameof(Loss)),
-        .. Rule.Holds(InitialShare is > 0 and <= 1, nameof(InitialShare),
+        .. Rule.Holds(InitialShare is >= Rule.SmallestNumber and <= 1, nameof(InitialShare),
             string.Create(CultureInfo.InvariantCulture, $"must be in (0, 1], got {InitialShare}: it is the share of the pixels that a window covers.")),
     ];
 

@@ -53,7 +53,7 @@ public sealed record TargetedFab : IMinimalNormAttack
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Positive(Steps), .. Rule.Positive(TargetClasses), .. Rule.Positive(Restarts),
+        .. Rule.Positive(Steps), .. Rule.Positive(TargetClasses, most: SpecLimits.MostClasses), .. Rule.Positive(Restarts),
         .. Rule.InClosed(MaximalBias, 0, 1), .. Rule.Positive(Overshoot), .. Rule.InHalfOpen(Beta, 0, 1),
     ];
 

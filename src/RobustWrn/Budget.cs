@@ -8,6 +8,8 @@ public sealed record Budget : IDescription
     /// <summary>The name in files.</summary>
     public const string TypeName = "budget";
 
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(36_500);
+
     /// <summary>How many trials at most.</summary>
     public int MaximalTrials { get; init; } = 20;
 
@@ -28,5 +30,6 @@ public sealed record Budget : IDescription
     [
         .. Rule.Positive(MaximalTrials),
         .. Rule.Holds(MaximalTime is null || MaximalTime > TimeSpan.Zero, nameof(MaximalTime), $"must be above zero, got {MaximalTime}."),
+        .. Rule.Holds(MaximalTime is null || MaximalTime <= LongestTime, nameof(MaximalTime), $"must be at most {LongestTime.Days} days, got {MaximalTime}."),
     ];
 }

@@ -53,8 +53,6 @@ public sealed record AttackSuite : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(!string.IsNullOrWhiteSpace(Name), nameof(Name), "must be a text to tell results apart by, got nothing."),
-        .. Rule.NotEmpty(Attacks),
-        .. Attacks.SelectMany((attack, i) => attack.ProblemsAs($"{nameof(Attacks)}[{i}]")),
+        .. Rule.Text(Name), .. Attacks is null ? [] : Rule.NotEmpty(Attacks), .. Rule.Each(Attacks, attack => attack.ProblemsAs("")),
     ];
 }

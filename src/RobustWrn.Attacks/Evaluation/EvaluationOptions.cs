@@ -6,6 +6,9 @@ namespace RobustWrn.Attacks;
 /// <summary>How an evaluation is run.</summary>
 public sealed record EvaluationOptions : IDescription
 {
+    // A million small images take 12 GiB before the first layer.
+    internal const int LargestBlock = 1 << 20;
+
     /// <summary>
     /// Images attacked together. Blocks are fixed, so that a run that was interrupted ends in the same numbers; the size is part of the result. Null chooses it once: 128, above which the time for an
     /// image no longer falls, or as many as fit into <see cref="MemoryLimit"/> when the model is a <see cref="Classifier"/>, whose cost is known; an evaluation that goes on with its journal
@@ -55,9 +58,10 @@ public sealed record EvaluationOptions : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. BlockSize is null ? [] : Rule.Positive(BlockSize.Value, nameof(BlockSize)),
+        .. BlockSize is null ? [] : Rule.Positive(BlockSize.Value, nameof(BlockSize), most: LargestBlock),
         .. Audit?.ProblemsAs(nameof(Audit)) ?? [],
         .. Rule.Holds(MemoryLimit is null or > 0, nameof(MemoryLimit), $"must be at least 1 byte, got {MemoryLimit}. Leave it out for half of what the machine has."),
-        .. Rule.Holds(JournalFolder is not "", nameof(JournalFolder), "must name a folder, or be null for no journal, got an empty text."),
+        .. JournalFolder is null ? [] : Rule.Text(JournalFolder, nameof(JournalFolder), Rule.LongestPath),
+        .. Rule.Holds(Clock is not null, nameof(Clock), "must be given, got null."),
     ];
 }

@@ -81,7 +81,7 @@ public sealed record DenseNetSpec : INetworkSpec
         [
             .. SpecRules.OfStages(Stages, stage => stage.Problems()),
             .. Rule.Holds(Stages is null || Stages.Count <= MostStages, nameof(Stages), $"must be at most {MostStages}, since each but the last halves the resolution, got {Stages?.Count}."),
-            .. Rule.Positive(Growth), .. Rule.Positive(BottleneckFactor),
+            .. Rule.Positive(Growth, most: SpecLimits.MostChannels), .. Rule.Positive(BottleneckFactor, most: SpecLimits.MostChannels),
             .. Activation.ProblemsAs(nameof(Activation)),
             .. SpecRules.Of(this, FeatureNormalization, Normalization),
         ];

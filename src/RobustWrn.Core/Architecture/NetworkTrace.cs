@@ -5,12 +5,10 @@ namespace RobustWrn.Core;
 /// </summary>
 internal sealed class NetworkTrace
 {
-    // 4 TiB of float32 weights: beyond any machine, so a slip of the keyboard.
-    private const long MostParameters = 1L << 40;
-
     private readonly List<PartCost> _parts = [];
     private readonly List<Problem> _problems = [];
     private FeatureMap _features;
+    private long _layers;
 
     private NetworkTrace(INetworkSpec spec, int height, int width) => _features = new FeatureMap(spec.InputChannels, height, width);
 
@@ -49,8 +47,10 @@ internal sealed class NetworkTrace
         try
         {
             run(trace);
+            if (trace._layers > SpecLimits.MostLayers)
+                return [.. trace._problems, new Problem(nameof(WideResNetSpec.Stages), $"must give a network of at most {SpecLimits.MostLayers} layers, got {trace._layers}. Reduce depths.")];
             long parameters = NetworkCost.Of(trace._parts).Parameters;
-            if (parameters <= MostParameters)
+            if (parameters <= SpecLimits.MostParameters)
                 return trace._problems;
             size = $"{parameters}";
         }
@@ -58,7 +58,7 @@ internal sealed class NetworkTrace
         {
             size = "more than a 64-bit number holds";
         }
-        return [.. trace._problems, new Problem(nameof(WideResNetSpec.Stages), $"must give a network of at most 2^40 parameters, got {size}. Reduce widths or depths.")];
+        return [.. trace._problems, new Problem(nameof(WideResNetSpec.Stages), $"must give a network of at most 2^34 parameters, got {size}. Reduce widths or depths.")];
     }
 
     /// <summary>A part traced once.</summary>
@@ -69,6 +69,7 @@ internal sealed class NetworkTrace
     public void Part(string name, string? subject, Func<CostTrace, FeatureMap, FeatureMap> layers, int blocks = 0)
     {
         CostTrace trace = Next(subject, layers);
+        _layers += trace.Layers;
         _parts.Add(PartCost.Of(name, _features, (trace, 1)) with { Blocks = blocks });
     }
 
@@ -84,6 +85,7 @@ internal sealed class NetworkTrace
         CostTrace first = Next(subject, (trace, features) => block(trace, features, 0));
         CostTrace other = depth > 1 ? Next(subject, (trace, features) => block(trace, features, 1)) : new CostTrace();
         CostTrace last = end is null ? new CostTrace() : Next(subject, end);
+        _layers += first.Layers + other.Layers * (depth - 1L) + last.Layers;
         _parts.Add(PartCost.Of($"stage {number}", _features, (first, 1), (other, depth - 1), (last, 1)) with { Blocks = depth });
         Problem[] distinct = [.. _problems.Skip(known).Distinct()];
         _problems.RemoveRange(known, _problems.Count - known);

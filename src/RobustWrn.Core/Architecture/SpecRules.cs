@@ -7,7 +7,8 @@ internal static class SpecRules
     public static IEnumerable<Problem> Of(INetworkSpec spec, IFeatureNormalization features, Normalization pixels) =>
     [
         .. Rule.Holds(spec.Classes >= 2, nameof(spec.Classes), $"must be at least 2, got {spec.Classes}."),
-        .. Rule.Positive(spec.InputChannels, nameof(spec.InputChannels)),
+        .. Rule.Holds(spec.Classes <= SpecLimits.MostClasses, nameof(spec.Classes), $"must be at most {SpecLimits.MostClasses}, got {spec.Classes}."),
+        .. Rule.Positive(spec.InputChannels, nameof(spec.InputChannels), most: SpecLimits.MostInputChannels),
         .. features.ProblemsAs("FeatureNormalization"),
         .. pixels is null ? [new Problem("Normalization", "must be given, got null.")] : pixels.Problems(spec.InputChannels),
     ];
@@ -15,12 +16,7 @@ internal static class SpecRules
     /// <summary>At least one stage, and the problems of each.</summary>
     public static IEnumerable<Problem> OfStages<T>(ValueList<T>? stages, Func<T, IEnumerable<Problem>> problems)
         where T : class =>
-    [
-        .. Rule.NotEmpty(stages, "Stages"),
-        .. (stages ?? []).SelectMany((stage, i) => stage is null
-            ? [new Problem($"Stages[{i}]", "must be given, got null.")]
-            : problems(stage).Select(problem => problem.Within($"Stages[{i}]"))),
-    ];
+        [.. Rule.NotEmpty(stages, "Stages"), .. stages is null ? [] : Rule.Each(stages, problems, "Stages")];
 
     /// <summary>The stages with one changed.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such stage.</exception>

@@ -27,7 +27,8 @@ public sealed record StageSpec
     /// <summary>What is wrong with it.</summary>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Positive(Depth), .. Rule.Positive(Width), .. Rule.Positive(Stride), .. Rule.InHalfOpen(Dropout, 0, 1),
+        .. Rule.Positive(Depth, most: SpecLimits.MostLayers), .. Rule.Positive(Width, most: SpecLimits.MostChannels),
+        .. Rule.Positive(Stride, most: SpecLimits.LargestSide), .. Rule.InHalfOpen(Dropout, 0, 1),
         .. Block.ProblemsAs(nameof(Block)), .. Activation.ProblemsAs(nameof(Activation)),
     ];
 }

@@ -29,7 +29,8 @@ public sealed record StemSpec
     /// <summary>What is wrong with it.</summary>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Positive(Width), .. Rule.Positive(Stride),
+        .. Rule.Positive(Width, most: SpecLimits.MostChannels), .. Rule.Positive(Stride, most: SpecLimits.LargestSide),
         .. Rule.Holds(Kernel >= 1 && Kernel % 2 == 1, nameof(Kernel), $"must be odd and at least 1, got {Kernel}."),
+        .. Rule.Holds(Kernel <= SpecLimits.LargestSide, nameof(Kernel), $"must be at most {SpecLimits.LargestSide}, got {Kernel}."),
     ];
 }

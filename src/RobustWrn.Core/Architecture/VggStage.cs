@@ -10,5 +10,5 @@ public sealed record VggStage
     public int Width { get; init; } = 64;
 
     /// <summary>What is wrong with it.</summary>
-    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Depth), .. Rule.Positive(Width)];
+    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Depth, most: SpecLimits.MostLayers), .. Rule.Positive(Width, most: SpecLimits.MostChannels)];
 }

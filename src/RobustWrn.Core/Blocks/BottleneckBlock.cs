@@ -43,7 +43,7 @@ public sealed record BottleneckBlock : IBlock
     public nn.Module<Tensor, Tensor> Build(BlockShape shape) => new Module(this, shape);
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Expansion), .. Rule.Known(Shortcut)];
+    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Expansion, most: SpecLimits.MostChannels), .. Rule.Known(Shortcut)];
 
     private bool HasShortcutConvolution(BlockShape shape) => shape.InChannels != OutChannels(shape.Width) || shape.Stride != 1;
 

@@ -35,7 +35,7 @@ public sealed record PostActivationBottleneck : IBlock
     public nn.Module<Tensor, Tensor> Build(BlockShape shape) => new Module(shape, OutChannels(shape.Width));
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => Rule.Positive(Expansion);
+    public IEnumerable<Problem> Problems() => Rule.Positive(Expansion, most: SpecLimits.MostChannels);
 
     private sealed class Module : nn.Module<Tensor, Tensor>, IFreezableBlock
     {

@@ -12,6 +12,9 @@ public sealed record RobustResBlock : IBlock
     /// <summary>The name in files.</summary>
     public const string TypeName = "robust-res";
 
+    // Each is a convolution of its own in every block; the paper has 4 to 8.
+    private const int MostScales = 64;
+
     /// <summary>Channels it writes for each channel of the stage's width.</summary>
     internal const int Expansion = 4;
 
@@ -69,8 +72,8 @@ public sealed record RobustResBlock : IBlock
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(Scales >= 2, nameof(Scales), $"must be at least 2, got {Scales}."),
-        .. Rule.Positive(BaseWidth), .. Rule.Positive(Cardinality), .. Rule.Positive(SqueezeReduction),
+        .. Rule.Between(Scales, 2, MostScales), .. Rule.Positive(BaseWidth, most: SpecLimits.MostChannels),
+        .. Rule.Positive(Cardinality, most: SpecLimits.MostChannels), .. Rule.Positive(SqueezeReduction, most: SpecLimits.MostChannels),
     ];
 
     // Without a shortcut convolution nobody reads the activated input, so nothing of it is kept.

@@ -32,7 +32,7 @@ public sealed record SqueezeExcitationBlock : IBlock
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(Ratio is > 0 and <= 1, nameof(Ratio), FormattableString.Invariant($"must be in (0, 1], got {Ratio}.")),
+        .. Rule.Share(Ratio),
         .. Rule.Known(Placement), .. Rule.Known(Shortcut),
     ];
 

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace RobustWrn.Core;
 
@@ -11,10 +12,13 @@ namespace RobustWrn.Core;
 /// Descriptions as JSON: <c>{"version": 1, "type": "trades", ...}</c>. The name comes from the constant <c>TypeName</c> of the type and is looked up
 /// among the loaded assemblies that use this library, so a user's own attack or block is read back too; no type name of .NET is ever taken from a file.
 /// </summary>
-public static class DescriptionJson
+public static partial class DescriptionJson
 {
     /// <summary>The version written; newer ones are refused.</summary>
     public const int Version = 1;
+
+    /// <summary>The longest text that is read: a thousand times a long plan, and short enough that its nodes take some hundred megabytes at most.</summary>
+    public const int MostCharacters = 1 << 22;
 
     /// <summary>Serializer options under which descriptions nest in other documents.</summary>
     public static JsonSerializerOptions Options { get; } = CreateOptions();
@@ -42,20 +46,24 @@ public static class DescriptionJson
         where T : IDescription
     {
         ArgumentNullException.ThrowIfNull(json);
+        if (json.Length > MostCharacters)
+            throw new InvalidDataException($"{source} has {json.Length} characters; a description has at most {MostCharacters}. It is another file.");
         try
         {
             if (JsonNode.Parse(json, documentOptions: StrictDocument) is not JsonObject document)
                 throw new InvalidDataException($"{source} must be a JSON object with a version and a type.");
-            int version = (int?)document["version"] ?? 0;
+            int version = document["version"] is JsonValue number && number.TryGetValue(out int whole) ? whole : 0;
             if (version is < 1 or > Version)
-                throw new InvalidDataException($"{source} has version {version}; this library reads versions 1 to {Version}. Use the library that wrote it, or a newer one.");
+                throw new InvalidDataException($"{source} has version {Excerpt.Of(document["version"]?.ToJsonString() ?? "none")}; this library reads versions 1 to {Version}. Use the library that wrote it, or a newer one.");
             document.Remove("version");
             return (T)DescriptionTypes.Read(document, typeof(T), Options);
         }
         // ArgumentException: a unit type in the file refused its value.
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or NotSupportedException or OverflowException)
         {
-            throw new InvalidDataException($"{source} is not a valid description: {e.Message}", e);
+            string reason = Plain(e.Message);
+            // An inner exception prints its whole message, which quotes the file.
+            throw new InvalidDataException($"{source} is not a valid description: {reason}", reason.Length < e.Message.Length ? null : e);
         }
     }
 
@@ -67,6 +75,15 @@ public static class DescriptionJson
 
     /// <summary>SHA-256 of a text, in lower-case hexadecimal.</summary>
     public static string Fingerprint(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    // The serializer names types as .NET does, and quotes names of properties whole.
+    private static string Plain(string message) =>
+        Excerpt.Cut(NullableType().Replace(message, "$1, or null").Replace("System.", "", StringComparison.Ordinal), MostCharactersOfReason);
+
+    private const int MostCharactersOfReason = 500;
+
+    [GeneratedRegex(@"System\.Nullable`1\[(?:System\.)?([\w.]+)\]")]
+    private static partial Regex NullableType();
 
     private static readonly JsonDocumentOptions StrictDocument = new() { AllowDuplicateProperties = false };
 

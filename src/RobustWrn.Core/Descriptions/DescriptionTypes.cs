@@ -42,10 +42,10 @@ public static class DescriptionTypes
 
     internal static object Read(JsonObject node, Type contract, JsonSerializerOptions options)
     {
-        string? name = (string?)node["type"];
+        string? name = node["type"] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
         IReadOnlyDictionary<string, Type> known = Implementing(contract);
         if (name is null || !known.TryGetValue(name, out Type? type))
-            throw new JsonException($"\"type\" must be one of {string.Join(", ", known.Keys)} for {contract.Name}, got {(name is null ? "nothing" : $"\"{name}\"")}.");
+            throw new JsonException($"\"type\" must be one of {string.Join(", ", known.Keys)} for {contract.Name}, got {(node["type"] is not { } given ? "nothing" : Excerpt.Of(given.ToJsonString()))}.");
         node.Remove("type");
         return node.Deserialize(type, options) ?? throw new JsonException($"\"{name}\" has no content.");
     }

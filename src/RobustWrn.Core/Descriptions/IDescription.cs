@@ -16,6 +16,12 @@ public interface IDescription
 /// <summary>Refuses invalid descriptions.</summary>
 public static class DescriptionChecks
 {
+    // Twice as deep as any published plan, and half as deep as JSON may nest: deeper ones could not be stored, and would end the process by its stack.
+    private const int DeepestNesting = 32;
+
+    [ThreadStatic]
+    private static int nesting;
+
     /// <summary>Throws when the description has problems.</summary>
     /// <param name="description">The description about to be used.</param>
     /// <exception cref="InvalidDescriptionException">There are problems; the exception lists all of them.</exception>
@@ -39,6 +45,21 @@ public static class DescriptionChecks
     /// <summary>The problems of a part, named from the description that holds it.</summary>
     /// <param name="part">The part; null gives one problem that says so.</param>
     /// <param name="name">The part's name in its owner.</param>
-    public static IEnumerable<Problem> ProblemsAs(this IDescription? part, string name) =>
-        part is null ? [new Problem(name, "must be given, got null.")] : part.Problems().Select(problem => problem.Within(name));
+    public static IEnumerable<Problem> ProblemsAs(this IDescription? part, string name)
+    {
+        if (part is null)
+            return [new Problem(name, "must be given, got null.")];
+        if (nesting == DeepestNesting)
+            return [new Problem(name, $"must not nest descriptions more than {DeepestNesting} deep.")];
+        nesting++;
+        try
+        {
+            // At once, so that the depth counts what is looked at here.
+            return [.. part.Problems().Select(problem => problem.Within(name))];
+        }
+        finally
+        {
+            nesting--;
+        }
+    }
 }

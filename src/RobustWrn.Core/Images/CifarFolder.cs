@@ -78,7 +78,7 @@ internal static class CifarFolder
     {
         int before = layout.LabelBytes.Count;
         byte[] buffer = new byte[Math.Min(RecordsAtOnce, records) * layout.RecordBytes];
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = RegularFile.OpenRead(path);
         for (long done = 0; done < records; done += RecordsAtOnce)
         {
             int count = (int)Math.Min(RecordsAtOnce, records - done);

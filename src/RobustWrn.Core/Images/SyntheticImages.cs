@@ -10,7 +10,7 @@ namespace RobustWrn.Core;
 /// <remarks>Image i of a split depends on the seed, the split's name, these settings and i only; its label is i modulo 10. Nothing measured on it says anything about photographs.</remarks>
 public sealed record SyntheticImages : IDescription
 {
-    private const int Side = 32, Channels = 3, Plane = Side * Side;
+    private const int Side = 32, Channels = 3, Plane = Side * Side, ImageBytes = Channels * Plane + sizeof(long);
 
     /// <summary>The ten classes, by label.</summary>
     public static ValueList<string> ClassNames { get; } = SyntheticMotif.All.Select(motif => motif.Name).ToValueList();
@@ -43,9 +43,9 @@ public sealed record SyntheticImages : IDescription
     /// <exception cref="InvalidDescriptionException">A setting or a number is out of range; all problems are listed.</exception>
     public DatasetSplits Make(int train, int holdOut, int test, Seed seed)
     {
-        Problem[] problems = [.. Problems(), .. Rule.Positive(train), .. Rule.Positive(holdOut), .. Rule.Positive(test)];
+        Problem[] problems = [.. Problems(), .. Counts(train, holdOut, test)];
         problems.ThrowIfAny(nameof(SyntheticImages));
-        return DatasetSplits.Owning(Draw("train", train + holdOut, seed), Draw("test", test, seed), holdOut, 0);
+        return DatasetSplits.Owning(Draw("train", (long)train + holdOut, seed), Draw("test", test, seed), holdOut, 0);
     }
 
     /// <summary>Makes images of one split.</summary>
@@ -55,7 +55,7 @@ public sealed record SyntheticImages : IDescription
     /// <returns>The images. The caller disposes them.</returns>
     public InMemoryImages Draw(string split, long count, Seed seed)
     {
-        Problem[] problems = [.. Problems(), .. Rule.Positive(count)];
+        Problem[] problems = [.. Problems(), .. Rule.Positive(count, most: Rule.MostImages), .. Rule.FitsMemory((double)count * ImageBytes, nameof(count))];
         problems.ThrowIfAny(nameof(SyntheticImages));
         TorchRuntime.EnsureLoaded();
         RandomStream stream = RandomStream.From(seed).For("synthetic").For(split);
@@ -71,6 +71,12 @@ public sealed record SyntheticImages : IDescription
         });
         return new InMemoryImages(pixels, labels, ClassNames);
     }
+
+    private static IEnumerable<Problem> Counts(int train, int holdOut, int test) =>
+    [
+        .. Rule.Positive(train, most: Rule.MostImages), .. Rule.Positive(holdOut, most: Rule.MostImages), .. Rule.Positive(test, most: Rule.MostImages),
+        .. Rule.FitsMemory(((double)train + holdOut + test) * ImageBytes, "images"),
+    ];
 
     private void Paint(Span<byte> image, RandomStream stream, long index)
     {

@@ -17,10 +17,13 @@ public static class NetworkInitialization
                 layer.Draw(stream.For(name));
         }
     }
+
     /// <summary>A network of a valid spec, its weights drawn, behind its normalisation.</summary>
     internal static Classifier Classifier(INetworkSpec spec, Func<nn.Module<Tensor, Tensor>> build, Normalization normalization, Seed seed, Device? device)
     {
         spec.ThrowIfInvalid();
+        // Four bytes a weight; a spec that is right may be too large for this machine.
+        Rule.FitsMemory(4.0 * spec.Cost(spec.SmallestSide, spec.SmallestSide).Parameters, nameof(NetworkCost.Parameters)).ThrowIfAny(spec.GetType().Name);
         TorchRuntime.EnsureLoaded();
         nn.Module<Tensor, Tensor> network = build();
         Draw(network, RandomStream.From(seed).For("initialisation"));

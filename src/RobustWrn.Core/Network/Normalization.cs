@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RobustWrn.Core;
 
 /// <summary>
@@ -25,10 +23,11 @@ public sealed record Normalization
 
     /// <summary>What is wrong with it for a number of channels.</summary>
     public IEnumerable<Problem> Problems(int channels) => Mean is null || Std is null ? [new Problem("Normalization", "must have lists of means and stds, got null. Leave them empty for none.")] :
-    [
-        .. Rule.Holds(IsIdentity || (Mean.Count == channels && Std.Count == channels), "Normalization",
-            $"must have one mean and one std for each of {channels} channels, or none at all, got {Mean.Count} and {Std.Count}."),
-        .. Mean.Where(value => !double.IsFinite(value)).SelectMany(value => Rule.Holds(false, "Normalization.Mean", $"must be finite, got {value.ToString(CultureInfo.InvariantCulture)}.")),
-        .. Std.SelectMany(value => Rule.Positive(value, "Normalization.Std")),
-    ];
+        IsIdentity || (Mean.Count == channels && Std.Count == channels)
+            ? [.. Rule.Each(Mean, OfMean, "Normalization.Mean", channels), .. Rule.Each(Std, std => Rule.Positive(std, ""), "Normalization.Std", channels)]
+            : [new Problem("Normalization", $"must have one mean and one std for each of {channels} channels, or none at all, got {Mean.Count} and {Std.Count}.")];
+
+    // Pixels are in [0, 1], whatever they are divided by afterwards; means of other scales are refused with the numbers that float32 cannot hold.
+    private static IEnumerable<Problem> OfMean(double mean) =>
+        Rule.Holds(Math.Abs(mean) <= Rule.LargestNumber, "", $"must be a finite number, at most {Rule.LargestNumber}, got {mean}.");
 }

@@ -24,5 +24,5 @@ public sealed record BatchNormalization : IFeatureNormalization
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
-        [.. Rule.Positive(Epsilon), .. Rule.Holds(Momentum is > 0 and <= 1, nameof(Momentum), FormattableString.Invariant($"must be in (0, 1], got {Momentum}."))];
+        [.. Rule.Positive(Epsilon), .. Rule.Share(Momentum)];
 }

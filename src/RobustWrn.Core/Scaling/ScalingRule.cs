@@ -67,7 +67,7 @@ public sealed record ScalingRule : IDescription
     public IEnumerable<Problem> Problems() =>
     [
         .. Base.ProblemsAs(nameof(Base)), .. Ratio(DepthRatio, nameof(DepthRatio)), .. Ratio(WidthRatio, nameof(WidthRatio)),
-        .. Rule.PositiveOrDefault(DepthPerWidth), .. Rule.Positive(WidthMultiple), .. Rule.Positive(ImageSize),
+        .. Rule.PositiveOrDefault(DepthPerWidth), .. Rule.Positive(WidthMultiple, most: SpecLimits.MostChannels), .. Rule.Positive(ImageSize, most: SpecLimits.LargestSide),
     ];
 
     /// <summary>Channels of a stage for a widening factor of 1.</summary>
@@ -76,6 +76,6 @@ public sealed record ScalingRule : IDescription
     private IEnumerable<Problem> Ratio(ValueList<double>? ratio, string name) => ratio is null || Base?.Stages is null ? [] :
     [
         .. Rule.Holds(ratio.Count == Base.Stages.Count, name, $"must have a number for each of the {Base.Stages.Count} stages of the base, got {ratio.Count}."),
-        .. ratio.SelectMany(part => Rule.Positive(part, name)),
+        .. Rule.Each(ratio, part => Rule.Positive(part, "", most: 1e6), name),
     ];
 }

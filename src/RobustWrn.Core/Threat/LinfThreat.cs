@@ -44,7 +44,7 @@ public sealed record LinfThreat : ThreatModel
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Problem> Problems() => Rule.Holds(Epsilon is > 0 and <= 1, nameof(Epsilon),
+    public override IEnumerable<Problem> Problems() => Rule.Holds(Epsilon is >= Rule.SmallestNumber and <= 1, nameof(Epsilon),
         string.Create(CultureInfo.InvariantCulture, $"must be in (0, 1], got {Epsilon}. Pixels are in [0, 1]: write ThreatModel.Linf({Example(Epsilon)}, outOf: 255)."));
 
     /// <summary>What the remedy shows: the caller's own number where it can be one of 8-bit levels, else the usual 8.</summary>

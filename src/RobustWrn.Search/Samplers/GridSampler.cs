@@ -22,7 +22,7 @@ public sealed record GridSampler : ISampler
     public bool DependsOnSeed => Shuffled;
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => Rule.Positive(Tries);
+    public IEnumerable<Problem> Problems() => Rule.Positive(Tries, most: 1_000_000_000);
 
     /// <inheritdoc/>
     public Proposal Propose(SamplerContext context)

@@ -24,7 +24,7 @@ public sealed record RandomSampler : ISampler
     public bool DependsOnSeed => true;
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => Rule.Positive(Tries);
+    public IEnumerable<Problem> Problems() => Rule.Positive(Tries, most: 1_000_000_000);
 
     /// <inheritdoc/>
     public Proposal Propose(SamplerContext context)

@@ -5,6 +5,9 @@ namespace RobustWrn.Training;
 /// <summary>Tells the kinds of parameters apart, by their dimensions and their neighbours' in the same layer.</summary>
 internal static class DecayRule
 {
+    /// <summary>The strongest weight decay: at the usual rates it takes a weight away in one step.</summary>
+    public const double Strongest = 1_000;
+
     /// <summary>The weight decay of each parameter.</summary>
     public static double[] Of(IReadOnlyList<KeyValuePair<string, Parameter>> parameters, double decay, DecayedParameters decayed)
     {

@@ -41,7 +41,7 @@ public sealed record Sgd : IOptimizer
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.InHalfOpen(Momentum, 0, 1), .. Rule.NotNegative(WeightDecay), .. Rule.Known(Decayed),
+        .. Rule.InHalfOpen(Momentum, 0, 1), .. Rule.NotNegative(WeightDecay, most: DecayRule.Strongest), .. Rule.Known(Decayed),
         .. Rule.Holds(!Nesterov || Momentum > 0, nameof(Nesterov), "needs a momentum above 0; set Momentum or leave Nesterov off."),
     ];
 

@@ -21,6 +21,6 @@ public sealed record DivergenceRecovery : IDescription
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Retries),
-        .. Rule.Holds(Factor is > 0 and < 1, nameof(Factor), FormattableString.Invariant($"must be above 0 and below 1, got {Factor}.")),
+        .. Rule.ProperShare(Factor),
     ];
 }

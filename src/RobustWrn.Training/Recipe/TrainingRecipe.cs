@@ -10,6 +10,12 @@ public sealed record TrainingRecipe : IDescription
     /// <summary>The name in files.</summary>
     public const string TypeName = "training-recipe";
 
+    // The largest published batches have 65,536 images; a million small ones take 12 GiB before the first layer.
+    private const int LargestBatch = 1 << 20;
+
+    // Of normalised networks, too, whose weights no step of a sound training moves by more than their own length.
+    private const double HighestRate = 1_000;
+
     /// <summary>Passes over the training images, or as many batches where extra images stand among them (<see cref="ExtraShare"/>). Default 100 (Huang et al. 2021).</summary>
     public int Epochs { get; init; } = 100;
 
@@ -154,12 +160,13 @@ public sealed record TrainingRecipe : IDescription
     [
         .. Rule.Positive(Epochs),
         .. Rule.Holds(BatchSize >= 2, nameof(BatchSize), $"must be at least 2, because batch norm learns nothing from one image, got {BatchSize}."),
+        .. Rule.Holds(BatchSize <= LargestBatch, nameof(BatchSize), $"must be at most {LargestBatch}, got {BatchSize}."),
         .. Rule.Holds(MicroBatchSize is null || (MicroBatchSize >= 2 && MicroBatchSize <= BatchSize), nameof(MicroBatchSize),
             $"must be at least 2 and at most the batch size {BatchSize}, got {MicroBatchSize}. Leave it out for whole batches."),
-        .. Rule.Positive(LearningRate),
+        .. Rule.Positive(LearningRate, most: HighestRate),
         .. Schedule.ProblemsAs(nameof(Schedule)),
-        .. Rule.Holds(Optimizer.TakesMomentum || Schedule.MomentumAt(new TrainingPosition(0, Math.Max(Epochs, 1), 0, 1)) is null, nameof(Schedule),
-            $"must leave the momentum alone, which {Optimizer.GetType().Name} has none of that could be moved. Take Sgd, or a schedule that does not move it."),
+        .. Rule.Holds(Optimizer is null || Schedule is null || Optimizer.TakesMomentum || Schedule.MomentumAt(new TrainingPosition(0, Math.Max(Epochs, 1), 0, 1)) is null, nameof(Schedule),
+            $"must leave the momentum alone, which {Optimizer?.GetType().Name} has none of that could be moved. Take Sgd, or a schedule that does not move it."),
         .. Radius?.ProblemsAs(nameof(Radius)) ?? [],
         .. Optimizer.ProblemsAs(nameof(Optimizer)),
         .. Rule.PositiveOrDefault(GradientNormClip),
@@ -167,13 +174,13 @@ public sealed record TrainingRecipe : IDescription
         .. Perturbation?.ProblemsAs(nameof(Perturbation)) ?? [],
         .. EarlyStopping?.ProblemsAs(nameof(EarlyStopping)) ?? [],
         .. Recovery?.ProblemsAs(nameof(Recovery)) ?? [],
-        .. Augmentations.SelectMany((augmentation, i) => augmentation.ProblemsAs($"{nameof(Augmentations)}[{i}]")),
+        .. Rule.Each(Augmentations, augmentation => augmentation.ProblemsAs("")),
         .. Mixing?.ProblemsAs(nameof(Mixing)) ?? [],
         .. BatchSize < 2 ? [] : MixedBatches.Problems(BatchSize, ExtraShare).Select(problem => problem with { Subject = nameof(ExtraShare) }),
         .. Rule.Known(AttackBatchNorm),
         .. ValidationAttack?.ProblemsAs(nameof(ValidationAttack)) ?? [],
         .. Rule.Holds(ValidationAttack is not { NeedsSurrogate: true }, nameof(ValidationAttack),
             $"must do without another model, which a training has none of, got {ValidationAttack?.Name}. Leave it out for PGD."),
-        .. ValidationImages is { } images ? Rule.Positive(images, nameof(ValidationImages)) : [],
+        .. ValidationImages is { } images ? Rule.Positive(images, nameof(ValidationImages), most: Rule.MostImages) : [],
     ];
 }

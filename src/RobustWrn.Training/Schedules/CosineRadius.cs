@@ -27,7 +27,7 @@ public sealed record CosineRadius : IRadiusSchedule
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(Share is > 0 and <= 1, nameof(Share), FormattableString.Invariant($"must be above 0 and at most 1, got {Share}.")),
-        .. Rule.Holds(From is > 0 and <= 1, nameof(From), FormattableString.Invariant($"must be above 0 and at most 1, got {From}.")),
+        .. Rule.Share(Share),
+        .. Rule.Share(From),
     ];
 }

@@ -30,7 +30,7 @@ public sealed record CyclicRate : ILearningRateSchedule
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Cycles),
-        .. Rule.Holds(Rise is > 0 and < 1, nameof(Rise), FormattableString.Invariant($"must be above 0 and below 1, got {Rise}.")),
+        .. Rule.ProperShare(Rise),
         .. Rule.InClosed(Low, 0, 1),
     ];
 }

@@ -54,8 +54,8 @@ public sealed record OneCycleRate : ILearningRateSchedule
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(Rise is > 0 and < 1, nameof(Rise), FormattableString.Invariant($"must be above 0 and below 1, got {Rise}.")),
-        .. Rule.Holds(First is > 0 and <= 1, nameof(First), FormattableString.Invariant($"must be above 0 and at most 1, got {First}.")),
+        .. Rule.ProperShare(Rise),
+        .. Rule.Share(First),
         .. Rule.InClosed(Last, 0, 1),
     ];
 

@@ -25,16 +25,20 @@ public sealed record PiecewiseRate : ILearningRateSchedule
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => Drops.SelectMany((drop, i) =>
+    public IEnumerable<Problem> Problems()
     {
-        double before = i == 0 ? 0 : Drops[i - 1].From;
-        return (Problem[])
-        [
-            .. Rule.Holds(drop.From > before && drop.From < 1, $"{nameof(Drops)}[{i}].{nameof(RateDrop.From)}",
-                string.Create(CultureInfo.InvariantCulture, $"must be above {before} and below 1, in rising order, got {drop.From}.")),
-            .. Rule.Positive(drop.Factor, $"{nameof(Drops)}[{i}].{nameof(RateDrop.Factor)}"),
-        ];
-    });
+        double before = 0;
+        return Rule.Each(Drops, drop =>
+        {
+            Problem[] problems =
+            [
+                .. Rule.Holds(drop.From > before && drop.From < 1, nameof(RateDrop.From), $"must be above {before} and below 1, in rising order, got {drop.From}."),
+                .. Rule.Positive(drop.Factor, nameof(RateDrop.Factor)),
+            ];
+            before = drop.From;
+            return problems;
+        });
+    }
 }
 
 /// <summary>One drop of the learning rate.</summary>

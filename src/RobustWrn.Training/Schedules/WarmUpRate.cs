@@ -33,7 +33,7 @@ public sealed record WarmUpRate : ILearningRateSchedule
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(Share is > 0 and < 1, nameof(Share), FormattableString.Invariant($"must be above 0 and below 1, got {Share}.")),
+        .. Rule.ProperShare(Share),
         .. Rule.InClosed(From, 0, 1), .. Then.ProblemsAs(nameof(Then)),
     ];
 

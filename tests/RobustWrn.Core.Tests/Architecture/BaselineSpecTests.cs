@@ -96,9 +96,11 @@ public class BaselineSpecTests
     {
         GroupNormalization groups = new() { ChannelsPerGroup = 4 };
 
-        Assert.Contains("at most 2^40 parameters", Assert.Single(ResNetSpec.Of(1, [int.MaxValue], [1 << 20]).Problems()).Message);
-        Assert.Contains("at most 2^40 parameters", Assert.Single(VggSpec.Of([int.MaxValue], [int.MaxValue]).Problems()).Message);
-        Assert.Contains("at most 2^40 parameters", Assert.Single(DenseNetSpec.Of(int.MaxValue, [5], [8]).Problems()).Message);
+        Assert.Contains("at most 2^34 parameters", Assert.Single(ResNetSpec.Of(1, [1], [1 << 20]).Problems()).Message);
+        Assert.Contains("at most 20000 layers", Assert.Single(ResNetSpec.Of(1, [20_000], [1]).Problems()).Message);
+        Assert.Equal(["Stages[0].Depth", "Stages[0].Width"], Subjects(VggSpec.Of([int.MaxValue], [int.MaxValue])));
+        Assert.Equal(["Growth"], Subjects(DenseNetSpec.Of(int.MaxValue, [5], [8])));
+        Assert.Equal(["Classes"], Subjects(VggSpec.Vgg11 with { Classes = int.MaxValue }));
         Assert.Equal("Stages", Assert.Single(VggSpec.Of([.. Enumerable.Repeat(1, 17)], [.. Enumerable.Repeat(1, 17)]).Problems()).Subject);
         Assert.Equal("Stages[1].ChannelsPerGroup", Assert.Single((VggSpec.Of([1, 1], [8, 9]) with { FeatureNormalization = groups }).Problems()).Subject);
     }

@@ -45,15 +45,31 @@ public class WideResNetSpecTests
     }
 
     [Theory]
-    [InlineData(int.MaxValue, 16, "parameters, got ")]
-    [InlineData(1, int.MaxValue, "more than a 64-bit number holds")]
-    [InlineData(int.MaxValue, int.MaxValue, "more than a 64-bit number holds")]
-    public void Problems_AbsurdSize_IsAProblemNotAnOverflow(int depth, int width, string expected)
-    {
-        Problem problem = Assert.Single(WideResNetSpec.Of(16, [depth], [width]).Problems());
+    [InlineData(int.MaxValue, 16, "Stages[0].Depth: must be in [1, 20000], got 2147483647.")]
+    [InlineData(1, int.MaxValue, "Stages[0].Width: must be in [1, 1048576], got 2147483647.")]
+    [InlineData(20_000, 4, "Stages: must give a network of at most 20000 layers, got 40003. Reduce depths.")]
+    [InlineData(1, 1 << 20, "Stages: must give a network of at most 2^34 parameters, got 9895772037130. Reduce widths or depths.")]
+    public void Problems_AbsurdSize_IsAProblemNotAnOverflow(int depth, int width, string expected) =>
+        Assert.Equal(expected, Assert.Single(WideResNetSpec.Of(16, [depth], [width]).Problems()).ToString());
 
-        Assert.StartsWith("must give a network of at most 2^40 parameters, got ", problem.Message);
-        Assert.Contains(expected, problem.Message);
+    [Fact]
+    public void Problems_TwoBillionClasses_AreRefusedBeforeTheirMemoryIsAskedFor()
+    {
+        WideResNetSpec spec = WideResNetSpec.Wrn(10, 1) with { Classes = int.MaxValue };
+
+        Assert.Equal("Classes: must be at most 131072, got 2147483647.", Assert.Single(spec.Problems()).ToString());
+        Assert.Throws<InvalidDescriptionException>(() => spec.Build(0));
+    }
+
+    [Fact]
+    public void Build_NetworkLargerThanTheMachine_IsRefusedBeforeItsMemoryIsAskedFor()
+    {
+        // 1.4e10 weights: 52 GiB, which a specification may ask for.
+        WideResNetSpec spec = WideResNetSpec.Of(16, [1], [27_000]);
+        Assert.Empty(spec.Problems());
+        Assert.SkipWhen(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 50L << 30, "this machine has more memory");
+
+        Assert.Contains("GiB of memory there are", Assert.Throws<InvalidDescriptionException>(() => spec.Build(0)).Message);
     }
 
     [Theory]

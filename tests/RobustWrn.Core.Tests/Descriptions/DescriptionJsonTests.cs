@@ -98,6 +98,43 @@ public class DescriptionJsonTests
     public void Read_MalformedText_IsInvalidDataThatNamesTheSource(string json) =>
         Assert.StartsWith("net.json ", Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(json, "net.json")).Message);
 
+    [Theory]
+    [InlineData("{\"version\": 1, \"type\": \"LONG\"}", "\"type\" must be one of")]
+    [InlineData("{\"version\": 1, \"type\": [\"LONG\"]}", "\"type\" must be one of")]
+    [InlineData("{\"version\": \"LONG\", \"type\": \"vgg\"}", "has version")]
+    [InlineData("{\"version\": 1, \"type\": \"vgg\", \"LONG\": 1}", "could not be mapped")]
+    [InlineData("{\"version\": 1, \"type\": \"vgg\", \"LONG\": 1, \"LONG\": 2}", "uplicate")]
+    [InlineData("{\"version\": 1, \"type\": \"vgg\", \"classes\": \"LONG\"}", "$.classes")]
+    [InlineData("{\"version\": 1, \"type\": \"vgg\", \"classes\": 1DIGITS}", "$.classes")]
+    [InlineData("{\"version\": 1DIGITS, \"type\": \"vgg\"}", "has version")]
+    [InlineData("{\"version\": 1, \"type\": \"vgg\", \"activation\": {\"type\": \"LONG\"}}", "\"type\" must be one of")]
+    [InlineData("{\"version\": 1, \"type\": \"vgg\", \"activation\": \"LONG\"}", "expected an object")]
+    public void Read_AMillionCharacters_AreQuotedByALine(string pattern, string expected)
+    {
+        string json = pattern.Replace("LONG", new string('x', 1_000_000), StringComparison.Ordinal).Replace("DIGITS", new string('0', 1_000_000), StringComparison.Ordinal);
+
+        InvalidDataException e = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(json, "spec.json"));
+
+        Assert.StartsWith("spec.json", e.Message);
+        Assert.Contains(expected, e.Message);
+        Assert.InRange(e.ToString().Length, 1, 6_000);
+    }
+
+    [Fact]
+    public void Read_TextOfAHundredMegabytes_IsRefusedUnread() =>
+        Assert.Contains("a description has at most 4194304", Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(new string(' ', 50_000_000))).Message);
+
+    [Fact]
+    public void Read_OptionalNumberThatIsText_IsNamedInPlainWords()
+    {
+        string json = DescriptionJson.Write(new Optional { Share = 0.5 }).Replace("0.5", "\"half\"", StringComparison.Ordinal);
+
+        InvalidDataException e = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<IDescription>(json));
+
+        Assert.Contains("could not be converted to Double, or null. Path: $.share", e.Message);
+        Assert.DoesNotContain("Nullable`1", e.Message);
+    }
+
     [Fact]
     public void Read_DeeplyNestedText_IsInvalidData() =>
         Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(string.Concat(Enumerable.Repeat("{\"a\":", 10_000)) + "1" + new string('}', 10_000)));
@@ -151,6 +188,15 @@ public class DescriptionJsonTests
                 return square.Times(factor);
             }
         }
+    }
+
+    public sealed record Optional : IDescription
+    {
+        public const string TypeName = "test-optional";
+
+        public double? Share { get; init; }
+
+        public IEnumerable<Problem> Problems() => [];
     }
 
     private sealed record Nameless : IDescription

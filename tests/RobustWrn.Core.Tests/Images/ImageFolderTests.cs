@@ -190,6 +190,47 @@ public sealed class ImageFolderTests : IDisposable
         Assert.All(Enumerable.Range(0, 224), x => Assert.Equal(x switch { < 111 => 0, > 112 => 255, 111 => 32, _ => 223 }, planes[100 * 224 + x]));
     }
 
+    [Theory]
+    [InlineData(1, 300)]
+    [InlineData(300, 1)]
+    public void Planes_SidesTooFarApart_AreRefused(int height, int width) =>
+        Assert.Contains("ratio is at most 100", Assert.Throws<InvalidDataException>(() => ImageResizing.Planes(new DecodedImage(height, width, new byte[3 * height * width]), Small)).Message);
+
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(100, 1)]
+    [InlineData(200, 20_000)]
+    public void Planes_LongImage_ComputesNoMoreThanItKeeps(int height, int width)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, height * width).SelectMany(_ => (byte[])[10, 20, 30])];
+        ImageFolderOptions options = new() { Height = 224, Width = 224, ShorterSide = 256 };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        byte[] planes = ImageResizing.Planes(new DecodedImage(height, width, pixels), options);
+
+        // The rows in reach, already cut to the width, and two images of the final size: scaled whole it would be 20 MB and more.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 3 * 224 * (height + 2 * 224) + 50_000);
+        Assert.Equal((10, 20, 30), (planes[0], planes[224 * 224], planes[^1]));
+    }
+
+    [Fact]
+    public void Planes_CutOut_IsTheMiddleOfTheWholeScaledImage()
+    {
+        byte[] pixels = new byte[3 * 37 * 90];
+        new Random(3).NextBytes(pixels);
+        DecodedImage image = new(37, 90, pixels);
+
+        // Both scale 37 x 90 to 20 x 49; the first keeps all of it.
+        byte[] all = ImageResizing.Planes(image, new ImageFolderOptions { Height = 20, Width = 49 });
+        byte[] middle = ImageResizing.Planes(image, new ImageFolderOptions { Height = 14, Width = 11, ShorterSide = 20 });
+
+        for (int y = 0; y < 14; y++)
+        {
+            for (int x = 0; x < 11; x++)
+                Assert.Equal(all[(y + 3) * 49 + x + 19], middle[y * 11 + x]);
+        }
+    }
+
     [Fact]
     public void Problems_ShorterSideBelowTheCut_IsNamed() =>
         Assert.Equal(["ShorterSide"], (ImageFolderOptions.ImageNet with { ShorterSide = 200 }).Problems().Select(problem => problem.Subject));

@@ -88,4 +88,14 @@ public class SyntheticImagesTests
         using InMemoryImages copy = InMemoryImages.From(batch.Images, batch.Labels, images.ClassNames);
         return copy.Fingerprint;
     }
+
+    [Fact]
+    public void Make_MoreImagesThanMemory_IsRefusedBeforeAnyIsMade()
+    {
+        string message = Assert.Throws<InvalidDescriptionException>(() => new SyntheticImages().Make(int.MaxValue, int.MaxValue, int.MaxValue, 1)).Message;
+
+        Assert.Contains("images: must fit into the", message);
+        Assert.Contains("GiB of memory there are, but takes", message);
+        Assert.Throws<InvalidDescriptionException>(() => new SyntheticImages().Draw("x", long.MaxValue, 1));
+    }
 }

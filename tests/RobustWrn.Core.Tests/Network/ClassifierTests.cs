@@ -56,7 +56,7 @@ public class ClassifierTests
     {
         Normalization broken = new() { Mean = [double.PositiveInfinity], Std = [0] };
 
-        Assert.Equal(["Normalization.Mean", "Normalization.Std"], broken.Problems(1).Select(problem => problem.Subject));
+        Assert.Equal(["Normalization.Mean[0]", "Normalization.Std[0]"], broken.Problems(1).Select(problem => problem.Subject));
     }
 
     [Fact]

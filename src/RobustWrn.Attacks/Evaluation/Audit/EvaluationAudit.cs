@@ -26,8 +26,8 @@ public sealed record EvaluationAudit : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.InClosed(Examples, 1, 256), .. Rule.Holds(Share is > 0 and <= 1, nameof(Share), $"must be in (0, 1], got {Share}."), .. Rule.Holds(Significance is > 0 and < 1, nameof(Significance), $"must be in (0, 1), got {Significance}."),
-        .. (Checks ?? []).SelectMany((check, i) => check.ProblemsAs($"{nameof(Checks)}[{i}]")),
+        .. Rule.Between(Examples, 1, 256), .. Rule.Share(Share), .. Rule.ProperShare(Significance),
+        .. Rule.Each(Checks ?? [], check => check.ProblemsAs(""), nameof(Checks)),
     ];
 
     /// <summary>What an evaluation would refuse of images, as a report: pixels outside [0, 1], NaN, and pixels on another scale. It throws for none of them.</summary>

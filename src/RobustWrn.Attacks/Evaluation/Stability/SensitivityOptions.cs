@@ -19,8 +19,8 @@ public sealed record SensitivityOptions : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Positive(BlockSize),
-        .. Measures is null ? [new Problem(nameof(Measures), "must be given, got null. Leave it empty for none.")] : Measures.SelectMany((measure, i) => measure.ProblemsAs($"{nameof(Measures)}[{i}]")),
+        .. Rule.Positive(BlockSize, most: EvaluationOptions.LargestBlock),
+        .. Rule.Each(Measures, measure => measure.ProblemsAs("")),
         .. SpectralNorms is null ? [] : SpectralNorms.ProblemsAs(nameof(SpectralNorms)),
     ];
 }

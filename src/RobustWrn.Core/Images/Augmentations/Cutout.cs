@@ -18,7 +18,7 @@ public sealed record Cutout : IAugmentation
     public double Fill { get; init; } = 0.5;
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Side), .. Rule.InClosed(Fill, 0, 1)];
+    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Side, most: SpecLimits.LargestSide), .. Rule.InClosed(Fill, 0, 1)];
 
     /// <inheritdoc/>
     public Tensor Apply(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)

@@ -13,7 +13,7 @@ public sealed record RandomCrop : IAugmentation
     public int Padding { get; init; } = 4;
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => Rule.NotNegative(Padding);
+    public IEnumerable<Problem> Problems() => Rule.NotNegative(Padding, most: SpecLimits.LargestSide);
 
     /// <inheritdoc/>
     public Tensor Apply(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)

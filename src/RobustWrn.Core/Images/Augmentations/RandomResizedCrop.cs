@@ -29,7 +29,7 @@ public sealed record RandomResizedCrop : IAugmentation
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
-        [.. Rule.Positive(LeastArea), .. Rule.InClosed(LeastArea, 0, 1), .. Rule.InClosed(LargestArea, LeastArea, 1), .. Rule.InClosed(LeastAspect, 0.01, 1)];
+        [.. Rule.Share(LeastArea), .. Rule.InClosed(LargestArea, LeastArea, 1), .. Rule.InClosed(LeastAspect, 0.01, 1)];
 
     /// <inheritdoc/>
     public Tensor Apply(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)

@@ -6,11 +6,6 @@ namespace RobustWrn.Core;
 /// <summary>Images and labels as two arrays of NumPy in a file: what their shapes must be, and the images made of them.</summary>
 internal static class ArrayImages
 {
-    /// <summary>More classes than any data set has: a label beyond is damage, and classes without names are not named one by one up to it.</summary>
-    private const int MostClasses = 1 << 17;
-
-    private const long LargestSide = 4_096;
-
     /// <summary>The shape (N, C, H, W) of the tensor for an array of images.</summary>
     /// <param name="where">The file and the array, for errors.</param>
     /// <param name="type">The type of its elements.</param>
@@ -20,9 +15,9 @@ internal static class ArrayImages
         if (type != ScalarType.Byte)
             throw new InvalidDataException($"{where} must be uint8 in 0 .. 255, got {type}. Multiply by 255, round and convert it before it is saved.");
         long[] sides = shape is [var n, var h, var w] ? [n, 1, h, w] : shape is [var count, var height, var width, var channels] ? [count, channels, height, width] : [];
-        bool fits = sides is [> 0, 1 or 3 or 4, > 0 and <= LargestSide, > 0 and <= LargestSide];
+        bool fits = sides is [> 0, 1 or 3 or 4, > 0 and <= SpecLimits.LargestSide, > 0 and <= SpecLimits.LargestSide];
         return fits ? sides : throw new InvalidDataException(
-            $"{where} must have shape (images, height, width, channels) with 1, 3 or 4 channels, or (images, height, width), sides of at most {LargestSide}, got ({string.Join(", ", shape.ToArray())}). Transpose it before it is saved.");
+            $"{where} must have shape (images, height, width, channels) with 1, 3 or 4 channels, or (images, height, width), sides of at most {SpecLimits.LargestSide}, got ({string.Join(", ", shape.ToArray())}). Transpose it before it is saved.");
     }
 
     /// <summary>Refuses labels that are not one whole number for each image.</summary>
@@ -41,7 +36,7 @@ internal static class ArrayImages
         try
         {
             Tensor whole = labels.to(ScalarType.Int64, CPU, copy: true);
-            Problem[] problems = [.. LabelledTensors.Problems(pixels, whole, classNames?.Count ?? MostClasses)];
+            Problem[] problems = [.. LabelledTensors.Problems(pixels, whole, classNames?.Count ?? SpecLimits.MostClasses)];
             if (problems.Length > 0)
                 throw new InvalidDataException($"{path}: {string.Join(' ', problems.Select(problem => problem.ToString()))}");
             ValueList<string> names = classNames ?? LabelledTensors.DefaultNames(whole.max().WholeNumber() + 1);

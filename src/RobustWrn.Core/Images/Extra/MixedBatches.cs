@@ -26,7 +26,7 @@ public sealed class MixedBatches
     public MixedBatches(long own, long extra, int batchSize, double extraShare, RandomStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Problem[] problems = [.. Rule.Positive(own), .. Rule.Positive(extra), .. Problems(batchSize, extraShare)];
+        Problem[] problems = [.. Rule.Positive(own, most: Rule.MostImages), .. Rule.Positive(extra, most: Rule.MostImages), .. Problems(batchSize, extraShare)];
         problems.ThrowIfAny(nameof(MixedBatches));
         (_own, _extra, BatchSize, _stream) = (own, extra, batchSize, stream);
         _ownPerBatch = batchSize - ExtraOf(batchSize, extraShare);
@@ -44,7 +44,7 @@ public sealed class MixedBatches
     /// <param name="extraShare">The share of extra images.</param>
     public static IEnumerable<Problem> Problems(int batchSize, double extraShare) => Rule.Holds(
         extraShare is > 0 and < 1 && ExtraOf(batchSize, extraShare) >= 1, nameof(extraShare),
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"must leave at least one own and one extra image in a batch of {batchSize}, got {extraShare}."));
+        $"must leave at least one own and one extra image in a batch of {batchSize}, got {extraShare}.");
 
     /// <summary>The images of one batch, as indices of the own images followed by the extra ones.</summary>
     /// <param name="epoch">Which epoch, from 0.</param>

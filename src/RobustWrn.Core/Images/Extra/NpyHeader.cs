@@ -45,14 +45,14 @@ internal sealed partial record NpyHeader(ScalarType Type, ValueList<long> Shape,
             throw new InvalidDataException($"{where} is in Fortran order. Save numpy.ascontiguousarray of it.");
         string descr = type.Groups[1].Value;
         if (ElementTypes.OfNumPy(descr.TrimStart('<', '|', '=')) is not { } element)
-            throw new InvalidDataException($"{where} has elements of the type {descr}; known are signed whole numbers and uint8, the low byte first. Convert it with astype.");
+            throw new InvalidDataException($"{where} has elements of the type {Excerpt.Of(descr)}; known are signed whole numbers and uint8, the low byte first. Convert it with astype.");
         string[] parts = shape.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         List<long> sides = [];
         Int128 product = ElementTypes.Size(element);
         foreach (string part in parts)
         {
             if (sides.Count == MostSides || !long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long side) || (product *= side) > 1L << 62)
-                throw new InvalidDataException($"{where} has the shape ({shape.Groups[1].Value}): it is damaged.");
+                throw new InvalidDataException($"{where} has the shape ({Excerpt.Of(shape.Groups[1].Value)}): it is damaged.");
             sides.Add(side);
         }
         return new NpyHeader(element, sides.ToValueList(), length);

@@ -12,6 +12,8 @@ public static class NpzImages
     // No deflated stream becomes longer than this many times its length.
     private const long DeflateRatio = 1_032;
 
+    private const int MostListed = 1_000;
+
     /// <summary>Reads all images.</summary>
     /// <param name="path">The archive.</param>
     /// <param name="classNames">Names of the classes; null names them "0", "1", ... up to the largest label. Extra images need those of the data set they are mixed with.</param>
@@ -24,7 +26,7 @@ public static class NpzImages
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         TorchRuntime.EnsureLoaded();
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         try
         {
             using ZipArchive archive = new(file, ZipArchiveMode.Read, leaveOpen: true);
@@ -45,9 +47,11 @@ public static class NpzImages
                 throw;
             }
         }
-        catch (Exception e) when (e is EndOfStreamException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is EndOfStreamException or OverflowException or ArgumentException or NotSupportedException
+            || (e is InvalidDataException && !e.Message.StartsWith(path, StringComparison.Ordinal)))
         {
-            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+            // What the readers of archives and of compressed streams say does not name the file.
+            throw new InvalidDataException($"{path} is damaged: {Excerpt.Of(e.Message, 300)} Fetch it again.", e);
         }
     }
 
@@ -55,7 +59,7 @@ public static class NpzImages
     {
         string where = $"{path}: {name}";
         ZipArchiveEntry entry = archive.GetEntry($"{name}.npy") ?? throw new InvalidDataException(
-            $"{path} must hold the array {name}, but holds {string.Join(", ", archive.Entries.Take(10).Select(entry => entry.Name))}. Give the name of the array.");
+            $"{path} must hold the array {Excerpt.Of(name)}, but holds {Excerpt.List([.. archive.Entries.Take(MostListed).Select(entry => entry.Name)])}. Give the name of the array.");
         if (entry.Length < 0 || entry.CompressedLength < 0 || entry.Length / DeflateRatio > entry.CompressedLength)
             throw new InvalidDataException($"{where} claims {entry.Length} bytes from {entry.CompressedLength}, more than compression can do: it is damaged.");
         using Stream raw = entry.Open();
@@ -64,6 +68,8 @@ public static class NpzImages
         long[] shape = shapeOf(header, where);
         if (header.Length + header.Bytes != entry.Length)
             throw new InvalidDataException($"{where} must have {header.Length + header.Bytes} bytes for its shape ({string.Join(", ", header.Shape)}), got {entry.Length}: it is damaged.");
+        if (Rule.FitsMemory(header.Bytes, where).FirstOrDefault() is { } problem)
+            throw new InvalidDataException($"{where} {problem.Message}");
         Tensor tensor = empty(shape, header.Type).DetachFromDisposeScope();
         try
         {

@@ -48,14 +48,14 @@ public static class PickledImages
         }
         catch (WeightsFileException e)
         {
-            throw new InvalidDataException(e.Message, e);
+            throw new InvalidDataException(e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message : $"{path}: {e.Message}", e);
         }
     }
 
     private static (NumPyDescription Array, string Where) Array(string path, OrderedDictionary<string, object?> entries, string name)
     {
         if (!entries.TryGetValue(name, out object? value))
-            throw new InvalidDataException($"{path} must hold the array {name}, but holds {string.Join(", ", entries.Keys.Take(10))}. Give the key of the array.");
+            throw new InvalidDataException($"{path} must hold the array {Excerpt.Of(name)}, but holds {Excerpt.List([.. entries.Keys])}. Give the key of the array.");
         string where = $"{path}: {name}";
         NumPyDescription array = value is PickleCall call && NumPyValues.Describe(call) is { } described
             ? described

@@ -86,12 +86,12 @@ public sealed class FolderImages : IImageSource
         string path = Path.Combine(_folder, _files[index]);
         try
         {
-            using FileStream stream = File.OpenRead(path);
+            using FileStream stream = RegularFile.OpenRead(path);
             return ImageResizing.Planes(_decoder(stream), _options);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new InvalidDataException($"{path} must be an image that the decoder knows: {e.Message} Fetch it again, or remove it.", e);
+            throw new InvalidDataException($"{Excerpt.Of(path, 300)} must be an image that the decoder knows: {Excerpt.Of(e.Message, 300)} Fetch it again, or remove it.", e);
         }
     }
 
@@ -101,7 +101,10 @@ public sealed class FolderImages : IImageSource
         void Append(string line) => hash.AppendData(Encoding.UTF8.GetBytes(line + '\n'));
         Append($"{_options.Height} {_options.Width} {_options.ShorterSide}");
         for (int i = 0; i < _files.Length; i++)
-            Append($"{_files[i].Replace('\\', '/')} {_labels[i]} {new FileInfo(Path.Combine(_folder, _files[i])).Length}");
+            Append($"{OneLine(_files[i])} {_labels[i]} {new FileInfo(Path.Combine(_folder, _files[i])).Length}");
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        // A line break in a name must not pass for the next file's line.
+        static string OneLine(string file) => file.Replace('\\', '/').Replace("\n", "\\n", StringComparison.Ordinal);
     }
 }

@@ -2,33 +2,31 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// Images to a fixed size: resized by a triangle filter whose width grows with the reduction, so that nothing is skipped (what image libraries call bilinear with
-/// antialiasing), first along rows, then along columns; then cut out of the middle.
+/// antialiasing), first along rows, then along columns; the middle is cut out before it is computed, so that nothing outside of it is.
 /// </summary>
 internal static class ImageResizing
 {
     private const int Channels = 3;
 
+    // Panoramas have up to 20; beyond, the middle says nothing of the image.
+    private const int LargestRatio = 100;
+
     /// <summary>The image as red, green and blue planes of the size asked for.</summary>
+    /// <exception cref="InvalidDataException">One side is more than a hundred times the other.</exception>
     internal static byte[] Planes(DecodedImage image, ImageFolderOptions options)
     {
+        (int shorter, int longer) = (Math.Min(image.Height, image.Width), Math.Max(image.Height, image.Width));
+        if (longer > (long)LargestRatio * shorter)
+            throw new InvalidDataException($"an image must have sides whose ratio is at most {LargestRatio}, got {image.Height} x {image.Width}.");
         (int height, int width) = Scaled(image, options);
+        Side rows = new(image.Height, height, (height - options.Height) / 2, options.Height), columns = new(image.Width, width, (width - options.Width) / 2, options.Width);
         ReadOnlySpan<byte> pixels = image.Pixels.Span;
-        if ((height, width) != (image.Height, image.Width))
-        {
-            byte[] wide = Along(pixels, new(image.Height, image.Width, Channels, image.Width * Channels), width, Channels, width * Channels);
-            pixels = Along(wide, new(width, image.Height, width * Channels, Channels), height, width * Channels, Channels);
-        }
-        int top = (height - options.Height) / 2, left = (width - options.Width) / 2, plane = options.Height * options.Width;
-        byte[] planes = new byte[Channels * plane];
-        for (int y = 0; y < options.Height; y++)
-        {
-            ReadOnlySpan<byte> row = pixels.Slice(((top + y) * width + left) * Channels, options.Width * Channels);
-            for (int x = 0; x < options.Width; x++)
-            {
-                for (int c = 0; c < Channels; c++)
-                    planes[c * plane + y * options.Width + x] = row[x * Channels + c];
-            }
-        }
+        // Only the rows of the image that the rows cut out are made of.
+        (int top, int bottom) = rows.IsKept ? (rows.Start, rows.Start + rows.Count) : (rows.Reach(rows.Start).First, rows.Reach(rows.Start + rows.Count - 1).Last);
+        byte[] narrow = Along(pixels[(top * image.Width * Channels)..], columns, 0, new(bottom - top, Channels, image.Width * Channels), Channels, options.Width * Channels);
+        byte[] cut = Along(narrow, rows, top, new(options.Width, options.Width * Channels, Channels), options.Width * Channels, Channels);
+        byte[] planes = new byte[cut.Length];
+        InterleavedPixels.Separate(cut, planes, Channels, options.Height * options.Width);
         return planes;
     }
 
@@ -42,27 +40,43 @@ internal static class ImageResizing
         return (Math.Max(options.Height, (int)Math.Round(image.Height * scale)), Math.Max(options.Width, (int)Math.Round(image.Width * scale)));
     }
 
-    // Lines of pixels, how far the pixels of a line lie apart, and the lines.
-    private readonly record struct Lines(int Count, int Pixels, int PixelStride, int LineStride);
-
-    private static byte[] Along(ReadOnlySpan<byte> source, Lines lines, int to, int pixelStride, int lineStride)
+    // One side of an image, from its pixels to those it is resized to, of which some are cut out.
+    private readonly record struct Side(int From, int To, int Start, int Count)
     {
-        byte[] resized = new byte[checked(lines.Count * to * Channels)];
-        double scale = (double)lines.Pixels / to, reach = Math.Max(1, scale);
-        double[] weights = new double[(int)Math.Ceiling(2 * reach) + 2];
-        for (int i = 0; i < to; i++)
+        internal bool IsKept => From == To;
+
+        internal double Scale => (double)From / To;
+
+        internal double Width => Math.Max(1, Scale);
+
+        internal double Centre(int pixel) => (pixel + 0.5) * Scale;
+
+        internal (int First, int Last) Reach(int pixel) =>
+            (Math.Max(0, (int)Math.Floor(Centre(pixel) - Width)), Math.Min(From, (int)Math.Ceiling(Centre(pixel) + Width)));
+    }
+
+    // Lines of pixels, how far the pixels of a line lie apart, and the lines.
+    private readonly record struct Lines(int Count, int PixelStride, int LineStride);
+
+    // The source begins at the pixel of the side that before names.
+    private static byte[] Along(ReadOnlySpan<byte> source, Side side, int before, Lines lines, int pixelStride, int lineStride)
+    {
+        byte[] resized = new byte[checked(lines.Count * side.Count * Channels)];
+        double[] weights = new double[(int)Math.Ceiling(2 * side.Width) + 2];
+        for (int i = 0; i < side.Count; i++)
         {
-            double centre = (i + 0.5) * scale, sum = 0;
-            int first = Math.Max(0, (int)Math.Floor(centre - reach)), last = Math.Min(lines.Pixels, (int)Math.Ceiling(centre + reach));
+            int pixel = side.Start + i;
+            (int first, int last) = side.IsKept ? (pixel, pixel + 1) : side.Reach(pixel);
+            double sum = 0;
             for (int j = first; j < last; j++)
-                sum += weights[j - first] = Math.Max(0, 1 - Math.Abs(j + 0.5 - centre) / reach);
+                sum += weights[j - first] = side.IsKept ? 1 : Math.Max(0, 1 - Math.Abs(j + 0.5 - side.Centre(pixel)) / side.Width);
             for (int line = 0; line < lines.Count; line++)
             {
                 for (int c = 0; c < Channels; c++)
                 {
                     double value = 0;
                     for (int j = first; j < last; j++)
-                        value += weights[j - first] * source[line * lines.LineStride + j * lines.PixelStride + c];
+                        value += weights[j - first] * source[line * lines.LineStride + (j - before) * lines.PixelStride + c];
                     resized[line * lineStride + i * pixelStride + c] = (byte)Math.Round(value / sum);
                 }
             }

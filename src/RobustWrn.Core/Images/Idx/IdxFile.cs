@@ -20,7 +20,7 @@ internal static class IdxFile
     /// <param name="sides">How many sides it must have.</param>
     internal static Tensor Read(string path, int sides)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = RegularFile.OpenRead(path);
         bool packed = path.EndsWith(".gz", StringComparison.Ordinal);
         using Stream stream = packed ? new GZipStream(file, CompressionMode.Decompress) : file;
         try
@@ -33,11 +33,18 @@ internal static class IdxFile
             Int128 bytes = shape.Aggregate((Int128)1, (product, side) => product * side);
             if (packed ? bytes > file.Length * DeflateRatio : bytes != file.Length - header.Length)
                 throw Wrong(path, $"must hold the {bytes} bytes of its shape ({string.Join(", ", shape)}), got a file of {file.Length} bytes. It is truncated or oversized: fetch it again.");
+            if (Rule.FitsMemory((double)bytes, path).FirstOrDefault() is { } problem)
+                throw Wrong(path, problem.Message);
             return Content(stream, shape, path);
         }
         catch (EndOfStreamException e)
         {
             throw new InvalidDataException($"{path} ends before its last byte. It is truncated: fetch it again.", e);
+        }
+        catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            // gzip's own errors do not know the file.
+            throw new InvalidDataException($"{path} is damaged: {Excerpt.Of(e.Message, 300)} Fetch it again.", e);
         }
     }
 

@@ -26,8 +26,8 @@ public sealed record WeightsOptions : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(Entry is not "", nameof(Entry), "must name an entry, or be null for the usual one, got an empty text."),
+        .. Entry is null ? [] : Rule.Text(Entry, nameof(Entry), Rule.LongestPath),
         .. Names?.ProblemsAs(nameof(Names)) ?? [],
-        .. Rule.Holds(Skip is not null && Skip.All(pattern => !string.IsNullOrEmpty(pattern)), nameof(Skip), "must be patterns such as fc.*, got an empty one."),
+        .. Rule.Each(Skip, pattern => Rule.Text(pattern, "", Rule.LongestPath)),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace RobustWrn.Core;
@@ -52,20 +53,19 @@ public sealed record WeightsReport
     {
         StringBuilder text = new(Source);
         if (Entry.Length > 0)
-            text.Append($", entry {Entry}");
+            text.Append(CultureInfo.InvariantCulture, $", entry {Entry}");
         if (OtherEntries.Count > 0)
-            text.Append($" (there are also {string.Join(", ", OtherEntries)})");
+            text.Append(CultureInfo.InvariantCulture, $" (there are also {string.Join(", ", OtherEntries)})");
         if (Prefix.Length > 0)
-            text.Append($", without the prefix {Prefix}");
-        text.Append($", names: {Names}");
+            text.Append(CultureInfo.InvariantCulture, $", without the prefix {Prefix}");
+        text.Append(CultureInfo.InvariantCulture, $", names: {Names}");
         if (Normalization is { IsIdentity: false } normalization)
-            text.Append(
-                $"; normalisation {PixelConstants.Text(normalization)} from "
+            text.Append(CultureInfo.InvariantCulture, $"; normalisation {PixelConstants.Text(normalization)} from "
                 + $"{NormalizationSource}{(NormalizationApplied ? ", given to the network" : "")}");
         if (LeftOut.Count > 0)
-            text.Append($"; left out: {NameList.Short(LeftOut)}");
+            text.Append(CultureInfo.InvariantCulture, $"; left out: {NameList.Short(LeftOut)}");
         if (Skipped.Count > 0)
-            text.Append($"; skipped: {NameList.Short(Skipped)}");
+            text.Append(CultureInfo.InvariantCulture, $"; skipped: {NameList.Short(Skipped)}");
         return text.ToString();
     }
 }
