@@ -1,4 +1,3 @@
-using System.Globalization;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -103,7 +102,7 @@ public sealed class AdversarialImages : IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} images");
+    public override string ToString() => Count == 1 ? "1 image" : $"{Count} images";
 
     internal static AdversarialImages Of(IEnumerable<Tensor> blocks, IReadOnlyList<ExampleOutcome> outcomes) => new(
         Own(cat([.. blocks])),

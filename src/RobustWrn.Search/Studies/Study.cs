@@ -185,7 +185,7 @@ public sealed class Study<TSpec> : IDisposable
         while (_trials.ContainsKey(number))
             number++;
         if (number >= _maximumTrials)
-            return End($"all {_maximumTrials} trials have been asked.");
+            return End(_maximumTrials == 1 ? "the 1 trial has been asked." : $"all {_maximumTrials} trials have been asked.");
         ValueList<TrialRecord> history = _trials.Values.TakeWhile(trial => trial.Number < number).ToValueList();
         Proposal proposal = _sampler.Propose(new SamplerContext(_space.Shape, history, number, _random));
         if (proposal.Point is not { } point)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Training;

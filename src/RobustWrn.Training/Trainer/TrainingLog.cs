@@ -4,7 +4,7 @@ namespace RobustWrn.Training;
 
 internal static partial class TrainingLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Training {Network} with {Objective} under {Threat}: {Epochs} epochs of {Steps} steps")]
+    [LoggerMessage(1, LogLevel.Information, "Training {Network} with {Objective} under {Threat}: epochs: {Epochs}, steps in each: {Steps}")]
     public static partial void Started(ILogger logger, string network, string objective, string threat, int epochs, int steps);
 
     [LoggerMessage(2, LogLevel.Information, "Going on after epoch {Epoch} from {Checkpoint}")]

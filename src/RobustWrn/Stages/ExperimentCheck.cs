@@ -56,6 +56,12 @@ internal static class ExperimentCheck
     private static IEnumerable<Problem> Networks(RobustExperiment experiment)
     {
         IImageSource images = experiment.Data.Training.Train;
+        // Each is compared with each, and trained.
+        if (experiment.Baselines.Count > Rule.MostEntries)
+        {
+            yield return new Problem(nameof(RobustExperiment.Baselines), $"must have at most {Rule.MostEntries} entries, got {experiment.Baselines.Count}.");
+            yield break;
+        }
         for (int i = 0; i < experiment.Baselines.Count; i++)
         {
             string name = $"{nameof(RobustExperiment.Baselines)}[{i}]";

@@ -18,6 +18,7 @@ internal sealed record BrokenDescription(string Fault, string Clause, Func<Broke
     [
         new("takes infinity", "refuses what nobody means", it => [.. Sound(it, but: nameof(Rate)), .. Rule.Holds(it.Rate > 0, "Rate", "must be above 0.")]),
         new("takes two billion", "refuses what nobody means", it => [.. Sound(it, but: nameof(Count)), .. Rule.Holds(it.Count > 0, "Count", "must be above 0.")]),
+        new("throws", "refuses what nobody means", it => [.. Sound(it, but: nameof(Part)), .. it.Part.Problems()]),
         new("takes what float32 makes 0", "refuses what nobody means", it => [.. Sound(it, but: nameof(Rate)), .. Rule.Holds(it.Rate is > 0 and < 1, "Rate", "must be in (0, 1).")]),
         new("makes much of a text", "answers quickly and in few words", it => Enumerable.Repeat(new Problem("Title", new string('x', 400)), Math.Min(it.Title?.Length ?? 0, 50) / 40 * 30)),
         new("quotes line breaks", "answers quickly and in few words", it => it.Title == "title" ? [] : [new Problem("Title", $"must be title, got {it.Title}.")]),

@@ -35,7 +35,9 @@ internal static class DescriptionContract
     {
         foreach (HostileValue hostile in HostileValues.Of(description))
         {
-            bool refused = hostile.Description.Problems().Any();
+            bool refused = false;
+            Exception? thrown = Record.Exception(() => refused = hostile.Description.Problems().Any());
+            Assert.True(thrown is null, $"{description.GetType().Name}.{hostile.Path} = {hostile.Value} throws {thrown}");
             Assert.True(refused || IsHarmless(description, hostile), $"{description.GetType().Name}.{hostile.Path} = {hostile.Value} is not refused");
         }
     }

@@ -64,7 +64,7 @@ internal static class HostileValues
             return Named(TimeSpan.MaxValue, TimeSpan.MinValue, TimeSpan.FromTicks(-1));
         if (type.IsEnum)
             return Named(Enum.ToObject(type, int.MaxValue));
-        if (type.IsValueType)
+        if (type.IsValueType || typeof(Delegate).IsAssignableFrom(type))
             return [];
         bool mayBeNull = Nullability.Create(property).WriteState == NullabilityState.Nullable;
         IEnumerable<(string, object?)> values = mayBeNull ? [] : [("null", null)];

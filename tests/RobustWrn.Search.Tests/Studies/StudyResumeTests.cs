@@ -139,6 +139,6 @@ public sealed class StudyResumeTests
 
         using Study<WideResNetSpec> fewer = Study.Open(Space, new RandomSampler(), 9, store, maximumTrials: 1);
         Assert.Null(fewer.Ask());
-        Assert.Equal("all 1 trials have been asked.", fewer.EndReason);
+        Assert.Equal("the 1 trial has been asked.", fewer.EndReason);
     }
 }
