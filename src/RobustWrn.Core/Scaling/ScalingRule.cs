@@ -29,6 +29,8 @@ public sealed record ScalingRule : IDescription
     /// <summary>Depths 2:2:1, widening factors 2:2.5:1 and 7:3 between their sums: the compound rule behind WRN-A1..A4 and RobustResNet-A1..A4 (Lu et al. 2022, arXiv 2212.11005).</summary>
     public static ScalingRule CompoundScaling { get; } = DepthScaling with { WidthRatio = [2, 2.5, 1], DepthPerWidth = 7.0 / 3 };
 
+    private const int MostStages = 8;
+
     /// <summary>All but depths and widths is taken from it: stem, blocks, activations, classes, conventions; and what ratios the rule leaves open. Default: WRN-34-R.</summary>
     public WideResNetSpec Base { get; init; } = WideResNetSpec.Wrn34R;
 
@@ -66,7 +68,9 @@ public sealed record ScalingRule : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Base.ProblemsAs(nameof(Base)), .. Ratio(DepthRatio, nameof(DepthRatio)), .. Ratio(WidthRatio, nameof(WidthRatio)),
+        .. Base.ProblemsAs(nameof(Base)),
+        .. Rule.Holds(Base?.Stages is null || Base.Stages.Count <= MostStages, nameof(Base), $"must have at most {MostStages} stages, since every rounding of each is tried with every other, got {Base?.Stages?.Count}."),
+        .. Ratio(DepthRatio, nameof(DepthRatio)), .. Ratio(WidthRatio, nameof(WidthRatio)),
         .. Rule.PositiveOrDefault(DepthPerWidth), .. Rule.Positive(WidthMultiple, most: SpecLimits.MostChannels), .. Rule.Positive(ImageSize, most: SpecLimits.LargestSide),
     ];
 

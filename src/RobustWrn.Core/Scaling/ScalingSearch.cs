@@ -4,7 +4,7 @@ namespace RobustWrn.Core;
 internal sealed class ScalingSearch
 {
     private const double NearEnough = 0.01;
-    private const int DepthsTried = 20, WidestTried = 1 << 20;
+    private const int DepthsTried = 20;
 
     private readonly ScalingRule _rule;
     private readonly CostBudget _budget;
@@ -121,10 +121,10 @@ internal sealed class ScalingSearch
     // The next multiple whose blocks can be built: groups of channels must divide, scales must not be empty.
     private int Usable(double width, bool up)
     {
-        int multiple = _rule.WidthMultiple, whole = (int)Math.Min(Math.Floor(width / multiple), WidestTried) * multiple;
+        int multiple = _rule.WidthMultiple, whole = (int)Math.Min(Math.Floor(width / multiple), SpecLimits.MostChannels / multiple) * multiple;
         for (int found = Math.Max(multiple, up ? whole + multiple : whole); found >= multiple; found += up ? multiple : -multiple)
         {
-            if (IsUsable(found) || found > WidestTried * (long)multiple)
+            if (IsUsable(found) || found > SpecLimits.MostChannels)
                 return found;
         }
         return up ? multiple : Usable(width, up: true);
@@ -133,7 +133,10 @@ internal sealed class ScalingSearch
     private bool IsUsable(int width)
     {
         if (!_usable.TryGetValue(width, out bool usable))
-            _usable[width] = usable = !Network([.. _depths.Select(_ => 1)], [.. _widths.Select(_ => width)]).Problems().Any();
+        {
+            // A network that is too large is the budget's fault, which is told when its cost is asked for.
+            _usable[width] = usable = Network([.. _depths.Select(_ => 1)], [.. _widths.Select(_ => width)]).Problems().All(problem => problem.Subject == nameof(WideResNetSpec.Stages));
+        }
         return usable;
     }
 

@@ -102,7 +102,7 @@ public class DescriptionJsonTests
     [InlineData("{\"version\": 1, \"type\": \"LONG\"}", "\"type\" must be one of")]
     [InlineData("{\"version\": 1, \"type\": [\"LONG\"]}", "\"type\" must be one of")]
     [InlineData("{\"version\": \"LONG\", \"type\": \"vgg\"}", "has version")]
-    [InlineData("{\"version\": 1, \"type\": \"vgg\", \"LONG\": 1}", "could not be mapped")]
+    [InlineData("{\"version\": 1, \"type\": \"vgg\", \"LONG\": 1}", "The JSON property")]
     [InlineData("{\"version\": 1, \"type\": \"vgg\", \"LONG\": 1, \"LONG\": 2}", "uplicate")]
     [InlineData("{\"version\": 1, \"type\": \"vgg\", \"classes\": \"LONG\"}", "$.classes")]
     [InlineData("{\"version\": 1, \"type\": \"vgg\", \"classes\": 1DIGITS}", "$.classes")]

@@ -5,7 +5,7 @@ public class ExcerptTests
     [Theory]
     [InlineData(null, "")]
     [InlineData("short", "short")]
-    [InlineData("two\nlines\u001b[31m", "two\\u000Alines\\u001B[31m")]
+    [InlineData("a\nb\u001b[31m", "a\\u000Ab\\u001B[31m")]
     [InlineData("0123456789", "0123456789")]
     [InlineData("01234567890", "0123456789... (11 characters)")]
     [InlineData("012345678😀", "012345678... (11 characters)")]

@@ -61,7 +61,7 @@ public class RuleTests
         Assert.Equal(1_000, e.Problems.Count);
     }
 
-    private sealed record Nested(Nested? Inner) : IDescription
+    private sealed record Nested(Nested? Inner, string Name = "") : IDescription
     {
         public IEnumerable<Problem> Problems() => Inner?.ProblemsAs("Inner") ?? [];
     }

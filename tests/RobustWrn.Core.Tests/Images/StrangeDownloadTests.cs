@@ -195,14 +195,19 @@ public sealed class StrangeDownloadTests : IDisposable
     [Fact]
     public async Task DownloadAsync_RightsInTheArchive_AreNotTaken()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other rights");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has other rights");
+            return;
+        }
         byte[] hostile = Pack((UnixFileMode)0xFFF);
         using ScriptedServer server = new(ScriptedServer.File(hostile));
 
         string place = await Cifar10.DownloadAsync(_folder, Options(server) with { Md5 = Md5(hostile) });
 
         const UnixFileMode beyond = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        Assert.All(Directory.GetFiles(place), file => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & beyond));
+        foreach (string file in Directory.GetFiles(place))
+            Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & beyond);
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(place) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.SetUser | UnixFileMode.SetGroup));
     }
 
