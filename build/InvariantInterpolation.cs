@@ -4,7 +4,8 @@ using System.Text;
 namespace System.Runtime.CompilerServices;
 
 /// <summary>
-/// Takes the place of the framework's type of this name: the compiler builds every <c>$"..."</c> of a library or sample with it, nested ones too, so that texts follow the
+/// Takes the place of the framework's type of this name: the compiler builds every <c>$"..."</c> of a library or sample with it, nested
+/// ones too, so that texts follow the
 /// invariant culture whatever the culture of the thread (docs/decisions/0028-texts-follow-no-culture.md).
 /// </summary>
 [InterpolatedStringHandler]
@@ -29,7 +30,8 @@ internal readonly ref struct DefaultInterpolatedStringHandler(int literalLength,
     public void AppendFormatted<T>(T value, int alignment, string? format)
     {
         string? text = value is IFormattable number ? number.ToString(format, CultureInfo.InvariantCulture) : value?.ToString();
-        _text.Append(alignment < 0 ? text?.PadRight(-alignment) ?? new string(' ', -alignment) : text?.PadLeft(alignment) ?? new string(' ', alignment));
+        _text.Append(alignment < 0 ? text?.PadRight(-alignment) ?? new string(' ', -alignment)
+            : text?.PadLeft(alignment) ?? new string(' ', alignment));
     }
 
     public string ToStringAndClear() => _text.ToString();

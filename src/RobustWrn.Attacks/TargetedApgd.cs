@@ -55,7 +55,8 @@ public sealed record TargetedApgd : IAttack
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Positive(Steps), .. Rule.Positive(TargetClasses, most: SpecLimits.MostClasses), .. Rule.Positive(Restarts), .. Rule.InClosed(Rho, 0, 1), .. Loss.ProblemsAs(nameof(Loss)),
+        .. Rule.Positive(Steps), .. Rule.Positive(TargetClasses, most: SpecLimits.MostClasses), .. Rule.Positive(Restarts),
+        .. Rule.InClosed(Rho, 0, 1), .. Loss.ProblemsAs(nameof(Loss)),
     ];
 
     /// <inheritdoc/>

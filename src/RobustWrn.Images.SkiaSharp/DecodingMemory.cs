@@ -1,6 +1,8 @@
 namespace RobustWrn.Images.SkiaSharp;
 
-/// <summary>Lets images be decoded at once as long as what they take together stays below a gibibyte; a larger one is decoded alone.</summary>
+/// <summary>
+/// Lets images be decoded at once as long as what they take together stays below a gibibyte; a larger one is decoded alone.
+/// </summary>
 internal static class DecodingMemory
 {
     private const long Budget = 1L << 30;

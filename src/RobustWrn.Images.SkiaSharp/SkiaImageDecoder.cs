@@ -5,7 +5,8 @@ namespace RobustWrn.Images.SkiaSharp;
 
 /// <summary>Decodes JPEG, PNG, WebP, GIF and BMP with SkiaSharp: <c>ImageFolder.From("tiny-imagenet-200", SkiaImageDecoder.Decode)</c>.</summary>
 /// <remarks>
-/// What is transparent shows black; of several frames the first is taken; the orientation that a camera noted is not applied, as in the usual readers of ImageNet. Header and length
+/// What is transparent shows black; of several frames the first is taken; the orientation that a camera noted is not applied, as in the
+/// usual readers of ImageNet. Header and length
 /// of the file decide whether it is decoded at all, before memory is asked for.
 /// </remarks>
 public static class SkiaImageDecoder
@@ -28,13 +29,15 @@ public static class SkiaImageDecoder
     private const long MostPixelsPerByte = 8 * 1_032;
 
     private static readonly SKEncodedImageFormat[] Known =
-        [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif, SKEncodedImageFormat.Bmp];
+        [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif,
+            SKEncodedImageFormat.Bmp];
 
     /// <summary>An <see cref="ImageDecoder"/>. Safe on several threads at once.</summary>
     /// <param name="stream">The encoded image; stays the caller's.</param>
     /// <returns>Its pixels; greyscale images have three equal channels.</returns>
     /// <exception cref="InvalidDataException">
-    /// It is no image of these formats, truncated, larger than 100 million pixels or than its file can hold, or one side is more than a hundred times the other.
+    /// It is no image of these formats, truncated, larger than 100 million pixels or than its file can hold, or one side is more than a
+    /// hundred times the other.
     /// </exception>
     public static DecodedImage Decode(Stream stream)
     {

@@ -30,6 +30,7 @@ public sealed record Budget : IDescription
     [
         .. Rule.Positive(MaximalTrials),
         .. Rule.Holds(MaximalTime is null || MaximalTime > TimeSpan.Zero, nameof(MaximalTime), $"must be above zero, got {MaximalTime}."),
-        .. Rule.Holds(MaximalTime is null || MaximalTime <= LongestTime, nameof(MaximalTime), $"must be at most {LongestTime.Days} days, got {MaximalTime}."),
+        .. Rule.Holds(MaximalTime is null || MaximalTime <= LongestTime, nameof(MaximalTime),
+            $"must be at most {LongestTime.Days} days, got {MaximalTime}."),
     ];
 }

@@ -5,8 +5,10 @@ using System.Reflection.PortableExecutable;
 namespace RobustWrn.Architecture.Tests;
 
 /// <summary>
-/// No text of a library or sample follows the culture of the thread. Every member of the framework that an assembly mentions stands in its tables of references with its
-/// signature, so that whoever formats a number without naming a culture is seen on any path, in nested interpolations, lambdas and generated code.
+/// No text of a library or sample follows the culture of the thread. Every member of the framework that an assembly mentions stands in its
+/// tables of references with its
+/// signature, so that whoever formats a number without naming a culture is seen on any path, in nested interpolations, lambdas and
+/// generated code.
 /// </summary>
 public sealed class CultureTests
 {
@@ -14,44 +16,58 @@ public sealed class CultureTests
 
     private static readonly HashSet<string> Numbers = new(StringComparer.Ordinal)
     {
-        "Double", "Single", "Half", "Decimal", "Int128", "SByte", "Int16", "Int32", "Int64", "DateTime", "DateTimeOffset", "DateOnly", "TimeOnly",
+        "Double", "Single", "Half", "Decimal", "Int128", "SByte", "Int16", "Int32", "Int64", "DateTime", "DateTimeOffset", "DateOnly",
+            "TimeOnly",
     };
 
     // The ones whose text differs between cultures for every value, not for negative ones alone.
-    private static readonly HashSet<string> Fractions = new(StringComparer.Ordinal) { "System.Double", "System.Single", "System.Half", "System.Decimal", "System.Object", "!0", "!!0" };
+    private static readonly HashSet<string> Fractions = new(StringComparer.Ordinal) { "System.Double", "System.Single", "System.Half",
+        "System.Decimal", "System.Object", "!0", "!!0" };
 
     [Theory]
     [MemberData(nameof(Libraries.Data), MemberType = typeof(Libraries))]
     public void Library_Texts_NameTheirCulture(string library) =>
-        Libraries.AssertNone(Mentioned(library).Where(IsCultureBound).Select(member => $"{library} calls {member}: name CultureInfo.InvariantCulture, or write $\"...\""));
+        Libraries.AssertNone(Mentioned(library).Where(IsCultureBound)
+            .Select(member => $"{library} calls {member}: name CultureInfo.InvariantCulture, or write $\"...\""));
 
     [Fact]
     public void IsCultureBound_CallsWithoutACulture_AreFound()
     {
         Assert.All((Member[])
         [
-            new("Double", "ToString", [], []), new("Int64", "ToString", ["System.String"], []), new("String", "Format", ["System.String", "System.Object"], []),
-            new("DefaultInterpolatedStringHandler", ".ctor", ["System.Int32", "System.Int32"], []), new("StringBuilder", "Append", ["System.Double"], []),
+            new("Double", "ToString", [], []), new("Int64", "ToString", ["System.String"], []),
+                new("String", "Format", ["System.String", "System.Object"], []),
+            new("DefaultInterpolatedStringHandler", ".ctor", ["System.Int32", "System.Int32"], []),
+                new("StringBuilder", "Append", ["System.Double"], []),
             new("AppendInterpolatedStringHandler", ".ctor", ["System.Int32", "System.Int32", "System.Text.StringBuilder"], []),
-            new("String", "Join", ["System.String", "System.Collections.Generic.IEnumerable`1<!!0>"], ["System.Double"]), new("Double", "Parse", ["System.String"], []),
+            new("String", "Join", ["System.String", "System.Collections.Generic.IEnumerable`1<!!0>"], ["System.Double"]),
+                new("Double", "Parse", ["System.String"], []),
         ], member => Assert.True(IsCultureBound(member), member.ToString()));
         Assert.All((Member[])
         [
-            new("Double", "ToString", ["System.String", Format], []), new("String", "Join", ["System.String", "System.Collections.Generic.IEnumerable`1<!!0>"], ["System.Int64"]),
-            new("DefaultInterpolatedStringHandler", ".ctor", ["System.Int32", "System.Int32", Format], []), new("String", "Concat", ["System.String", "System.String"], []),
+            new("Double", "ToString", ["System.String", Format], []),
+                new("String", "Join", ["System.String", "System.Collections.Generic.IEnumerable`1<!!0>"], ["System.Int64"]),
+            new("DefaultInterpolatedStringHandler", ".ctor", ["System.Int32", "System.Int32", Format], []),
+                new("String", "Concat", ["System.String", "System.String"], []),
         ], member => Assert.False(IsCultureBound(member), member.ToString()));
     }
 
     [Fact]
-    public void Mentioned_Core_HasItsCalls() => Assert.Contains(Mentioned("RobustWrn.Core"), member => member is { Type: "String", Name: "Join" });
+    public void Mentioned_Core_HasItsCalls() =>
+        Assert.Contains(Mentioned("RobustWrn.Core"), member => member is { Type: "String", Name: "Join" });
 
     private static bool IsCultureBound(Member member) => !member.Parameters.Contains(Format) && member switch
     {
         { Type: var type, Name: "ToString" or "Parse" or "TryParse" or "TryFormat" } when Numbers.Contains(type) => true,
         { Type: "String", Name: "Format" or "ToLower" or "ToUpper" } => true,
-        { Type: "String", Name: "Join" } => member.Parameters.Any(parameter => parameter.StartsWith("System.Object", StringComparison.Ordinal)) || member.Arguments.Any(Fractions.Contains),
-        { Type: "String", Name: "Concat" } => member.Arguments.Any(Fractions.Contains) || member.Parameters.Any(parameter => parameter.StartsWith("System.Object", StringComparison.Ordinal)),
-        { Type: "StringBuilder", Name: "Append" or "Insert" } => member.Parameters.Any(parameter => parameter is "System.Object" || Numbers.Contains(parameter["System.".Length..])),
+        { Type: "String", Name: "Join" } =>
+            member.Parameters.Any(parameter => parameter.StartsWith("System.Object", StringComparison.Ordinal))
+            || member.Arguments.Any(Fractions.Contains),
+        { Type: "String", Name: "Concat" } =>
+            member.Arguments.Any(Fractions.Contains)
+            || member.Parameters.Any(parameter => parameter.StartsWith("System.Object", StringComparison.Ordinal)),
+        { Type: "StringBuilder", Name: "Append" or "Insert" } =>
+            member.Parameters.Any(parameter => parameter is "System.Object" || Numbers.Contains(parameter["System.".Length..])),
         { Type: "StringBuilder", Name: "AppendFormat" or "AppendJoin" } => true,
         { Type: "DefaultInterpolatedStringHandler" or "AppendInterpolatedStringHandler", Name: ".ctor" } => true,
         { Type: "FormattableString", Name: "CurrentCulture" } or { Type: "Convert", Name: "ToString" or "ToDouble" or "ToSingle" } => true,
@@ -77,9 +93,11 @@ public sealed class CultureTests
         }
         for (int row = 1; row <= metadata.GetTableRowCount(System.Reflection.Metadata.Ecma335.TableIndex.MethodSpec); row++)
         {
-            MethodSpecification specification = metadata.GetMethodSpecification(System.Reflection.Metadata.Ecma335.MetadataTokens.MethodSpecificationHandle(row));
+            MethodSpecification specification = metadata.GetMethodSpecification(
+                System.Reflection.Metadata.Ecma335.MetadataTokens.MethodSpecificationHandle(row));
             if (specification.Method.Kind == HandleKind.MemberReference
-                && Read(metadata, names, (MemberReferenceHandle)specification.Method, specification.DecodeSignature(names, null)) is { } member)
+                && Read(metadata, names, (MemberReferenceHandle)specification.Method,
+                    specification.DecodeSignature(names, null)) is { } member)
                 members.Add(member);
         }
         return members;
@@ -98,7 +116,8 @@ public sealed class CultureTests
     {
         public string GetPrimitiveType(PrimitiveTypeCode code) => $"System.{code}";
 
-        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte kind) => reader.GetString(reader.GetTypeDefinition(handle).Name);
+        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte kind) =>
+            reader.GetString(reader.GetTypeDefinition(handle).Name);
 
         public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte kind)
         {

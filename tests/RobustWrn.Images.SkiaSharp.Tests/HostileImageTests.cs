@@ -162,7 +162,8 @@ public sealed class HostileImageTests
             for (int y = 0; y < height; y++)
                 zip.Write(row);
         }
-        return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. Chunk("IHDR"u8, [.. Big(width), .. Big(height), 8, 0, 0, 0, 0]), .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, [])];
+        return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, .. Chunk("IHDR"u8, [.. Big(width), .. Big(height), 8, 0, 0, 0, 0]),
+            .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, [])];
     }
 
     private static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
@@ -198,7 +199,8 @@ public sealed class HostileImageTests
 
     private static byte[] Bmp(int width, int height) =>
     [
-        .. "BM"u8, .. BitConverter.GetBytes(70), 0, 0, 0, 0, .. BitConverter.GetBytes(54), .. BitConverter.GetBytes(40), .. BitConverter.GetBytes(width), .. BitConverter.GetBytes(height),
+        .. "BM"u8, .. BitConverter.GetBytes(70), 0, 0, 0, 0, .. BitConverter.GetBytes(54), .. BitConverter.GetBytes(40),
+        .. BitConverter.GetBytes(width), .. BitConverter.GetBytes(height),
         1, 0, 24, 0, .. new byte[24], .. new byte[16],
     ];
 }

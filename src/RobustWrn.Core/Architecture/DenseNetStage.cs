@@ -14,5 +14,6 @@ public sealed record DenseNetStage
 
     /// <summary>What is wrong with it.</summary>
     public IEnumerable<Problem> Problems() =>
-        [.. Rule.Holds(Depth is >= 1 and <= MostLayers, nameof(Depth), $"must be in [1, {MostLayers}], got {Depth}."), .. Rule.Positive(Width, most: SpecLimits.MostChannels)];
+        [.. Rule.Holds(Depth is >= 1 and <= MostLayers, nameof(Depth), $"must be in [1, {MostLayers}], got {Depth}."),
+            .. Rule.Positive(Width, most: SpecLimits.MostChannels)];
 }

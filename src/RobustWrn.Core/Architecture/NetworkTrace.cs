@@ -48,7 +48,9 @@ internal sealed class NetworkTrace
         {
             run(trace);
             if (trace._layers > SpecLimits.MostLayers)
-                return [.. trace._problems, new Problem(nameof(WideResNetSpec.Stages), $"must give a network of at most {SpecLimits.MostLayers} layers, got {trace._layers}. Reduce depths.")];
+                return [.. trace._problems,
+                    new Problem(nameof(WideResNetSpec.Stages),
+                    $"must give a network of at most {SpecLimits.MostLayers} layers, got {trace._layers}. Reduce depths.")];
             long parameters = NetworkCost.Of(trace._parts).Parameters;
             if (parameters <= SpecLimits.MostParameters)
                 return trace._problems;
@@ -58,7 +60,9 @@ internal sealed class NetworkTrace
         {
             size = "more than a 64-bit number holds";
         }
-        return [.. trace._problems, new Problem(nameof(WideResNetSpec.Stages), $"must give a network of at most 2^34 parameters, got {size}. Reduce widths or depths.")];
+        return [.. trace._problems,
+            new Problem(nameof(WideResNetSpec.Stages),
+            $"must give a network of at most 2^34 parameters, got {size}. Reduce widths or depths.")];
     }
 
     /// <summary>A part traced once.</summary>

@@ -7,7 +7,8 @@ internal static class SpecRules
     public static IEnumerable<Problem> Of(INetworkSpec spec, IFeatureNormalization features, Normalization pixels) =>
     [
         .. Rule.Holds(spec.Classes >= 2, nameof(spec.Classes), $"must be at least 2, got {spec.Classes}."),
-        .. Rule.Holds(spec.Classes <= SpecLimits.MostClasses, nameof(spec.Classes), $"must be at most {SpecLimits.MostClasses}, got {spec.Classes}."),
+        .. Rule.Holds(spec.Classes <= SpecLimits.MostClasses, nameof(spec.Classes),
+            $"must be at most {SpecLimits.MostClasses}, got {spec.Classes}."),
         .. Rule.Positive(spec.InputChannels, nameof(spec.InputChannels), most: SpecLimits.MostInputChannels),
         .. features.ProblemsAs("FeatureNormalization"),
         .. pixels is null ? [new Problem("Normalization", "must be given, got null.")] : pixels.Problems(spec.InputChannels),

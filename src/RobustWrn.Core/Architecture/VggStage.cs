@@ -10,5 +10,6 @@ public sealed record VggStage
     public int Width { get; init; } = 64;
 
     /// <summary>What is wrong with it.</summary>
-    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Depth, most: SpecLimits.MostLayers), .. Rule.Positive(Width, most: SpecLimits.MostChannels)];
+    public IEnumerable<Problem> Problems() =>
+        [.. Rule.Positive(Depth, most: SpecLimits.MostLayers), .. Rule.Positive(Width, most: SpecLimits.MostChannels)];
 }

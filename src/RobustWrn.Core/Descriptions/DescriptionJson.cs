@@ -17,7 +17,9 @@ public static partial class DescriptionJson
     /// <summary>The version written; newer ones are refused.</summary>
     public const int Version = 1;
 
-    /// <summary>The longest text that is read: a thousand times a long plan, and short enough that its nodes take some hundred megabytes at most.</summary>
+    /// <summary>
+    /// The longest text that is read: a thousand times a long plan, and short enough that its nodes take some hundred megabytes at most.
+    /// </summary>
     public const int MostCharacters = 1 << 22;
 
     /// <summary>Serializer options under which descriptions nest in other documents.</summary>
@@ -47,14 +49,17 @@ public static partial class DescriptionJson
     {
         ArgumentNullException.ThrowIfNull(json);
         if (json.Length > MostCharacters)
-            throw new InvalidDataException($"{source} has {json.Length} characters; a description has at most {MostCharacters}. It is another file.");
+            throw new InvalidDataException(
+                $"{source} has {json.Length} characters; a description has at most {MostCharacters}. It is another file.");
         try
         {
             if (JsonNode.Parse(json, documentOptions: StrictDocument) is not JsonObject document)
                 throw new InvalidDataException($"{source} must be a JSON object with a version and a type.");
             int version = document["version"] is JsonValue number && number.TryGetValue(out int whole) ? whole : 0;
             if (version is < 1 or > Version)
-                throw new InvalidDataException($"{source} has version {Excerpt.Of(document["version"]?.ToJsonString() ?? "none")}; this library reads versions 1 to {Version}. Use the library that wrote it, or a newer one.");
+                throw new InvalidDataException(
+                    $"{source} has version {Excerpt.Of(document["version"]?.ToJsonString() ?? "none")}; this library reads versions 1 "
+                    + $"to {Version}. Use the library that wrote it, or a newer one.");
             document.Remove("version");
             return (T)DescriptionTypes.Read(document, typeof(T), Options);
         }
@@ -78,7 +83,8 @@ public static partial class DescriptionJson
 
     // The serializer names types as .NET does, and quotes names of properties whole.
     private static string Plain(string message) =>
-        Excerpt.Cut(NullableType().Replace(message, "$1, or null").Replace("System.", "", StringComparison.Ordinal), MostCharactersOfReason);
+        Excerpt.Cut(NullableType().Replace(message, "$1, or null").Replace("System.", "", StringComparison.Ordinal),
+            MostCharactersOfReason);
 
     private const int MostCharactersOfReason = 500;
 

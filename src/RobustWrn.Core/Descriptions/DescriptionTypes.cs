@@ -45,7 +45,9 @@ public static class DescriptionTypes
         string? name = node["type"] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
         IReadOnlyDictionary<string, Type> known = Implementing(contract);
         if (name is null || !known.TryGetValue(name, out Type? type))
-            throw new JsonException($"\"type\" must be one of {string.Join(", ", known.Keys)} for {contract.Name}, got {(node["type"] is not { } given ? "nothing" : Excerpt.Of(given.ToJsonString()))}.");
+            throw new JsonException(
+                $"\"type\" must be one of {string.Join(", ", known.Keys)} for {contract.Name}, got "
+                + $"{(node["type"] is not { } given ? "nothing" : Excerpt.Of(given.ToJsonString()))}.");
         node.Remove("type");
         return node.Deserialize(type, options) ?? throw new JsonException($"\"{name}\" has no content.");
     }

@@ -3,7 +3,8 @@ using System.Text;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Quotes foreign text in messages: one line, cut with an ellipsis and its length. What a file, a folder or a caller gives may be of any length and hold any character, and a
+/// Quotes foreign text in messages: one line, cut with an ellipsis and its length. What a file, a folder or a caller gives may be of any
+/// length and hold any character, and a
 /// message is read by people.
 /// </summary>
 public static class Excerpt
@@ -24,7 +25,8 @@ public static class Excerpt
     /// <summary>The beginning of a text with its line breaks, for messages of several lines.</summary>
     /// <param name="text">The text; null is an empty one.</param>
     /// <param name="most">Characters kept, at least 1.</param>
-    public static string Cut(string? text, int most) => text is null ? "" : text.Length <= most ? text : $"{text.AsSpan(0, Kept(text, most))}{Rest(text, most)}";
+    public static string Cut(string? text, int most) =>
+        text is null ? "" : text.Length <= most ? text : $"{text.AsSpan(0, Kept(text, most))}{Rest(text, most)}";
 
     /// <summary>The first entries of a list, each cut to a line.</summary>
     /// <param name="texts">The entries.</param>

@@ -16,7 +16,8 @@ public interface IDescription
 /// <summary>Refuses invalid descriptions.</summary>
 public static class DescriptionChecks
 {
-    // Twice as deep as any published plan, and half as deep as JSON may nest: deeper ones could not be stored, and would end the process by its stack.
+    // Twice as deep as any published plan, and half as deep as JSON may nest: deeper ones could not be stored, and would end the process by
+    // its stack.
     private const int DeepestNesting = 32;
 
     [ThreadStatic]

@@ -1,6 +1,8 @@
 namespace RobustWrn.Core;
 
-/// <summary>A description was used although it has problems. All of them are listed in <see cref="Problems"/>, and the first 50 in the message.</summary>
+/// <summary>
+/// A description was used although it has problems. All of them are listed in <see cref="Problems"/>, and the first 50 in the message.
+/// </summary>
 public sealed class InvalidDescriptionException : ArgumentException
 {
     private const int MostLines = 50;

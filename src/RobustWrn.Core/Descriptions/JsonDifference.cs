@@ -11,7 +11,9 @@ public static class JsonDifference
 
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>One line per difference, the first 50: <c>stages[2].width: stored 256, now 384</c>. Empty when the documents are equal.</summary>
+    /// <summary>
+    /// One line per difference, the first 50: <c>stages[2].width: stored 256, now 384</c>. Empty when the documents are equal.
+    /// </summary>
     /// <param name="stored">The document on disk.</param>
     /// <param name="now">The document asked for.</param>
     public static IReadOnlyList<string> Between(string stored, string now)

@@ -2,7 +2,8 @@ namespace RobustWrn.Core;
 
 /// <summary>One thing that is wrong with a description: which part, and the rule it breaks, the value it has and the remedy.</summary>
 /// <param name="Subject">The part, as one would write it in code: <c>Stages[1].Width</c>. Cut at 500 characters.</param>
-/// <param name="Message">Rule, value and remedy in one sentence. Cut at 4,000 characters; quote foreign text by <see cref="Excerpt.Of"/>.</param>
+/// <param name="Message">Rule, value and remedy in one sentence. Cut at 4,000 characters; quote foreign text by <see
+/// cref="Excerpt.Of"/>.</param>
 public sealed record Problem(string Subject, string Message)
 {
     private const int LongestSubject = 500, LongestMessage = 4_000;

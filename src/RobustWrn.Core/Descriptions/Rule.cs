@@ -3,18 +3,27 @@ using System.Runtime.CompilerServices;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Rules that descriptions check their parts by. Each returns no problem or one, and names the part by the expression it was given. Every number has an upper bound: what is larger
+/// Rules that descriptions check their parts by. Each returns no problem or one, and names the part by the expression it was given. Every
+/// number has an upper bound: what is larger
 /// overflows float32 arithmetic or asks for more memory than machines have, and is a slip of the keyboard.
 /// </summary>
 public static class Rule
 {
-    /// <summary>The largest number by default: a billion, of which float32 still holds the product of four (its largest number is 3.4e38).</summary>
+    /// <summary>
+    /// The largest number by default: a billion, of which float32 still holds the product of four (its largest number is 3.4e38).
+    /// </summary>
     public const double LargestNumber = 1e9;
 
-    /// <summary>The smallest number above 0 by default: its reciprocal, and its product with a number down to 1e-8, are still normal numbers of float32 (the smallest is 1.2e-38).</summary>
+    /// <summary>
+    /// The smallest number above 0 by default: its reciprocal, and its product with a number down to 1e-8, are still normal numbers of
+    /// float32 (the smallest is 1.2e-38).
+    /// </summary>
     public const double SmallestNumber = 1e-30;
 
-    /// <summary>The most repetitions by default, of steps, draws, restarts or epochs: a million, of which 64-bit numbers hold the product of three, and which no machine gets through.</summary>
+    /// <summary>
+    /// The most repetitions by default, of steps, draws, restarts or epochs: a million, of which 64-bit numbers hold the product of three,
+    /// and which no machine gets through.
+    /// </summary>
     public const long MostRepetitions = 1_000_000;
 
     /// <summary>The most entries of a list by default: a thousand, where published suites, recipes and networks have a few dozen.</summary>
@@ -31,7 +40,8 @@ public static class Rule
     /// <param name="name">The part.</param>
     /// <param name="most">The largest that is allowed.</param>
     public static IEnumerable<Problem> Positive(
-        long value, [CallerArgumentExpression(nameof(value))] string name = "", long most = MostRepetitions) => AtLeast(1, value, most, name);
+        long value, [CallerArgumentExpression(nameof(value))] string name = "", long most = MostRepetitions) =>
+            AtLeast(1, value, most, name);
 
     /// <summary>A finite number above 0, at least <see cref="SmallestNumber"/>.</summary>
     /// <param name="value">The number.</param>
@@ -39,7 +49,8 @@ public static class Rule
     /// <param name="most">The largest that is allowed.</param>
     public static IEnumerable<Problem> Positive(
         double value, [CallerArgumentExpression(nameof(value))] string name = "", double most = LargestNumber) =>
-        !(double.IsFinite(value) && value > 0) ? [new Problem(name, $"must be a finite number above 0, got {value}.")] : InClosed(value, SmallestNumber, most, name);
+        !(double.IsFinite(value) && value > 0) ? [new Problem(name, $"must be a finite number above 0, got {value}.")]
+            : InClosed(value, SmallestNumber, most, name);
 
     /// <summary>A finite number above 0, or null for the default.</summary>
     /// <param name="value">The number.</param>
@@ -54,7 +65,8 @@ public static class Rule
     /// <param name="name">The part.</param>
     /// <param name="most">The largest that is allowed.</param>
     public static IEnumerable<Problem> NotNegative(
-        long value, [CallerArgumentExpression(nameof(value))] string name = "", long most = MostRepetitions) => AtLeast(0, value, most, name);
+        long value, [CallerArgumentExpression(nameof(value))] string name = "", long most = MostRepetitions) =>
+            AtLeast(0, value, most, name);
 
     /// <summary>A finite number of at least 0.</summary>
     /// <param name="value">The number.</param>
@@ -62,7 +74,8 @@ public static class Rule
     /// <param name="most">The largest that is allowed.</param>
     public static IEnumerable<Problem> NotNegative(
         double value, [CallerArgumentExpression(nameof(value))] string name = "", double most = LargestNumber) =>
-        !(double.IsFinite(value) && value >= 0) ? [new Problem(name, $"must be a finite number of at least 0, got {value}.")] : InClosed(value, 0, most, name);
+        !(double.IsFinite(value) && value >= 0) ? [new Problem(name, $"must be a finite number of at least 0, got {value}.")]
+            : InClosed(value, 0, most, name);
 
     /// <summary>A whole number from a smallest to a largest.</summary>
     /// <param name="value">The number.</param>
@@ -73,7 +86,9 @@ public static class Rule
         long value, long least, long most, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= least && value <= most ? [] : [new Problem(name, $"must be in [{least}, {most}], got {value}.")];
 
-    /// <summary>A number in [<paramref name="low"/>, <paramref name="high"/>); one that float32 rounds up to the bound is refused, too.</summary>
+    /// <summary>
+    /// A number in [<paramref name="low"/>, <paramref name="high"/>); one that float32 rounds up to the bound is refused, too.
+    /// </summary>
     public static IEnumerable<Problem> InHalfOpen(double value, double low, double high, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= low && value < high && (float)value < (float)high ? [] : [new Problem(name, $"must be in [{low}, {high}), got {value}.")];
 
@@ -99,7 +114,8 @@ public static class Rule
     /// <param name="name">The part.</param>
     /// <param name="most">The most entries that are allowed.</param>
     public static IEnumerable<Problem> Each<T>(
-        IReadOnlyList<T>? list, Func<T, IEnumerable<Problem>> problems, [CallerArgumentExpression(nameof(list))] string name = "", int most = MostEntries)
+        IReadOnlyList<T>? list, Func<T, IEnumerable<Problem>> problems, [CallerArgumentExpression(nameof(list))] string name = "",
+            int most = MostEntries)
     {
         ArgumentNullException.ThrowIfNull(problems);
         if (list is null)
@@ -132,7 +148,9 @@ public static class Rule
     {
         const double gibibyte = 1 << 30;
         double there = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        return bytes <= there ? [] : [new Problem(name, $"must fit into the {there / gibibyte:0.0} GiB of memory there are, but takes {bytes / gibibyte:0.0} GiB.")];
+        return bytes <= there ? []
+            : [new Problem(name,
+            $"must fit into the {there / gibibyte:0.0} GiB of memory there are, but takes {bytes / gibibyte:0.0} GiB.")];
     }
 
     /// <summary>Any rule: the problem is reported when <paramref name="holds"/> is false.</summary>

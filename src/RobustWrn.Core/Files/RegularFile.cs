@@ -3,7 +3,8 @@ using System.Text;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Opens files that hold something. Pipes, sockets and devices have no length: opening one may wait for ever, and reading one may never end.
+/// Opens files that hold something. Pipes, sockets and devices have no length: opening one may wait for ever, and reading one may never
+/// end.
 /// </summary>
 internal static class RegularFile
 {
@@ -40,7 +41,8 @@ internal static class RegularFile
             yield return Ended(line);
     }
 
-    private static string Ended(StringBuilder line) => line.Length > 0 && line[^1] == '\r' ? line.ToString(0, line.Length - 1) : line.ToString();
+    private static string Ended(StringBuilder line) =>
+        line.Length > 0 && line[^1] == '\r' ? line.ToString(0, line.Length - 1) : line.ToString();
 
     private static void Refuse(string path)
     {

@@ -29,7 +29,9 @@ internal sealed record CifarLayout
     /// <summary>The class that reads it, for messages.</summary>
     internal required string Reader { get; init; }
 
-    /// <summary>No archive of it is larger, packed or unpacked: its 60,000 images (Krizhevsky 2009), and a megabyte of headers and names.</summary>
+    /// <summary>
+    /// No archive of it is larger, packed or unpacked: its 60,000 images (Krizhevsky 2009), and a megabyte of headers and names.
+    /// </summary>
     internal long MostBytes => 60_000L * RecordBytes + (1 << 20);
 
     internal int RecordBytes => LabelBytes.Count + PixelBytes;

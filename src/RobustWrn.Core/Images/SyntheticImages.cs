@@ -55,7 +55,8 @@ public sealed record SyntheticImages : IDescription
     /// <returns>The images. The caller disposes them.</returns>
     public InMemoryImages Draw(string split, long count, Seed seed)
     {
-        Problem[] problems = [.. Problems(), .. Rule.Positive(count, most: Rule.MostImages), .. Rule.FitsMemory((double)count * ImageBytes, nameof(count))];
+        Problem[] problems = [.. Problems(), .. Rule.Positive(count, most: Rule.MostImages),
+            .. Rule.FitsMemory((double)count * ImageBytes, nameof(count))];
         problems.ThrowIfAny(nameof(SyntheticImages));
         TorchRuntime.EnsureLoaded();
         RandomStream stream = RandomStream.From(seed).For("synthetic").For(split);
@@ -74,7 +75,8 @@ public sealed record SyntheticImages : IDescription
 
     private static IEnumerable<Problem> Counts(int train, int holdOut, int test) =>
     [
-        .. Rule.Positive(train, most: Rule.MostImages), .. Rule.Positive(holdOut, most: Rule.MostImages), .. Rule.Positive(test, most: Rule.MostImages),
+        .. Rule.Positive(train, most: Rule.MostImages), .. Rule.Positive(holdOut, most: Rule.MostImages),
+        .. Rule.Positive(test, most: Rule.MostImages),
         .. Rule.FitsMemory(((double)train + holdOut + test) * ImageBytes, "images"),
     ];
 

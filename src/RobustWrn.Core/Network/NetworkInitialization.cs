@@ -23,7 +23,8 @@ public static class NetworkInitialization
     {
         spec.ThrowIfInvalid();
         // Four bytes a weight; a spec that is right may be too large for this machine.
-        Rule.FitsMemory(4.0 * spec.Cost(spec.SmallestSide, spec.SmallestSide).Parameters, nameof(NetworkCost.Parameters)).ThrowIfAny(spec.GetType().Name);
+        Rule.FitsMemory(4.0 * spec.Cost(spec.SmallestSide, spec.SmallestSide).Parameters, nameof(NetworkCost.Parameters))
+            .ThrowIfAny(spec.GetType().Name);
         TorchRuntime.EnsureLoaded();
         nn.Module<Tensor, Tensor> network = build();
         Draw(network, RandomStream.From(seed).For("initialisation"));

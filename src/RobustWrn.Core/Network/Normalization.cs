@@ -24,10 +24,13 @@ public sealed record Normalization
     /// <summary>What is wrong with it for a number of channels.</summary>
     public IEnumerable<Problem> Problems(int channels) => Mean is null || Std is null ? [new Problem("Normalization", "must have lists of means and stds, got null. Leave them empty for none.")] :
         IsIdentity || (Mean.Count == channels && Std.Count == channels)
-            ? [.. Rule.Each(Mean, OfMean, "Normalization.Mean", channels), .. Rule.Each(Std, std => Rule.Positive(std, ""), "Normalization.Std", channels)]
-            : [new Problem("Normalization", $"must have one mean and one std for each of {channels} channels, or none at all, got {Mean.Count} and {Std.Count}.")];
+            ? [.. Rule.Each(Mean, OfMean, "Normalization.Mean", channels),
+                .. Rule.Each(Std, std => Rule.Positive(std, ""), "Normalization.Std", channels)]
+            : [new Problem("Normalization",
+                $"must have one mean and one std for each of {channels} channels, or none at all, got {Mean.Count} and {Std.Count}.")];
 
-    // Pixels are in [0, 1], whatever they are divided by afterwards; means of other scales are refused with the numbers that float32 cannot hold.
+    // Pixels are in [0, 1], whatever they are divided by afterwards; means of other scales are refused with the numbers that float32 cannot
+    // hold.
     private static IEnumerable<Problem> OfMean(double mean) =>
         Rule.Holds(Math.Abs(mean) <= Rule.LargestNumber, "", $"must be a finite number, at most {Rule.LargestNumber}, got {mean}.");
 }

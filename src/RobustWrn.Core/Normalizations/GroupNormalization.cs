@@ -33,7 +33,8 @@ public sealed record GroupNormalization : IFeatureNormalization
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => [.. Rule.Positive(ChannelsPerGroup, most: SpecLimits.MostChannels), .. Rule.Positive(Epsilon)];
+    public IEnumerable<Problem> Problems() =>
+        [.. Rule.Positive(ChannelsPerGroup, most: SpecLimits.MostChannels), .. Rule.Positive(Epsilon)];
 
     private int Groups(int channels) => Math.Max(1, channels / Math.Max(1, ChannelsPerGroup));
 }

@@ -69,9 +69,11 @@ public sealed record ScalingRule : IDescription
     public IEnumerable<Problem> Problems() =>
     [
         .. Base.ProblemsAs(nameof(Base)),
-        .. Rule.Holds(Base?.Stages is null || Base.Stages.Count <= MostStages, nameof(Base), $"must have at most {MostStages} stages, since every rounding of each is tried with every other, got {Base?.Stages?.Count}."),
+        .. Rule.Holds(Base?.Stages is null || Base.Stages.Count <= MostStages, nameof(Base),
+            $"must have at most {MostStages} stages, since every rounding of each is tried with every other, got {Base?.Stages?.Count}."),
         .. Ratio(DepthRatio, nameof(DepthRatio)), .. Ratio(WidthRatio, nameof(WidthRatio)),
-        .. Rule.PositiveOrDefault(DepthPerWidth), .. Rule.Positive(WidthMultiple, most: SpecLimits.MostChannels), .. Rule.Positive(ImageSize, most: SpecLimits.LargestSide),
+        .. Rule.PositiveOrDefault(DepthPerWidth), .. Rule.Positive(WidthMultiple, most: SpecLimits.MostChannels),
+        .. Rule.Positive(ImageSize, most: SpecLimits.LargestSide),
     ];
 
     /// <summary>Channels of a stage for a widening factor of 1.</summary>

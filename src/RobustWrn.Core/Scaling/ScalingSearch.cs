@@ -121,7 +121,8 @@ internal sealed class ScalingSearch
     // The next multiple whose blocks can be built: groups of channels must divide, scales must not be empty.
     private int Usable(double width, bool up)
     {
-        int multiple = _rule.WidthMultiple, whole = (int)Math.Min(Math.Floor(width / multiple), SpecLimits.MostChannels / multiple) * multiple;
+        int multiple = _rule.WidthMultiple,
+            whole = (int)Math.Min(Math.Floor(width / multiple), SpecLimits.MostChannels / multiple) * multiple;
         for (int found = Math.Max(multiple, up ? whole + multiple : whole); found >= multiple; found += up ? multiple : -multiple)
         {
             if (IsUsable(found) || found > SpecLimits.MostChannels)
@@ -135,7 +136,8 @@ internal sealed class ScalingSearch
         if (!_usable.TryGetValue(width, out bool usable))
         {
             // A network that is too large is the budget's fault, which is told when its cost is asked for.
-            _usable[width] = usable = Network([.. _depths.Select(_ => 1)], [.. _widths.Select(_ => width)]).Problems().All(problem => problem.Subject == nameof(WideResNetSpec.Stages));
+            _usable[width] = usable = Network([.. _depths.Select(_ => 1)], [.. _widths.Select(_ => width)]).Problems()
+                .All(problem => problem.Subject == nameof(WideResNetSpec.Stages));
         }
         return usable;
     }

@@ -49,7 +49,9 @@ internal static class InnerMaximum
         foreach ((string name, object? value) in own)
         {
             if (value is not null)
-                problems.Add(new Problem(name, $"must be left out beside an InnerAttack, which has its own, got {(value is IDescription ? value.GetType().Name : value)}. Set it in the attack."));
+                problems.Add(new Problem(name,
+                    $"must be left out beside an InnerAttack, which has its own, got "
+                    + $"{(value is IDescription ? value.GetType().Name : value)}. Set it in the attack."));
         }
         return problems;
     }

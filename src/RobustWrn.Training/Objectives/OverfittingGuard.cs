@@ -44,7 +44,8 @@ public sealed record OverfittingGuard : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(Images >= FewestLost, nameof(Images), $"must be at least {FewestLost}, because fewer say nothing, got {Images}."), .. Rule.Holds(Images <= Rule.MostRepetitions, nameof(Images), $"must be at most {Rule.MostRepetitions}, got {Images}."),
+        .. Rule.Holds(Images >= FewestLost, nameof(Images), $"must be at least {FewestLost}, because fewer say nothing, got {Images}."),
+        .. Rule.Holds(Images <= Rule.MostRepetitions, nameof(Images), $"must be at most {Rule.MostRepetitions}, got {Images}."),
         .. Rule.InHalfOpen(LargestGap, 0, 1),
         .. InnerMaximum.Problems(Watch).Select(problem => problem with { Subject = problem.Subject.Replace("InnerAttack", nameof(Watch), StringComparison.Ordinal) }),
         .. InnerMaximum.Problems(Fallback).Select(problem => problem with { Subject = problem.Subject.Replace("InnerAttack", nameof(Fallback), StringComparison.Ordinal) }),

@@ -43,7 +43,8 @@ public sealed record AdamW : IOptimizer
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
-        [.. Rule.InHalfOpen(Beta1, 0, 1), .. Rule.InHalfOpen(Beta2, 0, 1), .. Rule.Positive(Epsilon), .. Rule.NotNegative(WeightDecay, most: DecayRule.Strongest), .. Rule.Known(Decayed)];
+        [.. Rule.InHalfOpen(Beta1, 0, 1), .. Rule.InHalfOpen(Beta2, 0, 1), .. Rule.Positive(Epsilon),
+            .. Rule.NotNegative(WeightDecay, most: DecayRule.Strongest), .. Rule.Known(Decayed)];
 
     private sealed class State : RunningOptimizer
     {

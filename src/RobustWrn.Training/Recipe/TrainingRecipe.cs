@@ -165,8 +165,10 @@ public sealed record TrainingRecipe : IDescription
             $"must be at least 2 and at most the batch size {BatchSize}, got {MicroBatchSize}. Leave it out for whole batches."),
         .. Rule.Positive(LearningRate, most: HighestRate),
         .. Schedule.ProblemsAs(nameof(Schedule)),
-        .. Rule.Holds(Optimizer is null || Schedule is null || Optimizer.TakesMomentum || Schedule.MomentumAt(new TrainingPosition(0, Math.Max(Epochs, 1), 0, 1)) is null, nameof(Schedule),
-            $"must leave the momentum alone, which {Optimizer?.GetType().Name} has none of that could be moved. Take Sgd, or a schedule that does not move it."),
+        .. Rule.Holds(Optimizer is null || Schedule is null || Optimizer.TakesMomentum
+            || Schedule.MomentumAt(new TrainingPosition(0, Math.Max(Epochs, 1), 0, 1)) is null, nameof(Schedule),
+            $"must leave the momentum alone, which {Optimizer?.GetType().Name} has none of that could be moved. Take Sgd, or a schedule "
+                + "that does not move it."),
         .. Radius?.ProblemsAs(nameof(Radius)) ?? [],
         .. Optimizer.ProblemsAs(nameof(Optimizer)),
         .. Rule.PositiveOrDefault(GradientNormClip),

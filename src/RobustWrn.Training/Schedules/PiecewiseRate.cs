@@ -31,7 +31,8 @@ public sealed record PiecewiseRate : ILearningRateSchedule
         {
             Problem[] problems =
             [
-                .. Rule.Holds(drop.From > before && drop.From < 1, nameof(RateDrop.From), $"must be above {before} and below 1, in rising order, got {drop.From}."),
+                .. Rule.Holds(drop.From > before && drop.From < 1, nameof(RateDrop.From),
+                    $"must be above {before} and below 1, in rising order, got {drop.From}."),
                 .. Rule.Positive(drop.Factor, nameof(RateDrop.Factor)),
             ];
             before = drop.From;

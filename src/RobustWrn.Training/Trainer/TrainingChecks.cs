@@ -25,7 +25,8 @@ internal static class TrainingChecks
     [
         .. options.CheckpointFolder is { } folder ? CheckpointFolder.Problems(folder, nameof(TrainingOptions.CheckpointFolder)) : [],
         .. options.MetricsFolder is { } metrics ? CheckpointFolder.Problems(metrics, nameof(TrainingOptions.MetricsFolder)) : [],
-        .. options.CheckpointEverySteps is { } steps ? Rule.Positive(steps, nameof(TrainingOptions.CheckpointEverySteps), most: int.MaxValue) : [],
+        .. options.CheckpointEverySteps is { } steps
+            ? Rule.Positive(steps, nameof(TrainingOptions.CheckpointEverySteps), most: int.MaxValue) : [],
         .. Rule.Holds(options.CheckpointInterval is not { } interval || interval > TimeSpan.Zero, nameof(TrainingOptions.CheckpointInterval), $"must be above zero, got {options.CheckpointInterval}."),
         .. Rule.Positive(options.KeptCheckpoints, nameof(TrainingOptions.KeptCheckpoints)),
         .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),

@@ -67,9 +67,11 @@ public sealed record MarkdownReport : IReport
 
     private static void Table(StringBuilder text, string[] header, IEnumerable<string[]> rows)
     {
-        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", header)} |").AppendLine(CultureInfo.InvariantCulture, $"|{string.Concat(header.Select(_ => "---|"))}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", header)} |")
+            .AppendLine(CultureInfo.InvariantCulture, $"|{string.Concat(header.Select(_ => "---|"))}");
         foreach (string[] row in rows)
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {string.Join(" | ", row.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |");
     }
 
     private static string Trial(NetworkResult network) =>

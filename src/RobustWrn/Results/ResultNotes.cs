@@ -15,11 +15,13 @@ internal static class ResultNotes
                 + "Trials were ranked by their first training alone.";
         yield return "Trials are ranked on validation images, and the best of many is chosen: its validation accuracy is optimistic. The test numbers are not.";
         if (experiment.Data.Test.Count < SmallTestSplit)
-            yield return $"The test split has {experiment.Data.Test.Count} image{(experiment.Data.Test.Count == 1 ? "" : "s")}; intervals are wide.";
+            yield return $"The test split has {experiment.Data.Test.Count} image{(experiment.Data.Test.Count == 1 ? "" : "s")}; "
+                + "intervals are wide.";
         if (experiment.Budget.MaximalTime is not null)
             yield return "The search had a time limit, so how many trials ran depends on the machine.";
         yield return $"Robust accuracy is what {string.Join(", then ", experiment.Suite.Attacks.Select(attack => attack.Name))} left over: an upper bound, which stronger attacks can lower.";
         if (failed > 0)
-            yield return failed == 1 ? "1 network could not be trained and is listed with the reason." : $"{failed} networks could not be trained and are listed with the reason.";
+            yield return failed == 1 ? "1 network could not be trained and is listed with the reason."
+                : $"{failed} networks could not be trained and are listed with the reason.";
     }
 }

@@ -19,8 +19,11 @@ internal static class ExperimentCheck
             .. experiment.Objective.ProblemsAs(nameof(RobustExperiment.Objective)),
             .. experiment.Recipe.ProblemsAs(nameof(RobustExperiment.Recipe)),
             .. experiment.Suite.ProblemsAs(nameof(RobustExperiment.Suite)),
-            .. (experiment.Suite?.Attacks ?? []).Take(Rule.MostEntries).SelectMany((attack, i) => Rule.Holds(attack is not { NeedsSurrogate: true }, $"{nameof(RobustExperiment.Suite)}.Attacks[{i}]",
-                $"must do without another model, which an experiment has none of, got {attack?.Name}. Leave it out, and run it on the finished network with {nameof(EvaluationOptions)}.{nameof(EvaluationOptions.Surrogate)}.")),
+            .. (experiment.Suite?.Attacks ?? []).Take(Rule.MostEntries)
+                .SelectMany((attack, i) =>
+                Rule.Holds(attack is not { NeedsSurrogate: true }, $"{nameof(RobustExperiment.Suite)}.Attacks[{i}]",
+                $"must do without another model, which an experiment has none of, got {attack?.Name}. Leave it out, and run it on the "
+                    + $"finished network with {nameof(EvaluationOptions)}.{nameof(EvaluationOptions.Surrogate)}.")),
             .. experiment.Budget.ProblemsAs(nameof(RobustExperiment.Budget)),
             .. Rule.Positive(experiment.Replicates, nameof(RobustExperiment.Replicates), most: Rule.MostEntries),
             .. Rule.Holds(experiment.Space is not null || experiment.Baselines.Count > 0, nameof(RobustExperiment.Searching),
@@ -59,7 +62,8 @@ internal static class ExperimentCheck
         // Each is compared with each, and trained.
         if (experiment.Baselines.Count > Rule.MostEntries)
         {
-            yield return new Problem(nameof(RobustExperiment.Baselines), $"must have at most {Rule.MostEntries} entries, got {experiment.Baselines.Count}.");
+            yield return new Problem(nameof(RobustExperiment.Baselines),
+                $"must have at most {Rule.MostEntries} entries, got {experiment.Baselines.Count}.");
             yield break;
         }
         for (int i = 0; i < experiment.Baselines.Count; i++)

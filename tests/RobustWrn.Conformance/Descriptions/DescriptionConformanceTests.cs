@@ -11,7 +11,8 @@ public class DescriptionConformanceTests
 
     [Fact]
     public void Library_Scanned_HasTheDescriptionsItNames() =>
-        Assert.Superset(new HashSet<string> { "WideResNetSpec", "Pgd", "TrainingRecipe", "Sgd", "DownloadOptions", "SyntheticImages", "Budget", "RandomSampler", "ScalingRule" },
+        Assert.Superset(new HashSet<string> { "WideResNetSpec", "Pgd", "TrainingRecipe", "Sgd", "DownloadOptions", "SyntheticImages",
+            "Budget", "RandomSampler", "ScalingRule" },
             LibraryDescriptions.All.Keys.ToHashSet());
 
     [Theory]

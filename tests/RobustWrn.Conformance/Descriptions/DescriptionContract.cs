@@ -7,7 +7,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Conformance.Descriptions;
 
 /// <summary>
-/// Keeps to what everyone who uses a description relies on: <see cref="IDescription.Problems"/> refuses what cannot be computed with, reports the parts' problems, never throws,
+/// Keeps to what everyone who uses a description relies on: <see cref="IDescription.Problems"/> refuses what cannot be computed with,
+/// reports the parts' problems, never throws,
 /// is quick, quotes little, and speaks the same in every culture.
 /// </summary>
 internal static class DescriptionContract
@@ -18,11 +19,13 @@ internal static class DescriptionContract
     /// <summary>What is let through though it is large, and why it does no harm.</summary>
     private static readonly Dictionary<string, string> Harmless = new(StringComparer.Ordinal)
     {
-        [$"{nameof(EvaluationOptions)}.{nameof(EvaluationOptions.MemoryLimit)} {long.MaxValue}"] = "a limit above the machine's memory asks for nothing",
+        [$"{nameof(EvaluationOptions)}.{nameof(EvaluationOptions.MemoryLimit)} {long.MaxValue}"] = "a limit above the machine's memory "
+            + "asks for nothing",
     };
 
     /// <summary>The clauses, by what they ask.</summary>
-    public static IReadOnlyDictionary<string, Action<IDescription>> Clauses { get; } = new Dictionary<string, Action<IDescription>>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, Action<IDescription>> Clauses { get; } = new Dictionary<string,
+        Action<IDescription>>(StringComparer.Ordinal)
     {
         ["has no problems as it is usual"] = description => Assert.Empty(description.Problems()),
         ["refuses what nobody means"] = RefusesWhatNobodyMeans,
@@ -38,7 +41,8 @@ internal static class DescriptionContract
             bool refused = false;
             Exception? thrown = Record.Exception(() => refused = hostile.Description.Problems().Any());
             Assert.True(thrown is null, $"{description.GetType().Name}.{hostile.Path} = {hostile.Value} throws {thrown}");
-            Assert.True(refused || IsHarmless(description, hostile), $"{description.GetType().Name}.{hostile.Path} = {hostile.Value} is not refused");
+            Assert.True(refused
+                || IsHarmless(description, hostile), $"{description.GetType().Name}.{hostile.Path} = {hostile.Value} is not refused");
         }
     }
 
@@ -53,7 +57,8 @@ internal static class DescriptionContract
         if (path.Contains('.', StringComparison.Ordinal))
             return description;
         PropertyInfo property = description.GetType().GetProperty(path)!;
-        IDescription copy = (IDescription)typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(description, null)!;
+        IDescription copy = (IDescription)typeof(object)
+            .GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(description, null)!;
         property.SetValue(copy, 0.0);
         return copy;
     }
@@ -66,8 +71,10 @@ internal static class DescriptionContract
             Problem[] problems = [.. hostile.Description.Problems()];
             string text = problems.Length == 0 ? "" : new InvalidDescriptionException(description.GetType().Name, problems).Message;
             string where = $"{description.GetType().Name}.{hostile.Path} = {hostile.Value}";
-            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < MostAllocated, $"{where} takes {GC.GetAllocatedBytesForCurrentThread() - before} bytes to refuse");
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10), $"{where} takes {Stopwatch.GetElapsedTime(start)} to refuse");
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < MostAllocated,
+                $"{where} takes {GC.GetAllocatedBytesForCurrentThread() - before} bytes to refuse");
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10),
+                $"{where} takes {Stopwatch.GetElapsedTime(start)} to refuse");
             Assert.True(text.Length < LongestMessage, $"{where} is refused in {text.Length} characters");
             Assert.All(problems, problem => Assert.DoesNotContain(problem.Message, c => char.IsControl(c)));
         }
@@ -75,13 +82,16 @@ internal static class DescriptionContract
 
     private static void ReportsItsParts(IDescription description)
     {
-        foreach (PropertyInfo property in description.GetType().GetProperties().Where(property => property.SetMethod is not null && typeof(IDescription).IsAssignableFrom(property.PropertyType)))
+        foreach (PropertyInfo property in description.GetType().GetProperties()
+            .Where(property => property.SetMethod is not null && typeof(IDescription).IsAssignableFrom(property.PropertyType)))
         {
-            IDescription? broken = LibraryDescriptions.Implementing(property.PropertyType).SelectMany(HostileValues.Of).Select(hostile => hostile.Description)
+            IDescription? broken = LibraryDescriptions.Implementing(property.PropertyType).SelectMany(HostileValues.Of)
+                .Select(hostile => hostile.Description)
                 .FirstOrDefault(part => part.Problems().Any());
             if (broken is null)
                 continue;
-            IDescription copy = (IDescription)typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(description, null)!;
+            IDescription copy = (IDescription)typeof(object)
+                .GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!.Invoke(description, null)!;
             property.SetValue(copy, broken);
             Assert.Contains(copy.Problems(), problem => problem.Subject.StartsWith(property.Name, StringComparison.Ordinal));
         }
@@ -89,7 +99,8 @@ internal static class DescriptionContract
 
     private static void SpeaksTheSame(IDescription description)
     {
-        IEnumerable<string> Texts() => HostileValues.Of(description).Select(hostile => hostile.Description).Prepend(description).SelectMany(Sayings);
+        IEnumerable<string> Texts() =>
+            HostileValues.Of(description).Select(hostile => hostile.Description).Prepend(description).SelectMany(Sayings);
         string[] plain = [.. Texts()];
         CultureInfo before = CultureInfo.CurrentCulture;
         try
@@ -108,11 +119,14 @@ internal static class DescriptionContract
     {
         Problem[] problems = [.. description.Problems()];
         IEnumerable<string> names = problems.Length > 0 ? [] : description.GetType().GetProperties()
-            .Where(property => property.PropertyType == typeof(string) && property.GetIndexParameters().Length == 0).Select(property => (string?)property.GetValue(description) ?? "");
+            .Where(property => property.PropertyType == typeof(string) && property.GetIndexParameters().Length == 0)
+                .Select(property => (string?)property.GetValue(description) ?? "");
         return [.. problems.Select(problem => problem.ToString()), .. names];
     }
 
-    /// <summary>Decimal commas, another sign and other groups: what any culture may have, wherever the data of cultures are missing.</summary>
+    /// <summary>
+    /// Decimal commas, another sign and other groups: what any culture may have, wherever the data of cultures are missing.
+    /// </summary>
     internal static CultureInfo ForeignCulture()
     {
         CultureInfo culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();

@@ -10,12 +10,15 @@ namespace RobustWrn.Conformance.Descriptions;
 /// <param name="Description">The description that has it.</param>
 internal sealed record HostileValue(string Path, string Value, IDescription Description);
 
-/// <summary>Changes every property that can be set, also those of the plain records inside, to every value of its kind that nobody means.</summary>
+/// <summary>
+/// Changes every property that can be set, also those of the plain records inside, to every value of its kind that nobody means.
+/// </summary>
 internal static class HostileValues
 {
     private const int ManyEntries = 100_000, ManyCharacters = 20_000_000;
 
-    private static readonly MethodInfo ShallowCopy = typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo ShallowCopy = typeof(object)
+        .GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!;
     private static readonly Lazy<string> LongText = new(() => new string('x', ManyCharacters));
     private static readonly NullabilityInfoContext Nullability = new();
 
@@ -24,7 +27,8 @@ internal static class HostileValues
 
     private static IEnumerable<(string Path, string Value, object Changed)> Changed(object subject)
     {
-        foreach (PropertyInfo property in subject.GetType().GetProperties().Where(property => property.SetMethod is not null && property.GetIndexParameters().Length == 0))
+        foreach (PropertyInfo property in subject.GetType().GetProperties()
+            .Where(property => property.SetMethod is not null && property.GetIndexParameters().Length == 0))
         {
             foreach ((string name, object? value) in Values(property, property.GetValue(subject)))
                 yield return (property.Name, name, With(subject, property, value));
@@ -43,7 +47,8 @@ internal static class HostileValues
         {
             object? first = ((IEnumerable)part).Cast<object?>().FirstOrDefault();
             return first is double
-                ? ((string, object)[])[("NaN", double.NaN), ("1e300", 1e300)] is var numbers ? numbers.Select(number => ("[0]", number.Item1, WithFirst(part, number.Item2))) : []
+                ? ((string, object)[])[("NaN", double.NaN), ("1e300", 1e300)] is var numbers
+                    ? numbers.Select(number => ("[0]", number.Item1, WithFirst(part, number.Item2))) : []
                 : Inside(first).Select(change => ($"[0]{change.Path}", change.Value, WithFirst(part, change.Changed)));
         }
         return type.Namespace?.StartsWith("RobustWrn", StringComparison.Ordinal) == true && !type.IsEnum
@@ -55,7 +60,8 @@ internal static class HostileValues
     {
         Type declared = property.PropertyType, type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (type == typeof(double))
-            return Named(double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e39, 1e300, double.MaxValue, -1e39, -1.0, 1e-50, double.Epsilon);
+            return Named(double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e39, 1e300, double.MaxValue, -1e39, -1.0, 1e-50,
+                double.Epsilon);
         if (type == typeof(int))
             return Named(int.MaxValue, int.MinValue, -1);
         if (type == typeof(long))
@@ -69,7 +75,8 @@ internal static class HostileValues
         bool mayBeNull = Nullability.Create(property).WriteState == NullabilityState.Nullable;
         IEnumerable<(string, object?)> values = mayBeNull ? [] : [("null", null)];
         if (type == typeof(string))
-            return [.. values, ("a text of 20 million characters", LongText.Value), ("an empty text", ""), ("line breaks", "\r\n\u2028\u001b[31m")];
+            return [.. values, ("a text of 20 million characters", LongText.Value), ("an empty text", ""),
+                ("line breaks", "\r\n\u2028\u001b[31m")];
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>))
             return [.. values, .. Lists(type.GetGenericArguments()[0], current)];
         return values;
@@ -78,7 +85,8 @@ internal static class HostileValues
     private static IEnumerable<(string, object?)> Lists(Type item, object? current)
     {
         object? first = ((IEnumerable?)current)?.Cast<object?>().FirstOrDefault()
-            ?? (item == typeof(string) ? "a" : item.IsValueType ? Activator.CreateInstance(item) : LibraryDescriptions.Implementing(item).FirstOrDefault());
+            ?? (item == typeof(string) ? "a" : item.IsValueType ? Activator.CreateInstance(item)
+                : LibraryDescriptions.Implementing(item).FirstOrDefault());
         if (first is null)
             yield break;
         yield return ($"{ManyEntries} entries", List(item, Enumerable.Repeat<object?>(first, ManyEntries)));
@@ -88,7 +96,8 @@ internal static class HostileValues
             yield return ("a list of a text of 20 million characters", List(item, [LongText.Value]));
     }
 
-    private static IEnumerable<(string, object?)> Named<T>(params IEnumerable<T> values) => values.Select(value => (FormattableString.Invariant($"{value}"), (object?)value));
+    private static IEnumerable<(string, object?)> Named<T>(params IEnumerable<T> values) =>
+        values.Select(value => (FormattableString.Invariant($"{value}"), (object?)value));
 
     private static object With(object subject, PropertyInfo property, object? value)
     {

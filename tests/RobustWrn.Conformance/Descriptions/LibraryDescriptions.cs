@@ -5,15 +5,21 @@ using RobustWrn.Search;
 
 namespace RobustWrn.Conformance.Descriptions;
 
-/// <summary>Every kind of description of every library assembly, as its author's defaults make it, or as the smallest usual one where the defaults are incomplete.</summary>
+/// <summary>
+/// Every kind of description of every library assembly, as its author's defaults make it, or as the smallest usual one where the defaults
+/// are incomplete.
+/// </summary>
 internal static class LibraryDescriptions
 {
     // Of those that cannot be made without being told something.
     private static readonly Dictionary<Type, IDescription> Given = new IDescription[]
     {
-        ThreatModel.Linf(8, outOf: 255), ThreatModel.L2(0.5), ThreatModel.L1(12), new ConstantStep(0.1), new GaussianStart(0.1), new GuidedMargin(1), AttackSuite.AutoAttack,
-        WideResNetSpec.Wrn(10, 1), VggSpec.Vgg11, DenseNetSpec.Of(growth: 4, depths: [1, 1], widths: [8, 8]), ResNetSpec.Of(8, [1, 1], [8, 16]),
-        new SearchSpace<WideResNetSpec>(WideResNetSpec.Wrn(10, 1)).Vary("width", [16, 32], (spec, width) => spec.WithStage(^1, stage => stage with { Width = width })),
+        ThreatModel.Linf(8, outOf: 255), ThreatModel.L2(0.5), ThreatModel.L1(12), new ConstantStep(0.1), new GaussianStart(0.1),
+            new GuidedMargin(1), AttackSuite.AutoAttack,
+        WideResNetSpec.Wrn(10, 1), VggSpec.Vgg11, DenseNetSpec.Of(growth: 4, depths: [1, 1], widths: [8, 8]),
+            ResNetSpec.Of(8, [1, 1], [8, 16]),
+        new SearchSpace<WideResNetSpec>(WideResNetSpec.Wrn(10, 1))
+            .Vary("width", [16, 32], (spec, width) => spec.WithStage(^1, stage => stage with { Width = width })),
     }.ToDictionary(description => description.GetType());
 
     public static IReadOnlyDictionary<string, Type> All { get; } = Directory.GetFiles(AppContext.BaseDirectory, "RobustWrn*.dll")
@@ -26,7 +32,8 @@ internal static class LibraryDescriptions
 
     public static TheoryData<string> Names => [.. All.Keys.Order(StringComparer.Ordinal)];
 
-    public static IDescription Usual(Type type) => Given.TryGetValue(type, out IDescription? given) ? given : (IDescription)Activator.CreateInstance(type)!;
+    public static IDescription Usual(Type type) =>
+        Given.TryGetValue(type, out IDescription? given) ? given : (IDescription)Activator.CreateInstance(type)!;
 
     /// <summary>Kinds that may stand where a contract is asked for.</summary>
     public static IEnumerable<IDescription> Implementing(Type contract) => All.Values.Where(contract.IsAssignableFrom).Select(Usual);

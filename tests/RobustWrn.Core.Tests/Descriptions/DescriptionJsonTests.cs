@@ -111,7 +111,8 @@ public class DescriptionJsonTests
     [InlineData("{\"version\": 1, \"type\": \"vgg\", \"activation\": \"LONG\"}", "expected an object")]
     public void Read_AMillionCharacters_AreQuotedByALine(string pattern, string expected)
     {
-        string json = pattern.Replace("LONG", new string('x', 1_000_000), StringComparison.Ordinal).Replace("DIGITS", new string('0', 1_000_000), StringComparison.Ordinal);
+        string json = pattern.Replace("LONG", new string('x', 1_000_000), StringComparison.Ordinal)
+            .Replace("DIGITS", new string('0', 1_000_000), StringComparison.Ordinal);
 
         InvalidDataException e = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(json, "spec.json"));
 
@@ -122,7 +123,8 @@ public class DescriptionJsonTests
 
     [Fact]
     public void Read_TextOfAHundredMegabytes_IsRefusedUnread() =>
-        Assert.Contains("a description has at most 4194304", Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(new string(' ', 50_000_000))).Message);
+        Assert.Contains("a description has at most 4194304",
+            Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<INetworkSpec>(new string(' ', 50_000_000))).Message);
 
     [Fact]
     public void Read_OptionalNumberThatIsText_IsNamedInPlainWords()

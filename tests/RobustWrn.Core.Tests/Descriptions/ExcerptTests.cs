@@ -12,10 +12,12 @@ public class ExcerptTests
     public void Of_AnyText_IsOneLineOfTheBeginning(string? text, string expected) => Assert.Equal(expected, Excerpt.Of(text, most: 10));
 
     [Fact]
-    public void Of_HundredMillionCharacters_IsALine() => Assert.Equal(new string('x', 100) + "... (100,000,000 characters)", Excerpt.Of(new string('x', 100_000_000)));
+    public void Of_HundredMillionCharacters_IsALine() =>
+        Assert.Equal(new string('x', 100) + "... (100,000,000 characters)", Excerpt.Of(new string('x', 100_000_000)));
 
     [Fact]
-    public void List_ManyEntries_NamesTheFirst() => Assert.Equal("a, a, ... (7 in all)", Excerpt.List(["a", "a", "a", "a", "a", "a", "a"], most: 2));
+    public void List_ManyEntries_NamesTheFirst() =>
+        Assert.Equal("a, a, ... (7 in all)", Excerpt.List(["a", "a", "a", "a", "a", "a", "a"], most: 2));
 
     [Fact]
     public void Problem_LongWords_AreCut()

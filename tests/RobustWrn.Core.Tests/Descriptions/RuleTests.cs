@@ -7,16 +7,20 @@ public class RuleTests
     {
         Assert.Empty((Problem[])
         [
-            .. Rule.Positive(1), .. Rule.Positive(Rule.SmallestNumber), .. Rule.Positive(Rule.LargestNumber), .. Rule.Positive(1e12, most: 1e12), .. Rule.PositiveOrDefault(null), .. Rule.NotNegative(0), .. Rule.NotNegative(0.0),
+            .. Rule.Positive(1), .. Rule.Positive(Rule.SmallestNumber), .. Rule.Positive(Rule.LargestNumber),
+            .. Rule.Positive(1e12, most: 1e12), .. Rule.PositiveOrDefault(null), .. Rule.NotNegative(0), .. Rule.NotNegative(0.0),
             .. Rule.InHalfOpen(0, 0, 1), .. Rule.InClosed(1, 0, 1), .. Rule.NotEmpty((int[])[1]), .. Rule.Holds(true, "a", "b"),
         ]);
         Assert.All((IEnumerable<Problem>[])
         [
             Rule.Positive(0), Rule.Positive(0.0), Rule.Positive(double.PositiveInfinity), Rule.Positive(double.NaN), Rule.PositiveOrDefault(0), Rule.NotNegative(-1),
             Rule.NotNegative(double.NaN), Rule.InHalfOpen(1, 0, 1), Rule.InHalfOpen(double.NaN, 0, 1), Rule.InClosed(1.1, 0, 1), Rule.NotEmpty((int[])[]), Rule.NotEmpty<int>(null),
-            Rule.Holds(false, "a", "b"), Rule.Positive(1e39), Rule.Positive(double.Epsilon), Rule.NotNegative(1e300), Rule.Positive(int.MaxValue), Rule.NotNegative(long.MaxValue),
-            Rule.InHalfOpen(1 - 1e-12, 0, 1), Rule.Between(3, 1, 2), Rule.Share(0), Rule.Share(1.5), Rule.Share(double.NaN), Rule.ProperShare(1 - 1e-12), Rule.ProperShare(1e-50),
-            Rule.Text(null), Rule.Text(" "), Rule.Text(new string('x', 256)), Rule.FitsMemory(1e18, "a"), Rule.Each(new int[1_001], _ => [], "a"), Rule.Each<int>(null, _ => [], "a"),
+            Rule.Holds(false, "a", "b"), Rule.Positive(1e39), Rule.Positive(double.Epsilon), Rule.NotNegative(1e300),
+                Rule.Positive(int.MaxValue), Rule.NotNegative(long.MaxValue),
+            Rule.InHalfOpen(1 - 1e-12, 0, 1), Rule.Between(3, 1, 2), Rule.Share(0), Rule.Share(1.5), Rule.Share(double.NaN),
+                Rule.ProperShare(1 - 1e-12), Rule.ProperShare(1e-50),
+            Rule.Text(null), Rule.Text(" "), Rule.Text(new string('x', 256)), Rule.FitsMemory(1e18, "a"),
+                Rule.Each(new int[1_001], _ => [], "a"), Rule.Each<int>(null, _ => [], "a"),
             Rule.Each([null, "x"], _ => [], "a"),
         ], problems => Assert.Single(problems));
     }
@@ -54,7 +58,8 @@ public class RuleTests
     [Fact]
     public void Message_ManyProblems_NamesTheFirstFifty()
     {
-        InvalidDescriptionException e = new("Suite", [.. Enumerable.Range(0, 1_000).Select(i => new Problem($"Attacks[{i}]", "is wrong."))]);
+        InvalidDescriptionException e = new("Suite",
+            [.. Enumerable.Range(0, 1_000).Select(i => new Problem($"Attacks[{i}]", "is wrong."))]);
 
         Assert.Equal(52, e.Message.Split(Environment.NewLine).Length);
         Assert.EndsWith("and 950 more", e.Message);

@@ -50,7 +50,8 @@ public sealed class DamagedArchiveTests : IDisposable
         Write("t10k-labels-idx1-ubyte.gz", []);
 
         Assert.Contains($"{npz} must hold something", Assert.Throws<InvalidDataException>(() => NpzImages.Read(npz)).Message);
-        Assert.Contains("t10k-images-idx3-ubyte.gz must hold something", Assert.Throws<InvalidDataException>(() => Mnist.ReadTest(_folder)).Message);
+        Assert.Contains("t10k-images-idx3-ubyte.gz must hold something", Assert.Throws<InvalidDataException>(() => Mnist.ReadTest(_folder))
+            .Message);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes in folders");
         File.Delete(npz);
         using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", [npz]))

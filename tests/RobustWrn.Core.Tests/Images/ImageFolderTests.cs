@@ -194,7 +194,9 @@ public sealed class ImageFolderTests : IDisposable
     [InlineData(1, 300)]
     [InlineData(300, 1)]
     public void Planes_SidesTooFarApart_AreRefused(int height, int width) =>
-        Assert.Contains("ratio is at most 100", Assert.Throws<InvalidDataException>(() => ImageResizing.Planes(new DecodedImage(height, width, new byte[3 * height * width]), Small)).Message);
+        Assert.Contains("ratio is at most 100",
+            Assert.Throws<InvalidDataException>(() =>
+            ImageResizing.Planes(new DecodedImage(height, width, new byte[3 * height * width]), Small)).Message);
 
     [Theory]
     [InlineData(1, 100)]

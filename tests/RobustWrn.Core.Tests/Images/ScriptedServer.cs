@@ -4,7 +4,10 @@ using System.Text;
 
 namespace RobustWrn.Core.Tests;
 
-/// <summary>A server on 127.0.0.1 that answers each connection with the next of the given replies, the last one again and again, however wrong they are.</summary>
+/// <summary>
+/// A server on 127.0.0.1 that answers each connection with the next of the given replies, the last one again and again, however wrong they
+/// are.
+/// </summary>
 internal sealed class ScriptedServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -31,7 +34,8 @@ internal sealed class ScriptedServer : IDisposable
     };
 
     /// <summary>A whole file, as it should be.</summary>
-    public static Func<string, NetworkStream, Task> File(byte[] content, string extra = "") => Reply($"200 OK\r\nContent-Length: {content.Length}{extra}", content);
+    public static Func<string, NetworkStream, Task> File(byte[] content, string extra = "") =>
+        Reply($"200 OK\r\nContent-Length: {content.Length}{extra}", content);
 
     /// <summary>A reply without a length that goes on until the other side hangs up, in parts with a pause between.</summary>
     public static Func<string, NetworkStream, Task> Endless(int bytes, TimeSpan pause, CancellationToken end) => async (_, stream) =>

@@ -61,7 +61,9 @@ public sealed class StrangeDownloadTests : IDisposable
     {
         await File.WriteAllBytesAsync(Part, new byte[1_000]);
         using ScriptedServer server = new(
-            ScriptedServer.Reply($"206 Partial Content\r\nContent-Length: {Archive.Length - 1_000}\r\nContent-Range: bytes 1000-{Archive.Length - 1}/{Archive.Length}", Archive[1_000..]),
+            ScriptedServer.Reply(
+                $"206 Partial Content\r\nContent-Length: {Archive.Length - 1_000}\r\nContent-Range: bytes "
+                + $"1000-{Archive.Length - 1}/{Archive.Length}", Archive[1_000..]),
             ScriptedServer.File(Archive));
 
         await Cifar10.DownloadAsync(_folder, Options(server));
@@ -76,7 +78,9 @@ public sealed class StrangeDownloadTests : IDisposable
     public async Task DownloadAsync_OtherBytesThanAskedFor_AreNotAppended(string range)
     {
         await File.WriteAllBytesAsync(Part, Archive[..1_000]);
-        using ScriptedServer server = new(ScriptedServer.Reply($"206 Partial Content\r\nContent-Length: 10\r\nContent-Range: {range}", new byte[10]), ScriptedServer.File(Archive));
+        using ScriptedServer server = new(
+            ScriptedServer.Reply($"206 Partial Content\r\nContent-Length: 10\r\nContent-Range: {range}", new byte[10]),
+            ScriptedServer.File(Archive));
 
         await Cifar10.DownloadAsync(_folder, Options(server));
 
@@ -101,7 +105,8 @@ public sealed class StrangeDownloadTests : IDisposable
         using CancellationTokenSource end = new();
         using ScriptedServer server = new(ScriptedServer.Endless(65_536, TimeSpan.Zero, end.Token));
 
-        InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() => Cifar10.DownloadAsync(_folder, Options(server) with { MostBytes = 3_000_000 }));
+        InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            Cifar10.DownloadAsync(_folder, Options(server) with { MostBytes = 3_000_000 }));
         await end.CancelAsync();
 
         Assert.Contains("must have at most 3000000 bytes", e.Message);
@@ -115,7 +120,8 @@ public sealed class StrangeDownloadTests : IDisposable
         using ScriptedServer server = new(ScriptedServer.Endless(1, TimeSpan.FromMilliseconds(50), end.Token));
         Stopwatch watch = Stopwatch.StartNew();
 
-        IOException e = await Assert.ThrowsAsync<IOException>(() => Cifar10.DownloadAsync(_folder, Options(server) with { Attempts = 1, Silence = TimeSpan.FromSeconds(0.5) }));
+        IOException e = await Assert.ThrowsAsync<IOException>(() =>
+            Cifar10.DownloadAsync(_folder, Options(server) with { Attempts = 1, Silence = TimeSpan.FromSeconds(0.5) }));
         await end.CancelAsync();
 
         Assert.Contains("bytes in 0.5 s, less than 128", e.Message);
@@ -142,7 +148,8 @@ public sealed class StrangeDownloadTests : IDisposable
     public async Task DownloadAsync_RedirectFromHttpsToHttp_IsRefused(bool alreadyFollowed)
     {
         using HttpClient client = new(new Redirecting(alreadyFollowed));
-        DownloadOptions options = new() { Address = new Uri("https://archive.test/a.tar.gz"), Client = client, Md5 = Md5(Archive), Pause = TimeSpan.Zero };
+        DownloadOptions options = new() { Address = new Uri("https://archive.test/a.tar.gz"), Client = client, Md5 = Md5(Archive),
+            Pause = TimeSpan.Zero };
 
         IOException e = await Assert.ThrowsAsync<IOException>(() => Cifar10.DownloadAsync(_folder, options));
 
@@ -152,7 +159,9 @@ public sealed class StrangeDownloadTests : IDisposable
     [Fact]
     public async Task DownloadAsync_RedirectToAnotherPlace_IsFollowed()
     {
-        using ScriptedServer server = new(ScriptedServer.Reply("301 Moved Permanently\r\nContent-Length: 0\r\nLocation: /elsewhere.tar.gz"), ScriptedServer.File(Archive));
+        using ScriptedServer server = new(
+            ScriptedServer.Reply("301 Moved Permanently\r\nContent-Length: 0\r\nLocation: /elsewhere.tar.gz"),
+            ScriptedServer.File(Archive));
 
         await Cifar10.DownloadAsync(_folder, Options(server));
 
@@ -185,7 +194,9 @@ public sealed class StrangeDownloadTests : IDisposable
     {
         using ScriptedServer server = new(
             ScriptedServer.Reply($"200 OK\r\nContent-Length: {Archive.Length}", Archive[..700]),
-            ScriptedServer.Reply($"206 Partial Content\r\nContent-Length: {Archive.Length - 700}\r\nContent-Range: bytes 700-{Archive.Length - 1}/{Archive.Length}", Archive[700..]));
+            ScriptedServer.Reply(
+                $"206 Partial Content\r\nContent-Length: {Archive.Length - 700}\r\nContent-Range: bytes "
+                + $"700-{Archive.Length - 1}/{Archive.Length}", Archive[700..]));
 
         await Cifar10.DownloadAsync(_folder, Options(server));
 
@@ -208,7 +219,9 @@ public sealed class StrangeDownloadTests : IDisposable
         const UnixFileMode beyond = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         foreach (string file in Directory.GetFiles(place))
             Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & beyond);
-        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(place) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.SetUser | UnixFileMode.SetGroup));
+        Assert.Equal(UnixFileMode.None,
+            File.GetUnixFileMode(place) & (
+            UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.SetUser | UnixFileMode.SetGroup));
     }
 
     [Fact]
@@ -241,12 +254,14 @@ public sealed class StrangeDownloadTests : IDisposable
         byte[] noise = [0x1f, 0x8b, 8, 0, .. Enumerable.Range(0, 1_000).Select(i => (byte)(i * 7 % 251))];
         using ScriptedServer server = new(ScriptedServer.File(noise));
 
-        InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() => Cifar10.DownloadAsync(_folder, Options(server) with { Md5 = Md5(noise) }));
+        InvalidDataException e = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            Cifar10.DownloadAsync(_folder, Options(server) with { Md5 = Md5(noise) }));
 
         Assert.Contains("cifar-10-binary.tar.gz must be a packed archive, but is damaged", e.Message);
     }
 
-    private static DownloadOptions Options(ScriptedServer server) => new() { Address = server.Address, Md5 = Md5(Archive), Pause = TimeSpan.Zero };
+    private static DownloadOptions Options(ScriptedServer server) =>
+        new() { Address = server.Address, Md5 = Md5(Archive), Pause = TimeSpan.Zero };
 
     private static string Md5(byte[] bytes) => Convert.ToHexStringLower(MD5.HashData(bytes));
 
@@ -261,7 +276,8 @@ public sealed class StrangeDownloadTests : IDisposable
                 byte[] content = [.. Enumerable.Range(0, 10).SelectMany(record => CifarFiles.Record([(byte)record], record))];
                 tar.WriteEntry(links
                     ? new PaxTarEntry(TarEntryType.SymbolicLink, $"cifar-10-batches-bin/{name}") { LinkName = "/etc/passwd" }
-                    : new PaxTarEntry(TarEntryType.RegularFile, $"cifar-10-batches-bin/{name}") { DataStream = new MemoryStream(content), Mode = mode });
+                    : new PaxTarEntry(TarEntryType.RegularFile, $"cifar-10-batches-bin/{name}") { DataStream = new MemoryStream(content),
+                        Mode = mode });
             }
         }
         return packed.ToArray();
@@ -272,7 +288,8 @@ public sealed class StrangeDownloadTests : IDisposable
         using MemoryStream packed = new();
         using (GZipStream zip = new(packed, CompressionLevel.Fastest))
         using (TarWriter tar = new(zip))
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "cifar-10-batches-bin/data_batch_1.bin") { DataStream = new MemoryStream(new byte[bytes]) });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile,
+                "cifar-10-batches-bin/data_batch_1.bin") { DataStream = new MemoryStream(new byte[bytes]) });
         return packed.ToArray();
     }
 

@@ -10,7 +10,8 @@ public sealed class StrangeFolderTests : IDisposable
 
     public StrangeFolderTests()
     {
-        foreach (string image in (string[])["train/cat/a.png", "train/cat/b.png", "train/dog/a.png", "train/dog/b.png", "val/cat/a.png", "val/dog/a.png"])
+        foreach (string image in (string[])["train/cat/a.png", "train/cat/b.png", "train/dog/a.png", "train/dog/b.png", "val/cat/a.png",
+            "val/dog/a.png"])
             Image(image);
     }
 

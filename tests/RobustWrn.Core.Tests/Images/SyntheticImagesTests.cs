@@ -92,7 +92,8 @@ public class SyntheticImagesTests
     [Fact]
     public void Make_MoreImagesThanMemory_IsRefusedBeforeAnyIsMade()
     {
-        string message = Assert.Throws<InvalidDescriptionException>(() => new SyntheticImages().Make(int.MaxValue, int.MaxValue, int.MaxValue, 1)).Message;
+        string message = Assert.Throws<InvalidDescriptionException>(() =>
+            new SyntheticImages().Make(int.MaxValue, int.MaxValue, int.MaxValue, 1)).Message;
 
         Assert.Contains("images: must fit into the", message);
         Assert.Contains("GiB of memory there are, but takes", message);

@@ -126,7 +126,8 @@ public class ScalingRuleTests
     {
         Assert.StartsWith("budget must be at least the 2.73 M MACs of the rule's smallest network, WRN 1-1-1 / 8-8-8, got 100.00 k MACs. Allow more, ",
             Assert.Throws<ArgumentOutOfRangeException>(() => ScalingRule.CompoundScaling.Fit(CostBudget.MultiplyAdds(1e5))).Message);
-        Assert.Contains("2^34 parameters", Assert.Throws<ArgumentOutOfRangeException>(() => ScalingRule.CompoundScaling.Fit(CostBudget.MultiplyAdds(1e30))).Message);
+        Assert.Contains("2^34 parameters",
+            Assert.Throws<ArgumentOutOfRangeException>(() => ScalingRule.CompoundScaling.Fit(CostBudget.MultiplyAdds(1e30))).Message);
         Assert.StartsWith("a budget must be a finite number of at least 1, got NaN.", Assert.Throws<ArgumentOutOfRangeException>(() => CostBudget.Parameters(double.NaN)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => ScalingRule.CompoundScaling.Fit(default));
     }
@@ -136,7 +137,8 @@ public class ScalingRuleTests
     {
         ScalingRule rule = new() { DepthRatio = [1, 2], WidthRatio = [1, 0, 1], DepthPerWidth = -1, WidthMultiple = 0, ImageSize = 0, Base = WideResNetSpec.Wrn34R with { Classes = 1 } };
 
-        Assert.Equal(["Base.Classes", "DepthRatio", "WidthRatio[1]", "DepthPerWidth", "WidthMultiple", "ImageSize"], rule.Problems().Select(problem => problem.Subject));
+        Assert.Equal(["Base.Classes", "DepthRatio", "WidthRatio[1]", "DepthPerWidth", "WidthMultiple", "ImageSize"],
+            rule.Problems().Select(problem => problem.Subject));
         Assert.Throws<InvalidDescriptionException>(() => rule.Fit(CostBudget.MultiplyAdds(1e9)));
     }
 

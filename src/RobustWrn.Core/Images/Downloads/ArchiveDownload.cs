@@ -18,7 +18,8 @@ internal sealed record ArchiveDownload(Uri Address, string Path, string Md5, lon
 
     /// <summary>Downloads the file.</summary>
     /// <exception cref="IOException">It could not be transferred; what arrived is kept for the next run.</exception>
-    /// <exception cref="InvalidDataException">It has another checksum, more than once, or is larger than it may be; it is deleted.</exception>
+    /// <exception cref="InvalidDataException">It has another checksum, more than once, or is larger than it may be; it is
+    /// deleted.</exception>
     internal async Task RunAsync(IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         string? before = null;
@@ -35,7 +36,8 @@ internal sealed record ArchiveDownload(Uri Address, string Path, string Md5, lon
                 File.Delete(Part);
                 // Damage differs from one transfer to the next; the same bytes twice are another file.
                 if (attempt >= Options.Attempts || found == before)
-                    throw new InvalidDataException($"the file from {Address} must have MD5 {Md5}, got {found}: it was damaged on the way or is another file. "
+                    throw new InvalidDataException(
+                        $"the file from {Address} must have MD5 {Md5}, got {found}: it was damaged on the way or is another file. "
                         + "It is deleted; run again to download it anew.");
                 before = whole ? found : before;
             }
@@ -68,7 +70,8 @@ internal sealed record ArchiveDownload(Uri Address, string Path, string Md5, lon
         using Patience patience = new(Options.Silence, cancellationToken);
         try
         {
-            using HttpResponseMessage response = await HttpRequests.GetAsync(Options.Client, Address, have, patience.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await HttpRequests.GetAsync(Options.Client, Address, have, patience.Token)
+                .ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && have > 0)
             {
                 // Nothing lies behind what is here: the file is complete, or not the server's.
@@ -78,7 +81,8 @@ internal sealed record ArchiveDownload(Uri Address, string Path, string Md5, lon
                 throw new IOException("the server has no more bytes than an earlier, broken download left, but the checksum is another; it is deleted");
             }
             if (!response.IsSuccessStatusCode)
-                throw new HttpRequestException($"the server answered {(int)response.StatusCode} {Excerpt.Of(response.ReasonPhrase)}", null, response.StatusCode);
+                throw new HttpRequestException($"the server answered {(int)response.StatusCode} {Excerpt.Of(response.ReasonPhrase)}",
+                    null, response.StatusCode);
             if (response.StatusCode != HttpStatusCode.PartialContent)
                 have = 0;
             else if (response.Content.Headers.ContentRange?.From != have)
@@ -86,7 +90,8 @@ internal sealed record ArchiveDownload(Uri Address, string Path, string Md5, lon
                 File.Delete(Part);
                 throw new IOException($"the server was asked for the bytes from {have} on and sent others; it is started again");
             }
-            await AppendAsync(response.Content, have, have + response.Content.Headers.ContentLength, progress, patience).ConfigureAwait(false);
+            await AppendAsync(response.Content, have, have + response.Content.Headers.ContentLength, progress, patience)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -123,7 +128,8 @@ internal sealed record ArchiveDownload(Uri Address, string Path, string Md5, lon
     private InvalidDataException TooLarge(string got)
     {
         File.Delete(Part);
-        return new InvalidDataException($"the file from {Address} must have at most {MostBytes} bytes, got {got}: it is another file, or a reply that never ends. "
+        return new InvalidDataException(
+            $"the file from {Address} must have at most {MostBytes} bytes, got {got}: it is another file, or a reply that never ends. "
             + "It is deleted. For another archive of the same form, give DownloadOptions.MostBytes.");
     }
 

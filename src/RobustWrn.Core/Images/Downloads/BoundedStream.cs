@@ -42,5 +42,7 @@ internal sealed class BoundedStream(Stream inner, long most, string path) : Stre
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private int Counted(int read) => (_read += read) <= most ? read : throw new InvalidDataException($"{path} must unpack to at most {most} bytes, but goes on: it is another file.");
+    private int Counted(int read) =>
+        (_read += read) <= most ? read
+        : throw new InvalidDataException($"{path} must unpack to at most {most} bytes, but goes on: it is another file.");
 }

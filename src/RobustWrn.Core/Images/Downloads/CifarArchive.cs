@@ -20,7 +20,8 @@ internal static class CifarArchive
             throw new IOException($"{folder} must be a folder, but it is a file. Choose another place for {layout.Name}.");
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, Path.GetFileName(layout.Address.LocalPath));
-        ArchiveDownload download = new(options.Address ?? layout.Address, path, options.Md5 ?? layout.Md5, options.MostBytes ?? layout.MostBytes, options);
+        ArchiveDownload download = new(options.Address ?? layout.Address, path, options.Md5 ?? layout.Md5,
+            options.MostBytes ?? layout.MostBytes, options);
         bool byHand = File.Exists(path);
         if (byHand)
             RegularFile.OpenRead(path).Dispose();
@@ -39,7 +40,8 @@ internal static class CifarArchive
             new FileInfo(Path.Combine(place, file)) is { Exists: true } info && layout.FitsWholeRecords(info.Length)));
 
     // Into a folder of its own and then to its place in one step, so that no half-written file ever has a right name.
-    private static async Task UnpackAsync(CifarLayout layout, string archive, string folder, long mostBytes, CancellationToken cancellationToken)
+    private static async Task UnpackAsync(CifarLayout layout, string archive, string folder, long mostBytes,
+        CancellationToken cancellationToken)
     {
         string temporary = Path.Combine(folder, $".{layout.Subfolder}.{Environment.ProcessId}.tmp"), place = Path.Combine(folder, layout.Subfolder);
         CreateFolder(temporary);
@@ -63,7 +65,8 @@ internal static class CifarArchive
         }
     }
 
-    private static async Task ExtractAsync(CifarLayout layout, string archive, string place, long mostBytes, CancellationToken cancellationToken)
+    private static async Task ExtractAsync(CifarLayout layout, string archive, string place, long mostBytes,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -82,13 +85,16 @@ internal static class CifarArchive
                 }
             }
         }
-        catch (Exception e) when (e is FormatException or EndOfStreamException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (
+            e is FormatException or EndOfStreamException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new InvalidDataException($"{archive} must be a packed archive, but is damaged: {Excerpt.Of(e.Message, 300)} Delete it and run again.", e);
+            throw new InvalidDataException(
+                $"{archive} must be a packed archive, but is damaged: {Excerpt.Of(e.Message, 300)} Delete it and run again.", e);
         }
         catch (InvalidDataException e) when (!e.Message.Contains(archive, StringComparison.Ordinal))
         {
-            throw new InvalidDataException($"{archive} must be a packed archive, but is damaged: {Excerpt.Of(e.Message, 300)} Delete it and run again.", e);
+            throw new InvalidDataException(
+                $"{archive} must be a packed archive, but is damaged: {Excerpt.Of(e.Message, 300)} Delete it and run again.", e);
         }
     }
 

@@ -8,7 +8,8 @@ internal static class HttpRequests
 {
     private const int MostRedirects = 10;
 
-    private static readonly HttpClient Plain = new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None })
+    private static readonly HttpClient Plain = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -19,7 +20,8 @@ internal static class HttpRequests
     /// <param name="from">The first byte that is wanted.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="RefusedRedirectException">It leads to another scheme, or on and on.</exception>
-    internal static async Task<HttpResponseMessage> GetAsync(HttpClient? client, Uri address, long from, CancellationToken cancellationToken)
+    internal static async Task<HttpResponseMessage> GetAsync(HttpClient? client, Uri address, long from,
+        CancellationToken cancellationToken)
     {
         Uri at = address;
         for (int redirect = 0; ; redirect++)
@@ -29,7 +31,8 @@ internal static class HttpRequests
             request.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
             if (from > 0)
                 request.Headers.Range = new RangeHeaderValue(from, null);
-            HttpResponseMessage response = await (client ?? Plain).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await (client ?? Plain)
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             try
             {
                 // A caller's client may have followed some by itself.
@@ -40,7 +43,8 @@ internal static class HttpRequests
                 if (redirect == MostRedirects)
                     throw new RefusedRedirectException($"the server redirected more than {MostRedirects} times");
                 if (!Uri.TryCreate(reached, location, out Uri? leads))
-                    throw new RefusedRedirectException($"the server redirected to {Excerpt.Of(location.OriginalString)}, which is no address");
+                    throw new RefusedRedirectException(
+                        $"the server redirected to {Excerpt.Of(location.OriginalString)}, which is no address");
                 Refuse(address, leads);
                 at = leads;
             }
@@ -53,13 +57,15 @@ internal static class HttpRequests
         }
     }
 
-    private static bool IsRedirect(HttpStatusCode status) => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+    private static bool IsRedirect(HttpStatusCode status) =>
+        status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
         or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
     private static void Refuse(Uri asked, Uri leads)
     {
         bool fits = leads.Scheme == Uri.UriSchemeHttps || (leads.Scheme == Uri.UriSchemeHttp && asked.Scheme == Uri.UriSchemeHttp);
         if (!fits)
-            throw new RefusedRedirectException($"the server redirected from {asked.Scheme} to {Excerpt.Of(leads.OriginalString)}, which is refused");
+            throw new RefusedRedirectException(
+                $"the server redirected from {asked.Scheme} to {Excerpt.Of(leads.OriginalString)}, which is refused");
     }
 }

@@ -1,7 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Ends a connection that sends nothing, or so little that it would never be done: 256 bytes for each second of silence that is allowed, a tenth of what a modem brings.
+/// Ends a connection that sends nothing, or so little that it would never be done: 256 bytes for each second of silence that is allowed, a
+/// tenth of what a modem brings.
 /// </summary>
 internal sealed class Patience : IDisposable
 {

@@ -17,7 +17,8 @@ internal static class ArrayImages
         long[] sides = shape is [var n, var h, var w] ? [n, 1, h, w] : shape is [var count, var height, var width, var channels] ? [count, channels, height, width] : [];
         bool fits = sides is [> 0, 1 or 3 or 4, > 0 and <= SpecLimits.LargestSide, > 0 and <= SpecLimits.LargestSide];
         return fits ? sides : throw new InvalidDataException(
-            $"{where} must have shape (images, height, width, channels) with 1, 3 or 4 channels, or (images, height, width), sides of at most {SpecLimits.LargestSide}, got ({string.Join(", ", shape.ToArray())}). Transpose it before it is saved.");
+            $"{where} must have shape (images, height, width, channels) with 1, 3 or 4 channels, or (images, height, width), sides of "
+                + $"at most {SpecLimits.LargestSide}, got ({string.Join(", ", shape.ToArray())}). Transpose it before it is saved.");
     }
 
     /// <summary>Refuses labels that are not one whole number for each image.</summary>

@@ -26,7 +26,8 @@ public sealed class MixedBatches
     public MixedBatches(long own, long extra, int batchSize, double extraShare, RandomStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Problem[] problems = [.. Rule.Positive(own, most: Rule.MostImages), .. Rule.Positive(extra, most: Rule.MostImages), .. Problems(batchSize, extraShare)];
+        Problem[] problems = [.. Rule.Positive(own, most: Rule.MostImages), .. Rule.Positive(extra, most: Rule.MostImages),
+            .. Problems(batchSize, extraShare)];
         problems.ThrowIfAny(nameof(MixedBatches));
         (_own, _extra, BatchSize, _stream) = (own, extra, batchSize, stream);
         _ownPerBatch = batchSize - ExtraOf(batchSize, extraShare);

@@ -45,7 +45,9 @@ internal sealed partial record NpyHeader(ScalarType Type, ValueList<long> Shape,
             throw new InvalidDataException($"{where} is in Fortran order. Save numpy.ascontiguousarray of it.");
         string descr = type.Groups[1].Value;
         if (ElementTypes.OfNumPy(descr.TrimStart('<', '|', '=')) is not { } element)
-            throw new InvalidDataException($"{where} has elements of the type {Excerpt.Of(descr)}; known are signed whole numbers and uint8, the low byte first. Convert it with astype.");
+            throw new InvalidDataException(
+                $"{where} has elements of the type {Excerpt.Of(descr)}; known are signed whole numbers and uint8, the low byte first. "
+                + "Convert it with astype.");
         string[] parts = shape.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         List<long> sides = [];
         Int128 product = ElementTypes.Size(element);

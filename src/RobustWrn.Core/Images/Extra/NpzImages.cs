@@ -59,7 +59,8 @@ public static class NpzImages
     {
         string where = $"{path}: {name}";
         ZipArchiveEntry entry = archive.GetEntry($"{name}.npy") ?? throw new InvalidDataException(
-            $"{path} must hold the array {Excerpt.Of(name)}, but holds {Excerpt.List([.. archive.Entries.Take(MostListed).Select(entry => entry.Name)])}. Give the name of the array.");
+            $"{path} must hold the array {Excerpt.Of(name)}, but holds "
+                + $"{Excerpt.List([.. archive.Entries.Take(MostListed).Select(entry => entry.Name)])}. Give the name of the array.");
         if (entry.Length < 0 || entry.CompressedLength < 0 || entry.Length / DeflateRatio > entry.CompressedLength)
             throw new InvalidDataException($"{where} claims {entry.Length} bytes from {entry.CompressedLength}, more than compression can do: it is damaged.");
         using Stream raw = entry.Open();

@@ -55,7 +55,8 @@ public static class PickledImages
     private static (NumPyDescription Array, string Where) Array(string path, OrderedDictionary<string, object?> entries, string name)
     {
         if (!entries.TryGetValue(name, out object? value))
-            throw new InvalidDataException($"{path} must hold the array {Excerpt.Of(name)}, but holds {Excerpt.List([.. entries.Keys])}. Give the key of the array.");
+            throw new InvalidDataException(
+                $"{path} must hold the array {Excerpt.Of(name)}, but holds {Excerpt.List([.. entries.Keys])}. Give the key of the array.");
         string where = $"{path}: {name}";
         NumPyDescription array = value is PickleCall call && NumPyValues.Describe(call) is { } described
             ? described

@@ -91,7 +91,9 @@ public sealed class FolderImages : IImageSource
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw new InvalidDataException($"{Excerpt.Of(path, 300)} must be an image that the decoder knows: {Excerpt.Of(e.Message, 300)} Fetch it again, or remove it.", e);
+            throw new InvalidDataException(
+                $"{Excerpt.Of(path, 300)} must be an image that the decoder knows: {Excerpt.Of(e.Message, 300)} Fetch it again, or "
+                + "remove it.", e);
         }
     }
 

@@ -1,7 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Finds classes and images in folders that anyone may have filled. Hidden entries and those of archivers are left out; what would change labels, count an image twice, never end or
+/// Finds classes and images in folders that anyone may have filled. Hidden entries and those of archivers are left out; what would change
+/// labels, count an image twice, never end or
 /// hang (empty classes, links that lead back, pipes and devices) is refused by name.
 /// </summary>
 /// <param name="root">The folder of the data set.</param>
@@ -12,7 +13,8 @@ internal sealed class FolderScan(string root, string place)
     private const string ArchiverFolder = "__MACOSX";
 
     private static readonly string[] Endings = [".jpeg", ".jpg", ".png", ".bmp", ".webp", ".gif"];
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false, MatchType = MatchType.Simple };
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false,
+        MatchType = MatchType.Simple };
 
     // What links lead to: the same twice is one image or class counted twice.
     private readonly HashSet<string> _linked = new(StringComparer.Ordinal);
@@ -34,8 +36,10 @@ internal sealed class FolderScan(string root, string place)
             if (IsLink(folder))
                 Follow(folder);
         }
-        if (folders.GroupBy(folder => folder.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } alike)
-            throw Wrong(place, $"has classes that differ in case only ({Excerpt.List([.. alike.Select(folder => folder.Name)])}), which are one on other systems", "Rename one");
+        if (folders.GroupBy(folder => folder.Name, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(group => group.Count() > 1) is { } alike)
+            throw Wrong(place, $"has classes that differ in case only ({Excerpt.List([.. alike.Select(folder => folder.Name)])}), which "
+                + "are one on other systems", "Rename one");
         return folders.Select(folder => folder.Name).ToValueList();
     }
 
@@ -56,7 +60,8 @@ internal sealed class FolderScan(string root, string place)
             foreach (FileSystemInfo entry in Visible(next.Folder))
             {
                 if (entry is DirectoryInfo inner)
-                    open.Push((IsLink(inner) ? throw Wrong(inner.FullName, "is a link to a folder, which may lead in a circle or count images twice",
+                    open.Push((IsLink(inner)
+                        ? throw Wrong(inner.FullName, "is a link to a folder, which may lead in a circle or count images twice",
                         "Link its images one by one, or copy it") : inner, next.Depth + 1));
                 else if (IsImage(entry.Name))
                     found.Add(Checked(entry));
@@ -65,7 +70,9 @@ internal sealed class FolderScan(string root, string place)
             }
         }
         if (found.Count == 0)
-            throw Wrong(folder, $"must hold images of its class ({KnownEndings}), but has {(others.Count == 0 ? "none" : $"only others such as {Excerpt.Of(others.Min(StringComparer.Ordinal))}")}; "
+            throw Wrong(folder,
+                $"must hold images of its class ({KnownEndings}), but has "
+                + $"{(others.Count == 0 ? "none" : $"only others such as {Excerpt.Of(others.Min(StringComparer.Ordinal))}")}; "
                 + "without it all labels behind would be others", "Fetch them, or remove the folder");
         found.Sort(StringComparer.Ordinal);
         return found;
@@ -86,7 +93,8 @@ internal sealed class FolderScan(string root, string place)
         return Path.GetRelativePath(place, entry.FullName);
     }
 
-    // Links to images and to whole classes elsewhere are how subsets are made. One into the data set itself counts an image twice, or shows the test split to the training.
+    // Links to images and to whole classes elsewhere are how subsets are made. One into the data set itself counts an image twice, or shows
+    // the test split to the training.
     private FileSystemInfo Follow(FileSystemInfo link)
     {
         FileSystemInfo? target;
@@ -103,7 +111,8 @@ internal sealed class FolderScan(string root, string place)
         string at = Path.TrimEndingDirectorySeparator(target.FullName);
         if (Homes().Any(home => Contains(home, at) || (target is DirectoryInfo && Contains(at, home))))
             throw Wrong(link.FullName, "is a link into the data set itself, so that images would count twice", "Remove it");
-        return _linked.Add(at) ? target : throw Wrong(link.FullName, $"is one of two links to {Excerpt.Of(at)}, which would count twice", "Remove one");
+        return _linked.Add(at) ? target
+            : throw Wrong(link.FullName, $"is one of two links to {Excerpt.Of(at)}, which would count twice", "Remove one");
     }
 
     // The folder of the data set may be a link, too.
@@ -116,12 +125,15 @@ internal sealed class FolderScan(string root, string place)
     }
 
     private static bool Contains(string folder, string path) =>
-        path == folder || path.StartsWith(folder.EndsWith(Path.DirectorySeparatorChar) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        path == folder || path.StartsWith(folder.EndsWith(Path.DirectorySeparatorChar) ? folder : folder
+            + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static IEnumerable<FileSystemInfo> Visible(DirectoryInfo folder) => folder.EnumerateFileSystemInfos("*", Everything)
-        .Where(entry => entry.Name != ArchiverFolder && entry.Name[0] != '.' && (entry.Attributes & (FileAttributes.Hidden | FileAttributes.System)) == 0);
+        .Where(entry => entry.Name != ArchiverFolder && entry.Name[0] != '.'
+            && (entry.Attributes & (FileAttributes.Hidden | FileAttributes.System)) == 0);
 
-    private static bool IsLink(FileSystemInfo entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0 && entry.LinkTarget is not null;
+    private static bool IsLink(FileSystemInfo entry) =>
+        (entry.Attributes & FileAttributes.ReparsePoint) != 0 && entry.LinkTarget is not null;
 
     private static bool IsImage(string name) => Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 

@@ -6,13 +6,16 @@ namespace RobustWrn.Core;
 /// <c>train</c>; <c>val</c> is the test split, or the folder that <see cref="ImageFolderOptions.TestFolder"/> names.
 /// </summary>
 /// <remarks>
-/// The decoder is given by the caller; the package RobustWrn.Images.SkiaSharp has one for JPEG, PNG and others. Hidden files and folders are left out, and so are files that do not
-/// end as images do. Links to images and to folders of classes elsewhere are followed; links into the data set itself or to folders inside a class, empty files, pipes, and
+/// The decoder is given by the caller; the package RobustWrn.Images.SkiaSharp has one for JPEG, PNG and others. Hidden files and folders
+/// are left out, and so are files that do not
+/// end as images do. Links to images and to folders of classes elsewhere are followed; links into the data set itself or to folders inside
+/// a class, empty files, pipes, and
 /// classes without an image are refused.
 /// </remarks>
 public static class ImageFolder
 {
-    private const string Training = "train", Validation = "val", Test = "test", Annotations = "val_annotations.txt", AnnotatedImages = "images";
+    private const string Training = "train", Validation = "val", Test = "test", Annotations = "val_annotations.txt",
+        AnnotatedImages = "images";
 
     /// <summary>Finds all images and holds validation images out of the training images. No image is decoded yet.</summary>
     /// <param name="folder">The folder of <c>train</c> and <c>val</c>.</param>
@@ -23,7 +26,8 @@ public static class ImageFolder
     /// <returns>The splits.</returns>
     /// <exception cref="InvalidDescriptionException">The options have problems, or the images do not suffice.</exception>
     /// <exception cref="DirectoryNotFoundException">A folder is missing.</exception>
-    /// <exception cref="InvalidDataException">A class has no images or is not one of <c>train</c>, an entry is refused, or it is unclear which folder is the test split.</exception>
+    /// <exception cref="InvalidDataException">A class has no images or is not one of <c>train</c>, an entry is refused, or it is unclear
+    /// which folder is the test split.</exception>
     public static DatasetSplits From(string folder, ImageDecoder decoder, int holdOut = 1_000, Seed? seed = null, ImageFolderOptions? options = null) =>
         DatasetSplits.From(ReadTraining(folder, decoder, options), ReadTest(folder, decoder, options), holdOut, seed);
 
@@ -50,7 +54,8 @@ public static class ImageFolder
         ValueList<string> classes = new FolderScan(folder, Place(folder, Training)).Classes();
         string place = Place(folder, options?.TestFolder ?? TestFolder(folder, classes)), annotations = Path.Combine(place, Annotations);
         FolderScan scan = new(folder, place);
-        return Images(place, File.Exists(annotations) ? ByAnnotation(scan, annotations, classes) : OfKnownClasses(scan, place, classes), classes, decoder, options);
+        return Images(place, File.Exists(annotations) ? ByAnnotation(scan, annotations, classes)
+            : OfKnownClasses(scan, place, classes), classes, decoder, options);
     }
 
     private static FolderImages Images(
@@ -62,7 +67,8 @@ public static class ImageFolder
         (string File, long Label)[] all = [.. found];
         return all.Length > 0
             ? new FolderImages(place, Array.ConvertAll(all, image => image.File), Array.ConvertAll(all, image => image.Label), classes, decoder, options)
-            : throw new InvalidDataException($"{place} must hold folders of classes with images ({FolderScan.KnownEndings}), but has none.");
+            : throw new InvalidDataException(
+                $"{place} must hold folders of classes with images ({FolderScan.KnownEndings}), but has none.");
     }
 
     private static string Place(string folder, string part)
@@ -73,7 +79,8 @@ public static class ImageFolder
             return place;
         string? alike = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path))
             .FirstOrDefault(name => string.Equals(name, part, StringComparison.OrdinalIgnoreCase)) : null;
-        throw new DirectoryNotFoundException($"{folder} must hold the folders {Training} and {Validation} with a folder for each class, but lacks {Excerpt.Of(part)}."
+        throw new DirectoryNotFoundException(
+            $"{folder} must hold the folders {Training} and {Validation} with a folder for each class, but lacks {Excerpt.Of(part)}."
             + (alike is null ? "" : $" It has {alike}: rename it."));
     }
 
@@ -82,18 +89,22 @@ public static class ImageFolder
     {
         bool validation = Directory.Exists(Path.Combine(folder, Validation)), test = HasClasses(Path.Combine(folder, Test), classes);
         return validation && test
-            ? throw new InvalidDataException($"{folder} has {Validation} and {Test} with folders of classes, and only one can be the test split. "
-                + $"Give ImageFolderOptions.TestFolder: \"{Test}\", or \"{Validation}\"; networks are selected on images held out of {Training}.")
+            ? throw new InvalidDataException(
+                $"{folder} has {Validation} and {Test} with folders of classes, and only one can be the test split. "
+                + $"Give ImageFolderOptions.TestFolder: \"{Test}\", or \"{Validation}\"; networks are selected on images held out of "
+                    + $"{Training}.")
             : test ? Test : Validation;
     }
 
-    private static bool HasClasses(string place, ValueList<string> classes) => Directory.Exists(place) && classes.Any(name => Directory.Exists(Path.Combine(place, name)));
+    private static bool HasClasses(string place, ValueList<string> classes) =>
+        Directory.Exists(place) && classes.Any(name => Directory.Exists(Path.Combine(place, name)));
 
     private static IEnumerable<(string File, long Label)> OfKnownClasses(FolderScan scan, string place, ValueList<string> classes)
     {
         string[] unknown = [.. scan.Classes().Except(classes)];
         return unknown.Length == 0 ? ByClass(scan, classes) : throw new InvalidDataException(
-            $"{place} must have classes of {Training}, but has {Excerpt.List(unknown, most: 5)}. Sort its images into the classes of {Training}.");
+            $"{place} must have classes of {Training}, but has {Excerpt.List(unknown, most: 5)}. Sort its images into the classes of "
+                + $"{Training}.");
     }
 
     private static IEnumerable<(string File, long Label)> ByClass(FolderScan scan, ValueList<string> classes) =>
@@ -110,10 +121,13 @@ public static class ImageFolder
             number++;
             if (line.Length == 0)
                 continue;
-            if (!(line.Split('\t') is [var file, var name, ..] && labels.TryGetValue(name, out long label) && file == Path.GetFileName(file) && file is not ("" or "." or "..")))
-                throw new InvalidDataException($"{annotations}, line {number} must be a file name, a tab and a class of {Training}, got \"{Excerpt.Of(line)}\".");
+            if (!(line.Split('\t') is [var file, var name, ..] && labels.TryGetValue(name, out long label)
+                && file == Path.GetFileName(file) && file is not ("" or "." or "..")))
+                throw new InvalidDataException(
+                    $"{annotations}, line {number} must be a file name, a tab and a class of {Training}, got \"{Excerpt.Of(line)}\".");
             if (!files.Add(file))
-                throw new InvalidDataException($"{annotations}, line {number} names {Excerpt.Of(file)} again: an image has one class. Remove one of the lines.");
+                throw new InvalidDataException(
+                    $"{annotations}, line {number} names {Excerpt.Of(file)} again: an image has one class. Remove one of the lines.");
             yield return (scan.Image(Path.Combine(AnnotatedImages, file)), label);
         }
     }

@@ -22,7 +22,8 @@ public sealed record ImageFolderOptions : IDescription
     public int? ShorterSide { get; init; }
 
     /// <summary>
-    /// The folder of the test split beside <c>train</c>. Default, when null: <c>val</c>, or <c>test</c> where there is no <c>val</c>; where both hold folders of classes, one must be named.
+    /// The folder of the test split beside <c>train</c>. Default, when null: <c>val</c>, or <c>test</c> where there is no <c>val</c>; where
+    /// both hold folders of classes, one must be named.
     /// </summary>
     public string? TestFolder { get; init; }
 
@@ -35,11 +36,15 @@ public sealed record ImageFolderOptions : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Holds(TestFolder is null || (TestFolder.Length is > 0 and <= 255 && TestFolder == Path.GetFileName(TestFolder) && TestFolder is not ("train" or "." or "..")), nameof(TestFolder),
+        .. Rule.Holds(TestFolder is null
+            || (TestFolder.Length is > 0 and <= 255 && TestFolder == Path.GetFileName(TestFolder)
+            && TestFolder is not ("train" or "." or "..")), nameof(TestFolder),
             $"must be the name of a folder beside train, or null for the usual one, got \"{Excerpt.Of(TestFolder)}\"."),
-        .. Rule.Positive(Height, most: SpecLimits.LargestSide), .. Rule.Positive(Width, most: SpecLimits.LargestSide), .. Rule.Positive(Workers, most: MostWorkers),
+        .. Rule.Positive(Height, most: SpecLimits.LargestSide), .. Rule.Positive(Width, most: SpecLimits.LargestSide),
+        .. Rule.Positive(Workers, most: MostWorkers),
         .. Rule.NotNegative(ImagesAhead), .. Rule.FitsMemory(3.0 * Height * Width * ImagesAhead, nameof(ImagesAhead)),
-        .. Rule.Holds(ShorterSide is null or <= SpecLimits.LargestSide, nameof(ShorterSide), $"must be at most {SpecLimits.LargestSide}, got {ShorterSide}."),
+        .. Rule.Holds(ShorterSide is null or <= SpecLimits.LargestSide, nameof(ShorterSide),
+            $"must be at most {SpecLimits.LargestSide}, got {ShorterSide}."),
         .. Rule.Holds(ShorterSide is null || ShorterSide >= Math.Max(Height, Width), nameof(ShorterSide),
             $"must be at least the larger of the sides that are cut out, {Height} and {Width}, got {ShorterSide}."),
     ];

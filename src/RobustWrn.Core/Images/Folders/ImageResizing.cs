@@ -17,13 +17,17 @@ internal static class ImageResizing
     {
         (int shorter, int longer) = (Math.Min(image.Height, image.Width), Math.Max(image.Height, image.Width));
         if (longer > (long)LargestRatio * shorter)
-            throw new InvalidDataException($"an image must have sides whose ratio is at most {LargestRatio}, got {image.Height} x {image.Width}.");
+            throw new InvalidDataException(
+                $"an image must have sides whose ratio is at most {LargestRatio}, got {image.Height} x {image.Width}.");
         (int height, int width) = Scaled(image, options);
-        Side rows = new(image.Height, height, (height - options.Height) / 2, options.Height), columns = new(image.Width, width, (width - options.Width) / 2, options.Width);
+        Side rows = new(image.Height, height, (height - options.Height) / 2, options.Height),
+            columns = new(image.Width, width, (width - options.Width) / 2, options.Width);
         ReadOnlySpan<byte> pixels = image.Pixels.Span;
         // Only the rows of the image that the rows cut out are made of.
-        (int top, int bottom) = rows.IsKept ? (rows.Start, rows.Start + rows.Count) : (rows.Reach(rows.Start).First, rows.Reach(rows.Start + rows.Count - 1).Last);
-        byte[] narrow = Along(pixels[(top * image.Width * Channels)..], columns, 0, new(bottom - top, Channels, image.Width * Channels), Channels, options.Width * Channels);
+        (int top, int bottom) = rows.IsKept ? (rows.Start, rows.Start + rows.Count)
+            : (rows.Reach(rows.Start).First, rows.Reach(rows.Start + rows.Count - 1).Last);
+        byte[] narrow = Along(pixels[(top * image.Width * Channels)..], columns, 0, new(bottom - top, Channels, image.Width * Channels),
+            Channels, options.Width * Channels);
         byte[] cut = Along(narrow, rows, top, new(options.Width, options.Width * Channels, Channels), options.Width * Channels, Channels);
         byte[] planes = new byte[cut.Length];
         InterleavedPixels.Separate(cut, planes, Channels, options.Height * options.Width);
