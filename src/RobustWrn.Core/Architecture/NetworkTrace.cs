@@ -8,7 +8,6 @@ internal sealed class NetworkTrace
     private readonly List<PartCost> _parts = [];
     private readonly List<Problem> _problems = [];
     private FeatureMap _features;
-    private long _layers;
 
     private NetworkTrace(INetworkSpec spec, int height, int width) => _features = new FeatureMap(spec.InputChannels, height, width);
 
@@ -47,14 +46,15 @@ internal sealed class NetworkTrace
         try
         {
             run(trace);
-            if (trace._layers > SpecLimits.MostLayers)
-                return [.. trace._problems,
-                    new Problem(nameof(WideResNetSpec.Stages),
-                    $"must give a network of at most {SpecLimits.MostLayers} layers, got {trace._layers}. Reduce depths.")];
-            long parameters = NetworkCost.Of(trace._parts).Parameters;
-            if (parameters <= SpecLimits.MostParameters)
+            NetworkCost cost = NetworkCost.Of(trace._parts);
+            if (cost.Layers > SpecLimits.MostLayers)
+            {
+                string rule = $"must give a network of at most {SpecLimits.MostLayers} layers with weights, got {cost.Layers}. Reduce depths.";
+                return [.. trace._problems, new Problem(nameof(WideResNetSpec.Stages), rule)];
+            }
+            if (cost.Parameters <= SpecLimits.MostParameters)
                 return trace._problems;
-            size = $"{parameters}";
+            size = $"{cost.Parameters}";
         }
         catch (OverflowException)
         {
@@ -73,7 +73,6 @@ internal sealed class NetworkTrace
     public void Part(string name, string? subject, Func<CostTrace, FeatureMap, FeatureMap> layers, int blocks = 0)
     {
         CostTrace trace = Next(subject, layers);
-        _layers += trace.Layers;
         _parts.Add(PartCost.Of(name, _features, (trace, 1)) with { Blocks = blocks });
     }
 
@@ -89,7 +88,6 @@ internal sealed class NetworkTrace
         CostTrace first = Next(subject, (trace, features) => block(trace, features, 0));
         CostTrace other = depth > 1 ? Next(subject, (trace, features) => block(trace, features, 1)) : new CostTrace();
         CostTrace last = end is null ? new CostTrace() : Next(subject, end);
-        _layers += first.Layers + other.Layers * (depth - 1L) + last.Layers;
         _parts.Add(PartCost.Of($"stage {number}", _features, (first, 1), (other, depth - 1), (last, 1)) with { Blocks = depth });
         Problem[] distinct = [.. _problems.Skip(known).Distinct()];
         _problems.RemoveRange(known, _problems.Count - known);

@@ -7,7 +7,7 @@ namespace RobustWrn.Core;
 public static class SpecLimits
 {
     /// <summary>
-    /// Convolutions and linear layers of a network, together: twice those of the deepest published one (10,000, Xiao et al. 2018, arXiv
+    /// Layers with weights of a network, together: twice those of the deepest published one (10,000, Xiao et al. 2018, arXiv
     /// 1806.05393). As modules they take some
     /// hundred megabytes before any weight.
     /// </summary>

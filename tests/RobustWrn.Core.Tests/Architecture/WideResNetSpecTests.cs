@@ -47,7 +47,7 @@ public class WideResNetSpecTests
     [Theory]
     [InlineData(int.MaxValue, 16, "Stages[0].Depth: must be in [1, 20000], got 2147483647.")]
     [InlineData(1, int.MaxValue, "Stages[0].Width: must be in [1, 1048576], got 2147483647.")]
-    [InlineData(20_000, 4, "Stages: must give a network of at most 20000 layers, got 40003. Reduce depths.")]
+    [InlineData(20_000, 4, "Stages: must give a network of at most 20000 layers with weights, got 80004. Reduce depths.")]
     [InlineData(1, 1 << 20, "Stages: must give a network of at most 2^34 parameters, got 9895787102682. Reduce widths or depths.")]
     public void Problems_AbsurdSize_IsAProblemNotAnOverflow(int depth, int width, string expected) =>
         Assert.Equal(expected, Assert.Single(WideResNetSpec.Of(16, [depth], [width]).Problems()).ToString());
