@@ -12,7 +12,7 @@ public static class CurveView
     {
         if (!ProgressView.IsTerminal(output))
         {
-            output.Write(curve.ToString());
+            output.Write(curve.ToTable());
             return;
         }
         Table table = new Table().RoundedBorder().AddColumns("epsilon", "robust accuracy, 95 % interval");

@@ -61,6 +61,13 @@ public sealed record RobustExperiment
     /// <summary>How the next candidate is chosen; null without a search.</summary>
     public ISampler? Sampler { get; private init; }
 
+    /// <summary>Makes the trainer of an objective and a recipe. Default: <see cref="RobustTrainer"/>.</summary>
+    public Func<IRobustObjective, TrainingRecipe, IRobustTrainer> Trainer { get; private init; } = static (objective, recipe) =>
+        new RobustTrainer(objective, recipe);
+
+    /// <summary>Judges the networks of the final evaluation. Default: <see cref="RobustnessEvaluator"/>.</summary>
+    public IRobustnessEvaluator Evaluator { get; private init; } = new RobustnessEvaluator();
+
     internal ILogger Logger { get; private init; } = NullLogger.Instance;
 
     /// <summary>Starts a description.</summary>
@@ -108,8 +115,33 @@ public sealed record RobustExperiment
     /// <summary>Writes events to a log.</summary>
     public RobustExperiment LoggedTo(ILogger logger) => this with { Logger = logger };
 
-    /// <summary>Trains and attacks on a device: <c>new Device("cuda", 0)</c>.</summary>
+    /// <summary>
+    /// Trains and attacks on a device: <c>new Device("cuda", 0)</c>. <see cref="Check"/> says when there is no such device here.
+    /// </summary>
     public RobustExperiment OnDevice(Device device) => this with { Device = device };
+
+    /// <summary>
+    /// Trains with something else than <see cref="RobustTrainer"/>: a trainer of your own, or a stand-in of a test. Objective and recipe
+    /// are those of the experiment, which records them and not the
+    /// trainer: keep experiments of different trainers in different folders.
+    /// </summary>
+    /// <param name="trainer">Makes the trainer of an objective and a recipe.</param>
+    public RobustExperiment TrainingWith(Func<IRobustObjective, TrainingRecipe, IRobustTrainer> trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        return this with { Trainer = trainer };
+    }
+
+    /// <summary>
+    /// Judges the networks of the final evaluation with something else than <see cref="RobustnessEvaluation"/>. What
+    /// <see cref="TrainingWith"/> says of folders holds here, too.
+    /// </summary>
+    /// <param name="evaluator">The evaluator.</param>
+    public RobustExperiment EvaluatingWith(IRobustnessEvaluator evaluator)
+    {
+        ArgumentNullException.ThrowIfNull(evaluator);
+        return this with { Evaluator = evaluator };
+    }
 
     /// <summary>Refuses networks whose training takes more than these bytes of memory, on the CPU. Default: what the machine has, or the container where it has a limit.</summary>
     public RobustExperiment WithinMemory(long bytes) => this with { MemoryLimit = bytes };
@@ -180,4 +212,9 @@ public sealed record RobustExperiment
             writer.TryComplete();
         }
     }
+
+    /// <summary>What is searched, trained and judged.</summary>
+    public override string ToString() =>
+        $"{(Space is null ? "no search" : $"search over {Space}")}, {Quantity.Of(Baselines.Count, "baseline")}; "
+        + $"{Objective.Name} for {Quantity.Of(Recipe.Epochs, "epoch")} under {Threat}; judged by {Suite.Name}";
 }

@@ -2,6 +2,7 @@ using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Search;
 using RobustWrn.Training;
+using TorchSharp;
 
 namespace RobustWrn.Tests;
 
@@ -13,6 +14,38 @@ public class ExperimentCheckTests
         using DatasetSplits images = SmallExperiment.Images();
 
         Assert.Empty(SmallExperiment.On(images).Check());
+    }
+
+    [Fact]
+    public void Check_PartsWithoutANameInFiles_NamesEachBeforeAnythingIsTrained()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        RobustExperiment experiment = SmallExperiment.On(images)
+            .TrainedBy(new Trades { InnerAttack = new Unnamed() }, new TrainingRecipe { ValidationAttack = new Unnamed() })
+            .EvaluatedBy(AttackSuite.Of("mine", new Fgsm(), new Unnamed()));
+
+        IReadOnlyList<Problem> problems = experiment.Check();
+
+        Assert.Equal(["Objective.InnerAttack", "Recipe.ValidationAttack", "Suite.Attacks[1]"], problems.Select(problem => problem.Subject));
+        Assert.All(problems, problem => Assert.Contains("public const string TypeName", problem.Message));
+    }
+
+    [Theory]
+    [InlineData("cuda:0")]
+    [InlineData("cuda:7")]
+    [InlineData("mps")]
+    public void Check_DeviceThatIsNotHere_SaysWhatToDo(string name)
+    {
+        torch.Device device = new(name);
+        Assert.SkipWhen(device.type == DeviceType.MPS ? torch.mps_is_available() : torch.cuda.is_available()
+            && device.index < torch.cuda.device_count(), $"{name} is here");
+        using DatasetSplits images = SmallExperiment.Images();
+
+        Problem problem = Assert.Single(SmallExperiment.On(images).OnDevice(device).Check());
+
+        Assert.Equal("OnDevice", problem.Subject);
+        Assert.Contains($"got {name}", problem.Message);
+        Assert.Contains("leave the device out", problem.Message);
     }
 
     [Fact]
@@ -143,5 +176,18 @@ public class ExperimentCheckTests
         IOException refused = await Assert.ThrowsAsync<IOException>(() => experiment.RunAsync());
 
         Assert.Contains("in use by another process", refused.Message);
+    }
+
+    private sealed record Unnamed : IAttack
+    {
+        public string Name => "mine";
+
+        public long MaximalGradients => 1;
+
+        public IAttack WithEffort(double share) => this;
+
+        public IEnumerable<Problem> Problems() => [];
+
+        public torch.Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default) => context.Images.clone();
     }
 }

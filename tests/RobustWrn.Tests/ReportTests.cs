@@ -53,12 +53,13 @@ public class ReportTests
 
         string[] rows = [.. report.Split('\n').Where(line => line.StartsWith("| 1 |", StringComparison.Ordinal) || line.StartsWith("| 2 |", StringComparison.Ordinal))];
         Assert.Equal(2, rows.Length);
-        Assert.StartsWith("| 1 | WRN 1-1 / 4-6 | 1 | 1.0 k | 2.00 M | 42.5 % [35.9, 49.4] |", rows[0]);
+        Assert.StartsWith("| 1 | WRN 1-1 / 4-6 | 0 | 1.0 k | 2.00 M | 42.5 % [35.9, 49.4] |", rows[0]);
         Assert.Contains("baseline", rows[1]);
         Assert.Contains("last stage width 6", report);
         Assert.Contains("diverged at step 3", report);
         Assert.DoesNotContain("\r", report);
-        Assert.Contains("(baseline, replicate 1): suspect, as far as 1 of 2 checks can tell\n  suspect: zero-gradients: losses must have a gradient, got none. Find one.", report);
+        Assert.Contains("(baseline, replicate 0): suspect, as far as 1 of 2 checks can tell\n  "
+            + "suspect: zero-gradients: losses must have a gradient, got none. Find one.", report);
     }
 
     [Fact]

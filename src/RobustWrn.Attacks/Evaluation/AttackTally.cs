@@ -1,3 +1,6 @@
+using System.Globalization;
+using RobustWrn.Core;
+
 namespace RobustWrn.Attacks;
 
 /// <summary>What one attack of a suite did.</summary>
@@ -12,4 +15,8 @@ public sealed record AttackTally(string Name, long CorrectBefore, long CorrectAf
     /// nothing, or when the name is none of linf, l2 and l1.
     /// </summary>
     public double? Farthest { get; init; }
+
+    /// <summary>What it left, and its time.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name} leaves {CorrectAfter} of {CorrectBefore} right in {Quantity.Short(Duration)}");
 }

@@ -44,6 +44,9 @@ internal sealed class EvaluationBlock : IDisposable
 
     public int Count => _examples.Length;
 
+    /// <summary>Whether the journal told what the last attack did.</summary>
+    public bool LastWasReplayed { get; private set; }
+
     /// <summary>Classes the model tells apart.</summary>
     public long Classes { get; }
 
@@ -58,10 +61,12 @@ internal sealed class EvaluationBlock : IDisposable
     public AttackRun Run(IAttack attack, RandomStream noise, BlockJournal? journal, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        LastWasReplayed = false;
         if (_survivors.Length == 0)
             return default;
         if (journal?.Find() is { } entry)
         {
+            LastWasReplayed = true;
             Replay(attack, entry, journal);
             return entry.Run;
         }

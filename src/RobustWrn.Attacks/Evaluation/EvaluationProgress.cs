@@ -1,3 +1,6 @@
+using System.Globalization;
+using RobustWrn.Core;
+
 namespace RobustWrn.Attacks;
 
 /// <summary>How far an evaluation is. Reported after each attack on each block, outside any dispose scope of the evaluation.</summary>
@@ -24,4 +27,12 @@ public readonly record struct EvaluationProgress(string Attack, long Done, long 
     /// images each left. The first blocks tell little: before an attack has run, it is taken to need the gradients it asks for at most.
     /// </summary>
     public TimeSpan Remaining { get; init; }
+
+    /// <summary>Whether this step was not computed but taken from the journal of an earlier run.</summary>
+    public bool IsResumed { get; init; }
+
+    /// <summary>Attack, images and time to the end as one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Attack} ({AttackNumber} of {AttackCount}): {Done} of {Total} images done, {Survivors} still right, ")
+        + $"{Quantity.Short(Remaining)} left{(IsResumed ? ", resumed" : "")}";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustWrn.Attacks;
 
 /// <summary>What became of one image.</summary>
@@ -13,4 +15,8 @@ public sealed record ExampleOutcome(long Index, int Label, int CleanPrediction, 
     /// how far from falling an image is, on the scale of the model's logits.
     /// </summary>
     public float Margin { get; init; }
+
+    /// <summary>What became of the image.</summary>
+    public override string ToString() => (Robust ? "right throughout" : BrokenBy is null ? "wrong unchanged" : $"broken by {BrokenBy}")
+        + string.Create(CultureInfo.InvariantCulture, $": image {Index}, class {Label}, clean prediction {CleanPrediction}");
 }

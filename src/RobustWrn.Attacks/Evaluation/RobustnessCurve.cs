@@ -11,6 +11,8 @@ namespace RobustWrn.Attacks;
 /// <param name="Examples">For each image, in the order of the source, the smallest radius at which it fell.</param>
 public sealed record RobustnessCurve(Proportion Clean, ValueList<CurvePoint> Points, ValueList<CurveExample> Examples)
 {
+    private const int ShownPoints = 8;
+
     /// <summary>Images attacked together, at every radius.</summary>
     public int BlockSize { get; init; }
 
@@ -74,8 +76,8 @@ public sealed record RobustnessCurve(Proportion Clean, ValueList<CurvePoint> Poi
         };
     }
 
-    /// <summary>A table of the points.</summary>
-    public override string ToString()
+    /// <summary>A table of all points, one a line.</summary>
+    public string ToTable()
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"{"epsilon",10}  robust accuracy\n{0,10}  {Clean}\n");
@@ -83,9 +85,17 @@ public sealed record RobustnessCurve(Proportion Clean, ValueList<CurvePoint> Poi
             text.Append(CultureInfo.InvariantCulture, $"{point.Epsilon,10:0.######}  {point.Robust}\n");
         return text.ToString();
     }
+
+    /// <summary>The clean accuracy and the first points, one a line; <see cref="ToTable"/> has all.</summary>
+    public override string ToString() =>
+        $"clean {Clean}\n{Quantity.First([.. Points.Select(point => point.ToString())], ShownPoints, "\n")}";
 }
 
 /// <summary>Robust accuracy at one radius.</summary>
 /// <param name="Epsilon">The radius, in pixel units of images in [0, 1].</param>
 /// <param name="Robust">Images that are right after every attack there.</param>
-public sealed record CurvePoint(double Epsilon, Proportion Robust);
+public sealed record CurvePoint(double Epsilon, Proportion Robust)
+{
+    /// <summary>The radius and the accuracy there.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"epsilon {Epsilon:0.######}: {Robust}");
+}

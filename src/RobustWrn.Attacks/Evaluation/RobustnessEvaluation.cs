@@ -64,7 +64,7 @@ public static class RobustnessEvaluation
                     long before = block.Survivors;
                     AttackRun run = block.Run(suite.Attacks[a], noise[a], journal is null ? null : new BlockJournal(journal, from / blockSize, a), cancellationToken);
                     EvaluationProgress done = pace.Add(a, to, before, block.Survivors, run);
-                    progress?.Report(done);
+                    progress?.Report(done with { IsResumed = block.LastWasReplayed });
                 }
                 outcomes.AddRange(block.Outcomes());
                 classes = block.Classes;
@@ -120,6 +120,9 @@ public static class RobustnessEvaluation
         return
         [
             .. threat.ProblemsAs("Threat"), .. suite.ProblemsAs("Suite"), .. options.ProblemsAs("Options"),
+            .. TorchRuntime.DeviceProblems(options.Device, "Options.Device"),
+            // Without a journal nothing is written, and an attack needs no name in files.
+            .. options.JournalFolder is null ? [] : suite.StorageProblems("Suite").Concat(threat.StorageProblems("Threat")),
             .. kind.Problems("Model"),
             .. Rule.Holds(!options.SearchesInBFloat16 || (model is Classifier && kind.Dtype == ScalarType.Float32), "Options.SearchesInBFloat16",
                 $"needs a {nameof(Classifier)} that computes in float32, got a {model.GetType().Name} in {kind.Dtype}. Leave it out."),

@@ -147,4 +147,12 @@ public sealed record RobustnessResult
     private static Proportion CountClean(IReadOnlyCollection<ExampleOutcome> outcomes) => new(outcomes.Count(outcome => outcome.CleanPrediction == outcome.Label), outcomes.Count);
 
     private static Proportion CountRobust(IReadOnlyCollection<ExampleOutcome> outcomes) => new(outcomes.Count(outcome => outcome.Robust), outcomes.Count);
+
+    /// <summary>Accuracies, what they were found with, and whether they can be believed.</summary>
+    public override string ToString() =>
+        $"robust {Robust}, clean {Clean}{(Threat is null ? "" : $" under {Threat}")}"
+        + (Attacks.Count == 0 ? "" : $" after {Quantity.First([.. Attacks.Select(attack => attack.Name)], 6)}")
+        + (WorstClass is { } worst ? $"; worst class {worst.Name} {worst.Robust}" : "")
+        + (Conformance is null ? "" : $"; conforms to {Conformance}")
+        + (Audit is null ? "; not audited" : $"; {Audit.Summary}");
 }

@@ -24,4 +24,7 @@ public sealed class EpsilonBrackets(Tensor images, Tensor succeeded, Tensor fail
         Succeeded.Dispose();
         Failed.Dispose();
     }
+
+    /// <summary>For how many images the attack succeeds, and the median of their radii.</summary>
+    public override string ToString() => FoundRadii.Text(Succeeded, "smallest epsilon");
 }

@@ -42,4 +42,7 @@ public sealed class MinimalPerturbations(Tensor images, Tensor distances) : IDis
         Tensor inside = Distances.IsAtMost(context.Threat.Epsilon).reshape(-1, 1, 1, 1);
         return where(inside, Images, context.Images).MoveToOuterDisposeScope();
     }
+
+    /// <summary>For how many images something was found, and the median of their distances.</summary>
+    public override string ToString() => FoundRadii.Text(Distances, "distance");
 }

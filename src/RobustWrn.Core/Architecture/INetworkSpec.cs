@@ -36,6 +36,6 @@ public interface INetworkSpec : IDescription
     /// <param name="seed">The same seed gives the same bits.</param>
     /// <param name="device">Where the weights go; null is the CPU.</param>
     /// <returns>The classifier. The caller disposes it.</returns>
-    /// <exception cref="InvalidDescriptionException">The spec has problems.</exception>
+    /// <exception cref="InvalidDescriptionException">The spec has problems, or there is no such device here.</exception>
     Classifier Build(Seed seed, Device? device = null);
 }

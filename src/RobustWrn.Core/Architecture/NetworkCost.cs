@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,6 +52,9 @@ public sealed record NetworkCost(long Parameters, long MultiplyAdds)
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         return checked(batchSize * (kept + LargestMap) * dtype.ElementSize());
     }
+
+    /// <summary>Parameters and multiply-adds.</summary>
+    public override string ToString() => $"{Quantity.Short(Parameters)} parameters, {Quantity.Short(MultiplyAdds)} MACs";
 }
 
 /// <summary>What one part of a network costs: the stem, a stage, the head.</summary>
@@ -104,4 +108,8 @@ public sealed record PartCost(string Name, long Parameters, long MultiplyAdds, i
             Layers = layers,
         };
     }
+
+    /// <summary>Name, output and cost.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Name} ({Channels} x {Height} x {Width}): {Quantity.Short(Parameters)} parameters, {Quantity.Short(MultiplyAdds)} MACs");
 }

@@ -23,13 +23,16 @@ public static partial class DescriptionJson
     public const int MostCharacters = 1 << 22;
 
     /// <summary>Serializer options under which descriptions nest in other documents.</summary>
-    public static JsonSerializerOptions Options { get; } = CreateOptions();
+    public static JsonSerializerOptions Options { get; } = CreateOptions(inMemory: false);
+
+    /// <summary>The same for texts that no file gets: parts without a name in files have a mark in its place.</summary>
+    public static JsonSerializerOptions MemoryOptions { get; } = CreateOptions(inMemory: true);
 
     /// <summary>Writes a description, indented, with its version and type name.</summary>
     public static string Write(IDescription description)
     {
         ArgumentNullException.ThrowIfNull(description);
-        JsonObject body = ToNode(description);
+        JsonObject body = ToNode(description, Options);
         JsonObject document = new() { ["version"] = Version };
         foreach (KeyValuePair<string, JsonNode?> property in body.ToArray())
         {
@@ -72,8 +75,12 @@ public static partial class DescriptionJson
         }
     }
 
-    /// <summary>The canonical text: compact, properties in ordinal order, so that equal descriptions have equal text.</summary>
-    public static string Canonical(IDescription description) => Sorted(ToNode(description))!.ToJsonString(CanonicalOptions);
+    /// <summary>
+    /// The canonical text: compact, properties in ordinal order, so that equal descriptions have equal text. Parts without a
+    /// <c>TypeName</c> are told apart by their type in code: such a text
+    /// is good in memory, and nothing reads it back (<see cref="DescriptionStorage.StorageProblems"/>).
+    /// </summary>
+    public static string Canonical(IDescription description) => Sorted(ToNode(description, MemoryOptions))!.ToJsonString(CanonicalOptions);
 
     /// <summary>SHA-256 of the canonical text, in lower-case hexadecimal: the identity of a description across processes and machines.</summary>
     public static string Fingerprint(IDescription description) => Fingerprint(Canonical(description));
@@ -95,10 +102,13 @@ public static partial class DescriptionJson
 
     private static readonly JsonSerializerOptions CanonicalOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    internal static JsonObject ToNode(IDescription description)
+    internal static JsonObject ToNode(IDescription description, JsonSerializerOptions options)
     {
-        JsonObject node = new() { ["type"] = DescriptionTypes.NameOf(description.GetType()) };
-        JsonObject body = JsonSerializer.SerializeToNode(description, description.GetType(), Options)!.AsObject();
+        ArgumentNullException.ThrowIfNull(description);
+        Type type = description.GetType();
+        JsonObject node = new() { ["type"] = ReferenceEquals(options, MemoryOptions) ? DescriptionTypes.NameInMemory(type)
+            : DescriptionTypes.NameOf(type) };
+        JsonObject body = JsonSerializer.SerializeToNode(description, type, options)!.AsObject();
         foreach (KeyValuePair<string, JsonNode?> property in body.ToArray())
         {
             body.Remove(property.Key);
@@ -115,7 +125,7 @@ public static partial class DescriptionJson
         _ => node?.DeepClone(),
     };
 
-    private static JsonSerializerOptions CreateOptions()
+    private static JsonSerializerOptions CreateOptions(bool inMemory)
     {
         JsonSerializerOptions options = new()
         {
@@ -129,21 +139,22 @@ public static partial class DescriptionJson
             RespectNullableAnnotations = true,
             AllowDuplicateProperties = false,
         };
-        options.Converters.Add(new DescriptionConverterFactory());
+        options.Converters.Add(new DescriptionConverterFactory(inMemory));
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
         return options;
     }
 }
 
-internal sealed class DescriptionConverterFactory : JsonConverterFactory
+internal sealed class DescriptionConverterFactory(bool inMemory) : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) =>
         (typeToConvert.IsInterface || typeToConvert.IsAbstract) && typeof(IDescription).IsAssignableFrom(typeToConvert);
 
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-        (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert))!;
+        (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert), [inMemory])!;
 
-    private sealed class Converter<T> : JsonConverter<T>
+    // Not told by its options: others are made from ours, such as those without indentation.
+    private sealed class Converter<T>(bool inMemory) : JsonConverter<T>
         where T : class, IDescription
     {
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -151,6 +162,7 @@ internal sealed class DescriptionConverterFactory : JsonConverterFactory
                 ? (T)DescriptionTypes.Read(node, typeof(T), options)
                 : throw new JsonException($"expected an object with a \"type\" for {typeof(T).Name}.");
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => DescriptionJson.ToNode(value).WriteTo(writer, options);
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            DescriptionJson.ToNode(value, inMemory ? DescriptionJson.MemoryOptions : DescriptionJson.Options).WriteTo(writer, options);
     }
 }

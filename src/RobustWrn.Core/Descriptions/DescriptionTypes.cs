@@ -8,7 +8,7 @@ namespace RobustWrn.Core;
 /// <summary>The names under which description types are stored, found by scanning the loaded assemblies that use this library.</summary>
 public static class DescriptionTypes
 {
-    private const string NameConstant = "TypeName";
+    private const string NameConstant = "TypeName", Unnamed = "in memory: ";
 
     private static readonly ConcurrentDictionary<Type, string> Names = new();
     private static readonly ConcurrentDictionary<Type, (int Assemblies, IReadOnlyDictionary<string, Type> Types)> Found = new();
@@ -52,8 +52,41 @@ public static class DescriptionTypes
         return node.Deserialize(type, options) ?? throw new JsonException($"\"{name}\" has no content.");
     }
 
-    /// <summary>The stored name, or the name in code of a type that has none.</summary>
-    internal static string ShortNameOf(Type type) => Declared(type) ?? type.Name;
+    internal static object ReadAs(JsonObject node, Type type, JsonSerializerOptions options)
+    {
+        string name = (string)node["type"]!;
+        // The interfaces that a file may ask it as: on each its name must be its own.
+        foreach (Type contract in type.GetInterfaces().Where(contract => contract != typeof(IDescription)
+            && typeof(IDescription).IsAssignableFrom(contract)))
+        {
+            if (!Implementing(contract).TryGetValue(name, out Type? found) || found != type)
+                {
+                throw new JsonException($"the name \"{name}\" does not lead back to {type.FullName}: "
+                    + "its assembly is made at run time, or does not use this library.");
+            }
+        }
+        node.Remove("type");
+        return node.Deserialize(type, options) ?? throw new JsonException($"\"{name}\" has no content.");
+    }
+
+    /// <summary>The stored name, or the name in code of a type that has none: for texts, never for files.</summary>
+    /// <param name="type">The type of a description.</param>
+    public static string ShortNameOf(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return Declared(type) ?? type.Name;
+    }
+
+    /// <summary>The stored name, or a mark that no file has and that tells types apart.</summary>
+    internal static string NameInMemory(Type type) => Declared(type) ?? Unnamed + (type.FullName ?? type.Name);
+
+    internal static bool IsUnnamed(string name) => name.StartsWith(Unnamed, StringComparison.Ordinal);
+
+    internal static string NameInCode(string unnamed)
+    {
+        string full = unnamed[Unnamed.Length..].Split('[')[0];
+        return full[(full.LastIndexOfAny(['.', '+']) + 1)..];
+    }
 
     private static string? Declared(Type type) =>
         type.GetField(NameConstant, BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) is { IsLiteral: true } field

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -21,6 +22,8 @@ public static class ValueList
 [JsonConverter(typeof(ValueListConverterFactory))]
 public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
+    private const int ShownItems = 16;
+
     private readonly T[] _items;
 
     internal ValueList(T[] items) => _items = items;
@@ -66,8 +69,9 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
         return hash.ToHashCode();
     }
 
-    /// <inheritdoc/>
-    public override string ToString() => $"[{string.Join(", ", _items.Select(item => $"{item}"))}]";
+    /// <summary>The first items in brackets, and how many more there are.</summary>
+    public override string ToString() =>
+        $"[{Quantity.First([.. _items.Select(item => Convert.ToString(item, CultureInfo.InvariantCulture) ?? "")], ShownItems)}]";
 
     /// <inheritdoc/>
     public IEnumerator<T> GetEnumerator() => ((IEnumerable<T>)_items).GetEnumerator();

@@ -69,6 +69,7 @@ public sealed class InMemoryImages : IImageSource, IDisposable
     public ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null)
     {
         ImageIndices.Check(indices, Count);
+        TorchRuntime.DeviceProblems(device).ThrowIfAny(nameof(Read));
         using DisposeScope scope = NewDisposeScope();
         long[] ids = indices.ToArray();
         Tensor rows = tensor(ids);

@@ -103,6 +103,9 @@ public sealed record NetworkDiagram(NetworkDescription Description)
     private static XAttribute At(string name, double value) => new(name, Number(value));
 
     private static string Number(double value) => Math.Round(value, 3).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What is drawn; <see cref="ToSvg"/> draws it.</summary>
+    public override string ToString() => $"drawing of {Description.Summary}";
 }
 
 /// <summary>Where a part of a network stands in a <see cref="NetworkDiagram"/>; the origin is the top left corner.</summary>
@@ -115,4 +118,8 @@ public sealed record DiagramBox(PartCost Part, double X, double Y, double Width,
 {
     /// <summary>Half its height down.</summary>
     internal double Middle => Y + Height / 2;
+
+    /// <summary>The part and its place.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Part.Name} at ({X:0.#}, {Y:0.#}), {Width:0.#} x {Height:0.#}");
 }

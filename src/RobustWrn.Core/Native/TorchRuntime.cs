@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
@@ -61,6 +62,16 @@ public static class TorchRuntime
         EnsureLoaded();
         return TorchRuntimeDescription.OfThisProcess();
     }
+
+    /// <summary>
+    /// Whether this process can compute on a device: the one check behind every device that this library is given, made before any work.
+    /// Loads libtorch for devices other than the CPU.
+    /// </summary>
+    /// <param name="device">The device; null, which is the CPU or where the weights are, has no problem.</param>
+    /// <param name="name">What has it, as one would write it in code.</param>
+    /// <returns>Empty, or the one problem: which devices are here, and what to do.</returns>
+    /// <exception cref="TorchNativeException">Nothing could be loaded.</exception>
+    public static IEnumerable<Problem> DeviceProblems(Device? device, string name = "device") => DeviceCheck.Problems(device, name);
 
     private static void LoadBinding()
     {

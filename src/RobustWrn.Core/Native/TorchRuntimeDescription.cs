@@ -71,6 +71,8 @@ public sealed record TorchRuntimeDescription
         };
     }
 
+    internal static string? LibTorchFileOfThisProcess() => LoadedFile("torch_cpu");
+
     private static string VersionOf(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString();
 

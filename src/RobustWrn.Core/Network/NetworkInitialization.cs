@@ -26,6 +26,7 @@ public static class NetworkInitialization
         Rule.FitsMemory(4.0 * spec.Cost(spec.SmallestSide, spec.SmallestSide).Parameters, nameof(NetworkCost.Parameters))
             .ThrowIfAny(spec.GetType().Name);
         TorchRuntime.EnsureLoaded();
+        TorchRuntime.DeviceProblems(device).ThrowIfAny(spec.GetType().Name);
         nn.Module<Tensor, Tensor> network = build();
         Draw(network, RandomStream.From(seed).For("initialisation"));
         Classifier classifier = new(spec, network, normalization);

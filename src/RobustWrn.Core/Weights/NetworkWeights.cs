@@ -111,6 +111,7 @@ public static class NetworkWeights
     /// <param name="device">Where the weights go; null is the CPU.</param>
     /// <returns>The classifier, in evaluation mode. The caller disposes it.</returns>
     /// <exception cref="WeightsFileException">The file is damaged, has no spec, or does not fit it.</exception>
+    /// <exception cref="InvalidDescriptionException">There is no such device here.</exception>
     public static Classifier Open(string path, Device? device = null) => Open(path, out _, null, device);
 
     /// <summary>Builds the network a file was written from, with its normalisation, loads the weights and reports.</summary>
@@ -120,8 +121,10 @@ public static class NetworkWeights
     /// <param name="device">Where the weights go; null is the CPU.</param>
     /// <returns>The classifier, in evaluation mode. The caller disposes it.</returns>
     /// <exception cref="WeightsFileException">The file is damaged, has no spec, or does not fit it.</exception>
+    /// <exception cref="InvalidDescriptionException">There is no such device here.</exception>
     public static Classifier Open(string path, out WeightsReport report, WeightsOptions? options = null, Device? device = null)
     {
+        TorchRuntime.DeviceProblems(device).ThrowIfAny(nameof(NetworkWeights));
         using WeightsFile file = WeightsFile.Open(path);
         file.Verify();
         if (!file.Metadata.TryGetValue(SpecKey, out string? json))

@@ -27,4 +27,7 @@ public sealed record Proposal
     public static Proposal None(string reason) => new() { Reason = reason };
 
     internal static Proposal Exhausted { get; } = None("every point that the space keeps has been tried.");
+
+    /// <summary>The point, or why there is none.</summary>
+    public override string ToString() => Point is null ? $"no point: {Reason}" : $"point {Point}";
 }

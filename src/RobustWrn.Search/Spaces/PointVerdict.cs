@@ -24,4 +24,9 @@ public sealed record PointVerdict<TSpec>
     /// <summary>Whether the point is valid and every filter keeps it.</summary>
     [MemberNotNullWhen(true, nameof(Spec))]
     public bool Kept => Problems.Count == 0 && RejectedBy is null;
+
+    /// <summary>Whether the point is kept, and why not.</summary>
+    public override string ToString() => Kept ? $"{Spec!.Name}, kept"
+        : RejectedBy is not null ? $"rejected by \"{RejectedBy}\""
+            : Quantity.First([.. Problems.Select(problem => problem.ToString())], 3, "; ");
 }

@@ -119,6 +119,20 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     /// </summary>
     public IEnumerable<Problem> Problems() => _problems.Value;
 
+    /// <summary>
+    /// What keeps its networks out of files, as <see cref="DescriptionStorage.StorageProblems"/>: of the base, and of each value on its
+    /// own. A study that is kept in memory needs none of it.
+    /// </summary>
+    public IEnumerable<Problem> StorageProblems()
+    {
+        Problem[] problems = [.. Base.StorageProblems(nameof(Base))];
+        if (problems.Length > 0)
+            return problems;
+        ValueList<int> first = Enumerable.Repeat(0, _axes.Count).ToValueList();
+        return _axes.SelectMany((axis, d) => Enumerable.Range(0, axis.Dimension.Values.Count).SelectMany(i =>
+            Judge(first.With(d, i), filtered: false).Spec.StorageProblems($"\"{axis.Dimension.Name}\"[{i}]").Take(1)));
+    }
+
     /// <inheritdoc/>
     public bool Equals(SearchSpace<TSpec>? other) => other is not null && Canonical == other.Canonical;
 

@@ -7,7 +7,11 @@ namespace RobustWrn.Search;
 /// <param name="Values">
 /// Its values in order, as canonical text: a string as it is, everything else as compact JSON (<c>384</c>, <c>[1,1,2]</c>, <c>{"type":"silu"}</c>).
 /// </param>
-public sealed record SpaceDimension(string Name, ValueList<string> Values);
+public sealed record SpaceDimension(string Name, ValueList<string> Values)
+{
+    /// <summary>The name and the first values.</summary>
+    public override string ToString() => $"{Name}: {Quantity.First(Values, 8)}";
+}
 
 /// <summary>The value that a point has in one dimension.</summary>
 /// <param name="Name">The dimension.</param>

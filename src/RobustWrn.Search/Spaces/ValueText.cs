@@ -8,7 +8,7 @@ namespace RobustWrn.Search;
 internal static class ValueText
 {
     // Fields and get-only properties are written too: tuples and anonymous types must not all read "{}".
-    private static readonly JsonSerializerOptions Options = new(DescriptionJson.Options)
+    private static readonly JsonSerializerOptions Options = new(DescriptionJson.MemoryOptions)
     {
         WriteIndented = false,
         IncludeFields = true,

@@ -16,7 +16,8 @@ public static class Study
     /// <param name="maximumTrials">How many trials at most, those in the store included; null is no limit. Not part of the study's identity: a rerun may raise it.</param>
     /// <param name="time">Clock of the records; null is the system's.</param>
     /// <param name="logger">Told of trials and resumes; null is none.</param>
-    /// <exception cref="InvalidDescriptionException">Space or sampler have problems.</exception>
+    /// <exception cref="InvalidDescriptionException">Space or sampler have problems, or cannot be stored where the store is not
+    /// memory.</exception>
     /// <exception cref="StudyMismatchException">The store holds another study.</exception>
     /// <exception cref="IOException">The store cannot be opened, or another process uses it.</exception>
     public static Study<TSpec> Open<TSpec>(
@@ -38,6 +39,8 @@ public static class Study
         {
             space.Problems().ThrowIfAny("SearchSpace");
             sampler.ThrowIfInvalid();
+            if (store is not MemoryStudyStore)
+                space.StorageProblems().Concat(sampler.StorageProblems(nameof(sampler))).ThrowIfAny("Study");
             return new Study<TSpec>(space, sampler, seed, store, maximumTrials, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
         }
         catch

@@ -19,4 +19,7 @@ public sealed record StudyHeader
 
     /// <summary>The seed.</summary>
     public required Seed Seed { get; init; }
+
+    /// <summary>The fingerprint of the space, and the seed.</summary>
+    public override string ToString() => $"study of the space {SpaceFingerprint[..Math.Min(12, SpaceFingerprint.Length)]}, seed {Seed}";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -9,4 +10,9 @@ namespace RobustWrn.Search;
 /// <param name="Values">The values at the point.</param>
 /// <param name="Spec">The specification to build, train and judge.</param>
 public sealed record Trial<TSpec>(int Number, ValueList<int> Point, ValueList<DimensionValue> Values, TSpec Spec)
-    where TSpec : INetworkSpec;
+    where TSpec : INetworkSpec
+{
+    /// <summary>Number, network and values.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"trial {Number}: {Spec.Name} ({string.Join(", ", Values)})");
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -18,9 +19,17 @@ public sealed record TrialOutcome(Proportion Score)
         .. Measures.GroupBy(measure => measure.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
             .Select(group => new Problem($"\"{group.Key}\"", $"names of measures must be unique, but {group.Count()} have this one.")),
     ];
+
+    /// <summary>The score and the first measures.</summary>
+    public override string ToString() =>
+        Measures.Count == 0 ? $"score {Score}" : $"score {Score}, {Quantity.First([.. Measures.Select(measure => measure.ToString())], 6)}";
 }
 
 /// <summary>A named number that a trial measured.</summary>
 /// <param name="Name">What it is, with its unit where it has one.</param>
 /// <param name="Value">The number, finite.</param>
-public sealed record Measure(string Name, double Value);
+public sealed record Measure(string Name, double Value)
+{
+    /// <summary>Name and value.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {Value:g6}");
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using RobustWrn.Core;
 
@@ -55,4 +56,9 @@ public sealed record TrialRecord
 
     /// <summary>Seconds from the last time it was asked to the time it was told; null while pending.</summary>
     public double? Seconds { get; init; }
+
+    /// <summary>Number, values and what became of it.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"trial {Number} ({Quantity.First([.. Values.Select(value => value.ToString())], 6)}): ")
+        + (State == TrialState.Completed ? $"score {Score}" : State == TrialState.Failed ? $"failed: {FailureReason}" : "pending");
 }

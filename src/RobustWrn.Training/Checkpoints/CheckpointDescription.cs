@@ -29,4 +29,9 @@ public sealed record CheckpointDescription(
         T Part<T>(string name)
             where T : IDescription => DescriptionJson.Read<T>(identity[name]!.ToJsonString(), $"{checkpoint} ({name})");
     }
+
+    /// <summary>Network, objective and epochs.</summary>
+    public override string ToString() =>
+        $"{Network.Name} trained by {Plan.Objective.Name} under {Plan.Threat}, seed {Seed}: "
+        + $"{Quantity.Of(Epochs.Count, "epoch")} done{(Epochs.Count == 0 ? "" : $", the last {Epochs[^1]}")}";
 }

@@ -46,4 +46,8 @@ public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversari
 /// <summary>One term of a loss, or a number that goes with it.</summary>
 /// <param name="Name">Its name: <c>natural</c>, <c>robust</c>.</param>
 /// <param name="Value">A scalar without a graph.</param>
-public readonly record struct LossPart(string Name, Tensor Value);
+public readonly record struct LossPart(string Name, Tensor Value)
+{
+    /// <summary>The name; its value is a tensor.</summary>
+    public override string ToString() => Name;
+}

@@ -13,4 +13,7 @@ public sealed record PublishedPlan(string Name, TrainingPlan Plan, INetworkSpec 
 {
     /// <summary>Whether it takes extra images; without them it is another training.</summary>
     public bool TakesExtra => ExtraImages is not null;
+
+    /// <summary>Name, network and what its authors came to.</summary>
+    public override string ToString() => $"{Name}: {Network.Name}, {Expected}";
 }

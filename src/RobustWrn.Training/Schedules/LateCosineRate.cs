@@ -16,7 +16,9 @@ public sealed record LateCosineRate : ILearningRateSchedule
     public double Factor(double progress) => (1 + Math.Cos(Math.PI * progress)) / 2;
 
     /// <inheritdoc/>
-    public double FactorAt(TrainingPosition position) => Factor((position.Epoch - 1.0) / position.Epochs);
+    /// <remarks>In a training of one epoch, which would be one at a rate of 0, it is the plain cosine.</remarks>
+    public double FactorAt(TrainingPosition position) =>
+        Factor(position.Epochs == 1 ? position.Progress : (position.Epoch - 1.0) / position.Epochs);
 
     /// <summary>The plain cosine: an epoch late means something else where there are few.</summary>
     public ILearningRateSchedule ByStep() => new CosineRate();

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustWrn.Training;
 
 /// <summary>Where in a training a step stands, before it is taken.</summary>
@@ -15,4 +17,8 @@ public readonly record struct TrainingPosition(int Epoch, int Epochs, int Step, 
 
     /// <summary>The share of all steps that are done, in [0, 1).</summary>
     public double Progress => (double)StepsBefore / AllSteps;
+
+    /// <summary>The place, counted from 1.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"epoch {Epoch + 1} of {Epochs}, step {Step + 1} of {Steps}");
 }

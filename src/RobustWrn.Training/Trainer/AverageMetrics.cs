@@ -5,4 +5,8 @@ namespace RobustWrn.Training;
 /// <summary>What a weight average came to on validation.</summary>
 /// <param name="Clean">Validation images that are classified rightly.</param>
 /// <param name="Robust">Validation images that are classified rightly both as they are and under the recipe's validation attack.</param>
-public sealed record AverageMetrics(Proportion Clean, Proportion Robust);
+public sealed record AverageMetrics(Proportion Clean, Proportion Robust)
+{
+    /// <summary>The accuracies on validation.</summary>
+    public override string ToString() => $"robust {Robust}, clean {Clean}";
+}

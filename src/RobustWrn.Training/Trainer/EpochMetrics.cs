@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Training;
@@ -41,9 +42,17 @@ public sealed record EpochMetrics
     /// <summary>Whether this epoch's weight average is to be preferred to an earlier one, by the same rule; never without an average.</summary>
     public bool HasBetterAverageThan(EpochMetrics earlier) =>
         Average is { } mine && earlier.Average is { } other && (mine.Robust.Hits, mine.Clean.Hits).CompareTo((other.Robust.Hits, other.Clean.Hits)) > 0;
+
+    /// <summary>Loss and validation accuracies of the epoch.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"epoch {Epoch}: loss {Loss:0.####}, validation robust {Robust}, clean {Clean}{(Average is null ? "" : $"; average {Average}")}");
 }
 
 /// <summary>The mean of one term of a loss over an epoch.</summary>
 /// <param name="Name">The term: <c>natural</c>, <c>robust</c>.</param>
 /// <param name="Mean">Its mean over the images.</param>
-public readonly record struct PartMean(string Name, double Mean);
+public readonly record struct PartMean(string Name, double Mean)
+{
+    /// <summary>The term and its mean.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {Mean:0.####}");
+}

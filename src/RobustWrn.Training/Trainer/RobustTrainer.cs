@@ -10,7 +10,7 @@ namespace RobustWrn.Training;
 /// <summary>Trains classifiers: what is minimised and by which recipe. Immutable; one trainer can train any number of networks, one after another.</summary>
 /// <param name="objective">What is minimised.</param>
 /// <param name="recipe">How.</param>
-public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe recipe)
+public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe recipe) : IRobustTrainer
 {
     /// <summary>What is minimised.</summary>
     public IRobustObjective Objective { get; } = objective;
@@ -37,6 +37,8 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
             .. data.Problems(network),
             .. options?.Problems() ?? [],
         ];
+        if (problems.Length == 0)
+            problems = [.. options?.StorageProblems(this, network, threat) ?? []];
         // An estimate needs a network, a recipe and images that are sound and fit each other.
         return problems.Length > 0 ? problems : [.. TrainingMemory.Problems(network, Objective, Recipe, data.Train, options?.Device, options?.MemoryLimit, nameof(network))];
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Training;
@@ -7,4 +8,9 @@ namespace RobustWrn.Training;
 /// <param name="Which">The best epoch's weights, or the best weight average.</param>
 /// <param name="Clean">Validation images that they classify rightly.</param>
 /// <param name="Robust">Validation images that they classify rightly both as they are and under the recipe's validation attack.</param>
-public readonly record struct SelectedWeights(int Epoch, TrainedWeights Which, Proportion Clean, Proportion Robust);
+public readonly record struct SelectedWeights(int Epoch, TrainedWeights Which, Proportion Clean, Proportion Robust)
+{
+    /// <summary>The weights and their accuracies on validation.</summary>
+    public override string ToString() => (Which is TrainedWeights.BestAverage or TrainedWeights.LastAverage ? "weight average" : "weights")
+        + string.Create(CultureInfo.InvariantCulture, $" of epoch {Epoch}: robust {Robust}, clean {Clean}");
+}

@@ -29,6 +29,7 @@ internal static class TrainingChecks
             ? Rule.Positive(steps, nameof(TrainingOptions.CheckpointEverySteps), most: int.MaxValue) : [],
         .. Rule.Holds(options.CheckpointInterval is not { } interval || interval > TimeSpan.Zero, nameof(TrainingOptions.CheckpointInterval), $"must be above zero, got {options.CheckpointInterval}."),
         .. Rule.Positive(options.KeptCheckpoints, nameof(TrainingOptions.KeptCheckpoints)),
+        .. TorchRuntime.DeviceProblems(options.Device, nameof(TrainingOptions.Device)),
         .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),
             $"must be an existing weights file (safetensors or .pth), got {options.InitialWeights}."),
         .. options.InitialWeightsOptions?.ProblemsAs(nameof(TrainingOptions.InitialWeightsOptions)) ?? [],
@@ -39,6 +40,20 @@ internal static class TrainingChecks
         .. Rule.Holds(options.MemoryLimit is null or > 0, nameof(TrainingOptions.MemoryLimit), $"must be at least 1 byte, got {options.MemoryLimit}. Leave it out for what the machine has."),
         .. Rule.Holds(options.ProgressInterval >= TimeSpan.Zero, nameof(TrainingOptions.ProgressInterval), $"must not be negative, got {options.ProgressInterval}."),
     ];
+
+    /// <summary>
+    /// A run that leaves checkpoints writes down what it is: all of it must have names in files, which shows here and not after the first
+    /// epoch.
+    /// </summary>
+    public static IEnumerable<Problem> StorageProblems(this TrainingOptions options, RobustTrainer trainer, INetworkSpec? network,
+        ThreatModel threat) =>
+        options.CheckpointFolder is null && options.Continues is null ? [] :
+        [
+            .. trainer.Objective.StorageProblems(nameof(trainer.Objective)),
+            .. trainer.Recipe.StorageProblems(nameof(trainer.Recipe)),
+            .. network.StorageProblems(nameof(network)),
+            .. threat.StorageProblems(nameof(threat)),
+        ];
 
     /// <summary>A network to start from must have finite weights, at least one of them to train.</summary>
     public static IEnumerable<Problem> Problems(this Classifier classifier)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using RobustWrn.Core;
+
 namespace RobustWrn.Training;
 
 /// <summary>How far a training is. Reported at most once an interval, and at the end of each epoch, outside any dispose scope of the training.</summary>
@@ -11,4 +14,19 @@ namespace RobustWrn.Training;
 /// <param name="Remaining">Time to the end, guessed from the time so far, validation included.</param>
 /// <param name="Latest">The last finished epoch, or null before there is one.</param>
 public readonly record struct TrainingProgress(
-    int Epoch, int Epochs, int Step, int Steps, double Loss, double LearningRate, double ImagesPerSecond, TimeSpan Remaining, EpochMetrics? Latest);
+    int Epoch, int Epochs, int Step, int Steps, double Loss, double LearningRate, double ImagesPerSecond, TimeSpan Remaining,
+        EpochMetrics? Latest)
+{
+    /// <summary>
+    /// Steps, over all epochs, that an earlier process took: the run went on from a checkpoint behind them. 0 for a run that began anew.
+    /// </summary>
+    public long ResumedSteps { get; init; }
+
+    /// <summary>Whether the run went on from a checkpoint.</summary>
+    public bool IsResumed => ResumedSteps > 0;
+
+    /// <summary>Epoch, step, loss and time to the end as one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"epoch {Epoch} of {Epochs}, step {Step} of {Steps}: loss {Loss:0.####}, ")
+        + $"{Quantity.Short(Remaining)} left{(IsResumed ? ", resumed" : "")}";
+}

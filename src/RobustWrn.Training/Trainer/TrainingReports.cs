@@ -50,6 +50,9 @@ internal sealed class TrainingReports(IProgress<TrainingProgress>? progress, Tim
         double seen = Math.Min((long)step * recipe.BatchSize, images) - (double)_earlierInEpoch * recipe.BatchSize;
         progress.Report(new TrainingProgress(
             epoch + 1, recipe.Epochs, step, steps, loss, _rate, seen / Stopwatch.GetElapsedTime(_epochStarted).TotalSeconds,
-            Stopwatch.GetElapsedTime(_started) * ((double)left / Math.Max(1, done - _earlier)), _latest));
+            Stopwatch.GetElapsedTime(_started) * ((double)left / Math.Max(1, done - _earlier)), _latest)
+        {
+            ResumedSteps = _earlier,
+        });
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Training;
@@ -39,4 +40,12 @@ public sealed record TrainingResult
 
     /// <summary>The checkpoint of the last epoch, which holds its weights and those of the best one (<see cref="CheckpointWeights"/>); null when no folder was given.</summary>
     public string? Checkpoint { get; init; }
+
+    /// <summary>Epochs, what was selected, and what happened on the way.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Quantity.Of(Epochs.Count, "epoch")}{(Resumed > 0 ? $" ({Resumed} of them resumed)" : "")}; selected on validation: {Selected}")
+        + (RobustGap > 0 ? string.Create(CultureInfo.InvariantCulture,
+            $"; the last epoch is {100 * RobustGap:0.0} points less robust") : "")
+        + (StoppedEarly ? "; stopped early" : "")
+        + (Setbacks > 0 ? $"; {Quantity.Of(Setbacks, "setback")}" : "");
 }

@@ -42,14 +42,15 @@ public sealed record MarkdownReport : IReport
         Table(text, ["network", "trial", "replicate", "clean", .. settings.Suite.Attacks.Select(attack => attack.Name)],
             result.Ranking.SelectMany(network => network.Test.Select(outcome => (string[])
             [
-                network.Name, Trial(network), $"{outcome.Replicate + 1}", $"{outcome.Clean.Hits} of {outcome.Clean.Total}",
+                network.Name, Trial(network), $"{outcome.Replicate}", $"{outcome.Clean.Hits} of {outcome.Clean.Total}",
                 .. outcome.Attacks.Select(attack => attack.CorrectAfter.ToString(CultureInfo.InvariantCulture)),
             ])));
 
         text.AppendLine().AppendLine("## Whether they can be believed").AppendLine();
         text.AppendLine("Each evaluation was audited: a verdict, how many checks it rests on, and what speaks against the numbers.").AppendLine();
         foreach ((NetworkResult network, TestOutcome outcome) in result.Ranking.SelectMany(network => network.Test.Select(outcome => (network, outcome))))
-            text.AppendLine(CultureInfo.InvariantCulture, $"- {network.Name} ({Trial(network)}, replicate {outcome.Replicate + 1}): {outcome.Audit?.ToString() ?? "not audited"}");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"- {network.Name} ({Trial(network)}, replicate {outcome.Replicate}): {outcome.Audit?.ToString() ?? "not audited"}");
 
         text.AppendLine().AppendLine("## What these numbers can show").AppendLine();
         foreach (string note in result.Notes)
@@ -75,7 +76,7 @@ public sealed record MarkdownReport : IReport
     }
 
     private static string Trial(NetworkResult network) =>
-        network.Trial is { } number ? (number + 1).ToString(CultureInfo.InvariantCulture) : "baseline";
+        network.Trial is { } number ? number.ToString(CultureInfo.InvariantCulture) : "baseline";
 
     private static string Values(NetworkResult network) =>
         network.Values.Count == 0 ? "" : $" ({string.Join(", ", network.Values.Select(value => $"{value.Name} {value.Value}"))})";

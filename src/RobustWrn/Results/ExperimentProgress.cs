@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Attacks;
 using RobustWrn.Training;
 
@@ -30,8 +31,21 @@ public sealed record ExperimentProgress
     /// <summary>What is known of the network now that this stage of it has ended; null while it is under way.</summary>
     public NetworkResult? Finished { get; init; }
 
+    /// <summary>
+    /// Whether this was not computed now: it was read from the record of an earlier run, or the training or evaluation under way goes on
+    /// from a checkpoint or journal of one.
+    /// </summary>
+    public bool IsResumed { get; init; }
+
     /// <summary>The result, in the last report; null before.</summary>
     public ExperimentResult? Result { get; init; }
+
+    /// <summary>Stage, network and how far it is, as one line.</summary>
+    public override string ToString() => Stage == ExperimentStage.Finished
+        ? Result?.ToString() ?? "finished"
+        : $"{(Stage == ExperimentStage.Testing ? "testing" : "training")} {Network} "
+        + string.Create(CultureInfo.InvariantCulture, $"({NetworkResult.Place(Trial)}, replicate {Replicate}): {100 * Fraction:0} %")
+        + (IsResumed ? ", resumed" : "");
 }
 
 /// <summary>The stages of an experiment.</summary>

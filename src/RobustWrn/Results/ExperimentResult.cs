@@ -70,4 +70,12 @@ public sealed record ExperimentResult
             throw new InvalidDataException($"{path} is not a result of an experiment: {e.Message}", e);
         }
     }
+
+    /// <summary>How much was tried, why it ended, and the best network on validation: a few lines.</summary>
+    public override string ToString() =>
+        $"{Quantity.Of(Networks.Count(network => !network.IsBaseline), "trial")} and "
+        + $"{Quantity.Of(Networks.Count(network => network.IsBaseline), "baseline")} under {Settings.Threat}, trained by {Settings.Objective.Name}; "
+        + $"the search ended because {EndedBecause}"
+        + (Networks.Any(network => network.Failure is not null) ? $"; {Networks.Count(network => network.Failure is not null)} failed" : "")
+        + (Ranking.FirstOrDefault() is { } best ? $"\nbest on validation: {best}" : "\nno network could be trained");
 }

@@ -49,4 +49,12 @@ public sealed record ExperimentSettings
 
     /// <summary>How many times networks of the final evaluation were trained, each with a seed of its own.</summary>
     public required int Replicates { get; init; }
+
+    /// <summary>Training, images and evaluation.</summary>
+    public override string ToString() =>
+        $"{Objective.Name} on {Quantity.Of(TrainImages, "image")} under {Threat}, "
+        + $"judged by {Suite.Name} on {Quantity.Of(TestImages, "image")}; "
+        + $"{Quantity.Of(Baselines.Count, "baseline")}, "
+        + $"{(Space is null ? "no search" : $"{Quantity.Of(Budget.MaximalTrials, "trial")} at most")}, "
+        + $"{Quantity.Of(Replicates, "replicate")}, seed {Seed}";
 }

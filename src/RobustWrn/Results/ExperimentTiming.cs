@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn;
@@ -7,4 +8,10 @@ namespace RobustWrn;
 /// <param name="TrainingSeconds">Seconds of training of each network, in the order of the result, all replicates and sessions together.</param>
 /// <param name="TestSeconds">Seconds of the final evaluation of each network, in the order of the result, all replicates together; 0 where test was not read.</param>
 /// <param name="Machine">Versions, device, threads and where libtorch came from.</param>
-public sealed record ExperimentTiming(DateTimeOffset FinishedUtc, ValueList<double> TrainingSeconds, ValueList<double> TestSeconds, string Machine);
+public sealed record ExperimentTiming(DateTimeOffset FinishedUtc, ValueList<double> TrainingSeconds, ValueList<double> TestSeconds,
+    string Machine)
+{
+    /// <summary>The times.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{TrainingSeconds.Sum():0} s of training and {TestSeconds.Sum():0} s of testing, finished {FinishedUtc:yyyy-MM-dd HH:mm} UTC");
+}

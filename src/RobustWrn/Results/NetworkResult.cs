@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 using RobustWrn.Search;
 
@@ -50,4 +51,18 @@ public sealed record NetworkResult
 
     /// <summary>Robust accuracy on test over all replicates together; null when test was not read.</summary>
     public Proportion? TestRobust => Test.Count == 0 ? null : Test.Aggregate(default(Proportion), (sum, outcome) => sum + outcome.Robust);
+
+    /// <summary>Name, accuracies and cost, or why the training failed.</summary>
+    public override string ToString() => Failure is not null
+        ? $"{Name} ({Place(Trial)}): failed: {Failure.Split('\n')[0].TrimEnd()}"
+        : $"{Name} ({Place(Trial)}): robust {Known(ValidationRobust)}, clean {Known(ValidationClean)} on validation"
+        + (TestRobust is null ? "" : $"; robust {TestRobust}, clean {TestClean} on test")
+        + $"; {Quantity.Short(Parameters)} parameters, {Quantity.Short(MultiplyAdds)} MACs{(OnFront ? "; on the front" : "")}";
+
+    private static string Known(Proportion? proportion) => proportion?.ToString() ?? "unknown";
+
+    /// <summary>How texts call a network: <c>trial 3</c>, counted as <see cref="Trial"/> is, or <c>baseline</c>.</summary>
+    /// <param name="trial">The trial's number; null for a baseline.</param>
+    public static string Place(int? trial) =>
+        trial is { } number ? string.Create(CultureInfo.InvariantCulture, $"trial {number}") : "baseline";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 
@@ -26,10 +27,19 @@ public sealed record TestOutcome
 
     /// <summary>How many different classes the network predicts on clean images: 1 is a network that learned nothing.</summary>
     public required int PredictedClasses { get; init; }
+
+    /// <summary>Accuracies, what each attack left, and whether they can be believed.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"replicate {Replicate}: robust {Robust}, clean {Clean}; ")
+        + $"{Quantity.First([.. Attacks.Select(attack => attack.ToString())], 6)}; {Audit?.Summary ?? "not audited"}";
 }
 
 /// <summary>What one attack of a suite did.</summary>
 /// <param name="Name">The attack.</param>
 /// <param name="CorrectBefore">Images classified rightly before it.</param>
 /// <param name="CorrectAfter">Images classified rightly after it.</param>
-public sealed record AttackOutcome(string Name, long CorrectBefore, long CorrectAfter);
+public sealed record AttackOutcome(string Name, long CorrectBefore, long CorrectAfter)
+{
+    /// <summary>What it left.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} leaves {CorrectAfter} of {CorrectBefore}");
+}

@@ -66,7 +66,7 @@ internal static class Estimation
         TrainingSplits few = new(data.Train.Take(Math.Min(data.Train.Count, (long)batches * experiment.Recipe.BatchSize)), data.Validation.Take(1));
         using Classifier classifier = spec.Build(experiment.Seed, experiment.Device);
         Stopwatch clock = Stopwatch.StartNew();
-        new RobustTrainer(experiment.Objective, experiment.Recipe with { Epochs = 1 })
+        experiment.Trainer(experiment.Objective, experiment.Recipe with { Epochs = 1 })
             .Fit(classifier, few, experiment.Threat, experiment.Seed, new TrainingOptions { Device = experiment.Device, MemoryLimit = experiment.MemoryLimit }, null, cancellationToken);
         return clock.Elapsed;
     }

@@ -1,8 +1,6 @@
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace RobustWrn;
 
@@ -29,9 +27,11 @@ internal static class ExperimentCheck
             .. Rule.Holds(experiment.Space is not null || experiment.Baselines.Count > 0, nameof(RobustExperiment.Searching),
                 "there must be something to train: a search space (Searching) or baselines (Comparing), got neither."),
             .. Networks(experiment),
-            .. OnDevice(experiment.Device),
+            .. TorchRuntime.DeviceProblems(experiment.Device, nameof(RobustExperiment.OnDevice)),
             .. Rule.Holds(experiment.MemoryLimit is null or > 0, nameof(RobustExperiment.WithinMemory), $"must be at least 1 byte, got {experiment.MemoryLimit}. Leave it out for what the machine has."),
         ];
+        if (problems.Count == 0)
+            problems.AddRange(Storage(experiment));
         // An estimate needs sound networks, and settings can be compared with the folder's only when they can be written.
         if (problems.Count == 0)
             problems.AddRange([.. Memory(experiment), .. ExperimentFolder.Problems(experiment.Folder, Settings(experiment))]);
@@ -106,14 +106,15 @@ internal static class ExperimentCheck
             yield return candidates[0] with { Message = $"{candidates[0].Message} It is one of {candidates.Length} such candidates: leave them out with Where." };
     }
 
-    private static IEnumerable<Problem> OnDevice(Device? device)
-    {
-        if (device is null || device.type != DeviceType.CUDA)
-            yield break;
-        TorchRuntime.EnsureLoaded();
-        if (!cuda.is_available())
-            yield return new Problem(nameof(RobustExperiment.OnDevice), $"{device} must be available, but this libtorch sees no CUDA device. Use a CUDA package of TorchSharp, or leave OnDevice out.");
-        else if (device.index >= cuda.device_count())
-            yield return new Problem(nameof(RobustExperiment.OnDevice), $"{device} must be one of {cuda.device_count()} CUDA devices.");
-    }
+    // An experiment always writes: into a temporary folder where none is named.
+    private static IEnumerable<Problem> Storage(RobustExperiment experiment) =>
+    [
+        .. experiment.Threat.StorageProblems(nameof(RobustExperiment.Threat)),
+        .. experiment.Objective.StorageProblems(nameof(RobustExperiment.Objective)),
+        .. experiment.Recipe.StorageProblems(nameof(RobustExperiment.Recipe)),
+        .. experiment.Suite.StorageProblems(nameof(RobustExperiment.Suite)),
+        .. experiment.Sampler.StorageProblems(nameof(RobustExperiment.Sampler)),
+        .. experiment.Baselines.SelectMany((spec, i) => spec.StorageProblems($"{nameof(RobustExperiment.Baselines)}[{i}]")),
+        .. experiment.Space?.StorageProblems() ?? [],
+    ];
 }

@@ -92,6 +92,7 @@ internal sealed class ExperimentRun
             Replicate = replicate,
             Fraction = (report.Epoch - 1 + (double)report.Step / report.Steps) / report.Epochs,
             Training = report,
+            IsResumed = report.IsResumed,
         }));
         return new NetworkRun(_experiment, spec, replicate, _folder.Network(spec, replicate)).Train(progress, _cancellationToken);
     }
@@ -136,6 +137,7 @@ internal sealed class ExperimentRun
                     Replicate = current,
                     Fraction = (double)report.Done / report.Total,
                     Evaluation = report,
+                    IsResumed = report.IsResumed,
                 }));
                 RobustnessResult result = new NetworkRun(_experiment, candidate.Spec, replicate, _folder.Network(candidate.Spec, replicate))
                     .Test(() => images ??= _experiment.Data.Test.Open(), progress, _cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         try
         {
             TrainingOptions options = new() { CheckpointFolder = Path.Combine(folder, "training"), Logger = experiment.Logger, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit };
-            TrainingResult result = new RobustTrainer(experiment.Objective, experiment.Recipe)
+            TrainingResult result = experiment.Trainer(experiment.Objective, experiment.Recipe)
                 .Fit(classifier, experiment.Data.Training, experiment.Threat, seed, options, progress, cancellationToken);
             NetworkWeights.Save(classifier, WeightsFile);
             Forget(TestJournal); // of a network whose record was damaged, whose weights these may not be
@@ -56,7 +56,8 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
             return before;
         using Classifier classifier = NetworkWeights.Open(WeightsFile, experiment.Device);
         EvaluationOptions options = new() { Seed = experiment.Seed, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit, JournalFolder = TestJournal };
-        RobustnessResult result = RobustnessEvaluation.Run(classifier, open(), experiment.Threat, experiment.Suite, options, progress, cancellationToken);
+        RobustnessResult result = experiment.Evaluator.Run(classifier, open(), experiment.Threat, experiment.Suite, options, progress,
+            cancellationToken);
         AtomicFile.WriteText(TestFile, result.ToJson());
         Forget(TestJournal);
         return result;

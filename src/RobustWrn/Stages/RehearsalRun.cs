@@ -32,10 +32,12 @@ internal static class RehearsalRun
         string folder = Path.Combine(Path.GetTempPath(), $"robustwrn-rehearsal-{Guid.NewGuid():N}");
         try
         {
-            TrainingResult trained = new RobustTrainer(experiment.Objective, experiment.Recipe with { Epochs = 1 }).Fit(classifier, one, experiment.Threat,
-                experiment.Seed, new TrainingOptions { CheckpointFolder = folder, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit }, null, cancellationToken);
+            TrainingResult trained = experiment.Trainer(experiment.Objective, experiment.Recipe with { Epochs = 1 }).Fit(
+                classifier, one, experiment.Threat, experiment.Seed,
+                new TrainingOptions { CheckpointFolder = folder, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit },
+                null, cancellationToken);
             Done($"one step of {experiment.Objective.Name}, validation and a checkpoint");
-            RobustnessResult attacked = RobustnessEvaluation.Run(classifier, one.Validation, experiment.Threat, experiment.Suite,
+            RobustnessResult attacked = experiment.Evaluator.Run(classifier, one.Validation, experiment.Threat, experiment.Suite,
                 new EvaluationOptions { Seed = experiment.Seed, Device = experiment.Device }, null, cancellationToken);
             Done($"{experiment.Suite.Name} on {attacked.Clean.Total} validation images");
             Reports(experiment, classifier, trained, attacked, folder);

@@ -40,7 +40,7 @@ public sealed class RobustnessCurveTests : IDisposable
         Assert.All(curve.Points, point => Assert.Equal(distance.Count(of => of > point.Epsilon), point.Robust.Hits));
         Assert.All(curve.Examples, example => Assert.Equal(radii.Where(radius => radius > distance[example.Index]).Select(radius => (double?)radius).FirstOrDefault(), example.FellAt));
         Assert.Equal(radii.Length, Directory.GetDirectories(_folder).Length);
-        Assert.StartsWith("   epsilon  robust accuracy\n         0  100.0 %", curve.ToString());
+        Assert.StartsWith("   epsilon  robust accuracy\n         0  100.0 %", curve.ToTable());
     }
 
     [Fact]

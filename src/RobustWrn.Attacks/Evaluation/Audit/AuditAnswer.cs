@@ -26,4 +26,8 @@ public sealed record AuditAnswer
 
     /// <summary>It could not look for what it may cost.</summary>
     internal static AuditAnswer TooDear(string reason) => new() { NotMade = reason, IsTooDear = true };
+
+    /// <summary>What was found, or why it could not look.</summary>
+    public override string ToString() => NotMade is not null ? $"not made: {NotMade}"
+        : Findings.Count == 0 ? "nothing found" : Quantity.First([.. Findings.Select(finding => finding.ToString())], 3, "; ");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,4 +43,8 @@ public sealed record AuditClimb(ValueList<double> Leads)
         leads.Add(AuditSubject.Leads(subject.Model.Logits(point), goal));
         return [.. leads[0].Select((_, i) => new AuditClimb(leads.Select(each => each[i]).ToValueList()))];
     }
+
+    /// <summary>The lead of the true class at the image and at the end.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"lead of the true class from {Leads[0]:g3} to {Leads[^1]:g3}");
 }

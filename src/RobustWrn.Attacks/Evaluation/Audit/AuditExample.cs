@@ -7,4 +7,7 @@ public sealed record AuditExample(long Position, ExampleOutcome Outcome)
 {
     /// <summary>Whether it is classified rightly unchanged.</summary>
     public bool IsRight => Outcome.CleanPrediction == Outcome.Label;
+
+    /// <summary>What became of the image.</summary>
+    public override string ToString() => Outcome.ToString();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 using static TorchSharp.torch;
 
@@ -52,4 +53,8 @@ public sealed record AuditLook
             LeadAfterNoise = shaken[i],
         })];
     }
+
+    /// <summary>The lead of the true class at the image, after a step and after noise.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"lead of the true class {Lead:g3}, {LeadAfterStep:g3} after a step, {LeadAfterNoise:g3} after noise");
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using RobustWrn.Core;
 
 namespace RobustWrn.Attacks;
@@ -7,6 +6,8 @@ namespace RobustWrn.Attacks;
 /// <summary>What an audit makes of an evaluation.</summary>
 public sealed record AuditReport
 {
+    private const int ShownFindings = 8;
+
     /// <summary>The worst of the findings; trustworthy without one.</summary>
     public required AuditVerdict Verdict { get; init; }
 
@@ -48,14 +49,16 @@ public sealed record AuditReport
         };
     }
 
-    /// <summary>The verdict, how much was looked at, and a line for each finding.</summary>
+    /// <summary>The verdict and how much was looked at.</summary>
+    public string Summary =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Verdict.ToString().ToLowerInvariant()}, as far as {Made.Count} of {Made.Count + NotMade.Count} checks can tell");
+
+    /// <summary>The verdict, how much was looked at, and a line for each of the first findings.</summary>
     public override string ToString()
     {
-        StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{Verdict.ToString().ToLowerInvariant()}, as far as {Made.Count} of {Made.Count + NotMade.Count} checks can tell");
-        foreach (AuditFinding finding in Findings)
-            text.Append(CultureInfo.InvariantCulture, $"\n  {finding.Severity.ToString().ToLowerInvariant()}: {finding}");
-        return text.ToString();
+        string[] findings = [.. Findings.Select(finding => $"{finding.Severity.ToString().ToLowerInvariant()}: {finding}")];
+        return findings.Length == 0 ? Summary : $"{Summary}\n  {Quantity.First(findings, ShownFindings, "\n  ")}";
     }
 
     internal static AuditReport Of(IEnumerable<(string Check, AuditAnswer Answer)> answers)

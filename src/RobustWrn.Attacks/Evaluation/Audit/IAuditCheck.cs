@@ -9,8 +9,8 @@ namespace RobustWrn.Attacks;
 /// <remarks>It asks the model through <see cref="AuditSubject"/> alone, stays within what that lets it afford, leaves the model as it was, and answers the same each time.</remarks>
 public interface IAuditCheck : IDescription
 {
-    /// <summary>Its name, as in files.</summary>
-    string Name => DescriptionTypes.NameOf(GetType());
+    /// <summary>Its name, as in files; the type's where it has none.</summary>
+    string Name => DescriptionTypes.ShortNameOf(GetType());
 
     /// <summary>About how many passes it takes for an image, a backward pass counted as two: cheap checks come first, and leave the others what they do not need.</summary>
     long PassesPerExample { get; }

@@ -7,4 +7,8 @@ namespace RobustWrn.Attacks;
 /// <param name="Stage">The stage it computes in: <c>stem</c>, <c>stage 1</c>, ..., <c>pooled</c>, <c>logits</c>.</param>
 /// <param name="Input">The shape of its input for one image: channels, rows and columns of a convolution.</param>
 /// <param name="Norm">Its norm.</param>
-public sealed record LayerSpectralNorm(string Layer, string Stage, ValueList<long> Input, SpectralNorm Norm);
+public sealed record LayerSpectralNorm(string Layer, string Stage, ValueList<long> Input, SpectralNorm Norm)
+{
+    /// <summary>The layer, its stage and its norm.</summary>
+    public override string ToString() => $"{Layer} ({Stage}): {Norm}";
+}

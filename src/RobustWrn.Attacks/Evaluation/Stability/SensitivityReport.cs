@@ -8,6 +8,8 @@ namespace RobustWrn.Attacks;
 /// <summary>What a sensitivity analysis found.</summary>
 public sealed record SensitivityReport
 {
+    private const int ShownStages = 6;
+
     /// <summary>The version of the format written; newer ones are refused.</summary>
     public const int CurrentVersion = 1;
 
@@ -54,8 +56,21 @@ public sealed record SensitivityReport
     public static SensitivityReport FromJson(string json, string source = "the JSON text") =>
         VersionedJson.Read<SensitivityReport>(json, CurrentVersion, source, "sensitivity report");
 
+    /// <summary>
+    /// Accuracies, the amplification of the first stages, and the first measures: a few lines. <see cref="ToTable"/> has all.
+    /// </summary>
+    public override string ToString() => string.Join('\n', (string[])
+    [
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Network}, {Clean.Total} images, {Threat}: clean {Clean}, robust {Robust}, stable {Stability}"),
+        .. Stages.Count == 0 ? [] : (string[])[$"amplification: {Quantity.First([.. Stages.Where(stage => stage.Amplification is not null)
+            .Select(stage => $"{stage.Stage} {stage.Amplification}")], ShownStages)}"],
+        .. Measurements.Count == 0 ? []
+            : (string[])[Quantity.First([.. Measurements.Select(measurement => measurement.ToString())], ShownStages, "; ")],
+    ]);
+
     /// <summary>A table for readers: the stages, then the measures.</summary>
-    public override string ToString()
+    public string ToTable()
     {
         Dictionary<string, StageSpectralNorms> norms = StageNorms.ToDictionary(stage => stage.Stage);
         StringBuilder text = new();

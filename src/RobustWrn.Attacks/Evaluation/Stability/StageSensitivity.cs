@@ -41,4 +41,8 @@ public sealed record StageSensitivity(string Stage, SampleSummary RelativeChange
         }
         return rows.ToValueList();
     }
+
+    /// <summary>The stage and how the perturbation grows in it.</summary>
+    public override string ToString() =>
+        $"{Stage}: relative change {RelativeChange}{(Amplification is null ? "" : $", amplification {Amplification}")}";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustWrn.Attacks;
 
 /// <summary>The spectral norms of a stage, summarised. Normalisation, activations and shortcuts are left out: the product bounds nothing, it compares stages.</summary>
@@ -5,4 +7,9 @@ namespace RobustWrn.Attacks;
 /// <param name="Layers">How many convolutions and linear layers compute in it.</param>
 /// <param name="Product">The product of their norms.</param>
 /// <param name="Maximum">The largest of their norms.</param>
-public sealed record StageSpectralNorms(string Stage, int Layers, double Product, double Maximum);
+public sealed record StageSpectralNorms(string Stage, int Layers, double Product, double Maximum)
+{
+    /// <summary>The stage and its norms.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Stage}: {Layers} layers, product of norms {Product:g4}, largest {Maximum:g4}");
+}

@@ -51,6 +51,7 @@ public sealed class FolderImages : IImageSource
     public ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null)
     {
         ImageIndices.Check(indices, Count);
+        TorchRuntime.DeviceProblems(device).ThrowIfAny(nameof(Read));
         TorchRuntime.EnsureLoaded();
         long[] ids = indices.ToArray();
         byte[][] decoded = _pipeline.Take(ids);

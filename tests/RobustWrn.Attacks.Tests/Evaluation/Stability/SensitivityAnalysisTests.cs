@@ -98,7 +98,7 @@ public sealed class SensitivityAnalysisTests : IDisposable
     public void Report_AsText_HasALineForEachStageAndMeasure()
     {
         SensitivityReport report = SensitivityAnalysis.Run(_vector.Model, _pairs, new SensitivityOptions { SpectralNorms = new PowerIteration { MaximalSteps = 2 } });
-        string[] lines = report.ToString().Split('\n');
+        string[] lines = report.ToTable().Split('\n');
         Assert.StartsWith($"{_vector.Model.Spec.Name}, 8 images, Linf 8/255", lines[0]);
         Assert.All(report.Stages, stage => Assert.Single(lines, line => line.StartsWith($"{stage.Stage} ", StringComparison.Ordinal)));
         Assert.All(report.Measurements, measurement => Assert.Single(lines, line => line.StartsWith($"{measurement.Measure.Name}: ", StringComparison.Ordinal)));

@@ -39,7 +39,7 @@ public sealed record ZeroGradientCheck : IAuditCheck
             if (Judge(looks.Count(look => look.Seen.WithoutGradient[i]), looks.Count, subject) is { } dead)
             {
                 findings.Add(AuditFinding.Of(this, AuditVerdict.Suspect, "the losses that attacks follow must have a gradient at the images",
-                    $"got exactly zero for {dead.Share} with the loss {DescriptionTypes.NameOf(subject.Losses[i].GetType())}",
+                    $"got exactly zero for {dead.Share} with the loss {DescriptionTypes.ShortNameOf(subject.Losses[i].GetType())}",
                     "Are logits so large that float32 has no digits left? Scale them down, or add attacks whose loss does not depend on their scale: APGD with the DLR loss, or CW.", dead.PValue));
             }
         }

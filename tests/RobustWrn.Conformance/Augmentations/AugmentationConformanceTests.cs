@@ -1,0 +1,19 @@
+using RobustWrn.Conformance.Contracts;
+using RobustWrn.Core;
+
+namespace RobustWrn.Conformance.Augmentations;
+
+/// <summary>Every augmentation of the library keeps every clause. A new one is found here without a line elsewhere.</summary>
+public class AugmentationConformanceTests
+{
+    public static TheoryData<string, string> AllAndClauses() => Implementations<IAugmentation>.With(AugmentationContract.Clauses.Keys);
+
+    [Fact]
+    public void Library_Scanned_HasThoseItNames() =>
+        Assert.Superset(new HashSet<string> { nameof(RandomCrop), nameof(Cutout) }, Implementations<IAugmentation>.All.Keys.ToHashSet());
+
+    [Theory]
+    [MemberData(nameof(AllAndClauses))]
+    public void Library_EveryImplementation_KeepsTheContract(string name, string clause) =>
+        AugmentationContract.Clauses[clause](Implementations<IAugmentation>.All[name]);
+}
