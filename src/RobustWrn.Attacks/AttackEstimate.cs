@@ -47,5 +47,5 @@ public sealed record AttackEstimate(long Gradients, TimeSpan PerGradient)
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"at most {Gradients:N0} gradients of {PerGradient.TotalMilliseconds:0.###} ms: {(AtMost.TotalHours >= 1 ? $"{AtMost.TotalHours:0.0} h" : AtMost.TotalMinutes >= 1 ? $"{AtMost.TotalMinutes:0.0} min" : $"{AtMost.TotalSeconds:0.0} s")}");
+        $"at most {Gradients:N0} gradients of {PerGradient.TotalMilliseconds:0.###} ms: {Quantity.Short(AtMost)}");
 }

@@ -28,6 +28,9 @@ public sealed class ResultTextTests
             typeof(EvaluationOptions), typeof(SensitivityOptions),
     ];
 
+    // The table of a network's parts is all that it is for; it has a line for each stage.
+    private static readonly HashSet<Type> Tables = [typeof(NetworkDescription)];
+
     // No records, but results: they own tensors.
     private static readonly Type[] Owners = [typeof(EpsilonBrackets), typeof(MinimalPerturbations), typeof(AdversarialImages)];
 
@@ -54,8 +57,8 @@ public sealed class ResultTextTests
             string text = value.ToString()!;
 
             Assert.False(string.IsNullOrWhiteSpace(text));
-            Assert.True(text.Split('\n').Length <= MostLines, $"{text.Split('\n').Length} lines:\n{text}");
-            Assert.True(text.Length <= MostCharacters, $"{text.Length} characters:\n{text}");
+            Assert.True(Tables.Contains(result) || text.Split('\n').Length <= MostLines, $"{text.Split('\n').Length} lines:\n{text}");
+            Assert.True(Tables.Contains(result) || text.Length <= MostCharacters, $"{text.Length} characters:\n{text}");
             Assert.DoesNotContain(" { ", text);
             Assert.DoesNotContain("TorchSharp.", text);
             Assert.DoesNotContain("RobustWrn.", text.Replace("RobustWrn.Tests", "", StringComparison.Ordinal));

@@ -52,8 +52,6 @@ public class UnnamedPartsTests
 
         public string Name => "mine";
 
-        public int ForwardPasses => _natural.ForwardPasses;
-
         public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
         {
             Steps++;

@@ -17,7 +17,7 @@ public sealed record AuditFinding(string Check, AuditVerdict Severity, string Ru
     public double? PValue { get; init; }
 
     /// <summary>Rule, value and remedy.</summary>
-    public string Message => string.Create(CultureInfo.InvariantCulture, $"{Rule}, {Value}{(PValue is { } p ? p < Smallest ? $" (p < {Smallest:0e+0})" : $" (p = {p:0.#e+0})" : "")}. {Remedy}");
+    public string Message => $"{Rule}, {Value}{Chance()}. {Remedy}";
 
     /// <summary>A finding of a check.</summary>
     public static AuditFinding Of(IAuditCheck check, AuditVerdict severity, string rule, string value, string remedy, double? pValue = null)
@@ -28,4 +28,11 @@ public sealed record AuditFinding(string Check, AuditVerdict Severity, string Ru
 
     /// <inheritdoc/>
     public override string ToString() => $"{Check}: {Message}";
+
+    private string Chance() => PValue switch
+    {
+        null => "",
+        < Smallest => string.Create(CultureInfo.InvariantCulture, $" (p < {Smallest:0e+0})"),
+        { } p => string.Create(CultureInfo.InvariantCulture, $" (p = {p:0.#e+0})"),
+    };
 }

@@ -55,7 +55,7 @@ public sealed record WeightsReport
         if (Entry.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $", entry {Entry}");
         if (OtherEntries.Count > 0)
-            text.Append(CultureInfo.InvariantCulture, $" (there are also {string.Join(", ", OtherEntries)})");
+            text.Append(CultureInfo.InvariantCulture, $" (there are also {NameList.Short(OtherEntries)})");
         if (Prefix.Length > 0)
             text.Append(CultureInfo.InvariantCulture, $", without the prefix {Prefix}");
         text.Append(CultureInfo.InvariantCulture, $", names: {Names}");
