@@ -14,7 +14,7 @@ internal static class SpecDifferences
     private const int LongestValue = 60;
 
     public static IEnumerable<ConventionDifference> Between(INetworkSpec stored, INetworkSpec here) =>
-        Compare("", DescriptionJson.ToNode(stored), DescriptionJson.ToNode(here));
+        Compare("", DescriptionJson.ToNode(stored, DescriptionJson.MemoryOptions), DescriptionJson.ToNode(here, DescriptionJson.MemoryOptions));
 
     private static IEnumerable<ConventionDifference> Compare(string path, JsonNode? there, JsonNode? here)
     {
