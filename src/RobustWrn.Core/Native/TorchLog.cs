@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -19,7 +20,7 @@ internal static class TorchLog
     {
         string wanted = Environment.GetEnvironmentVariable(Variable) ?? "";
         int level = Array.FindIndex(Levels, name => name.Equals(wanted, StringComparison.OrdinalIgnoreCase));
-        if (level < 0 && !int.TryParse(wanted, out level))
+        if (level < 0 && !int.TryParse(wanted, NumberStyles.Integer, CultureInfo.InvariantCulture, out level))
             level = Array.IndexOf(Levels, "ERROR");
         if (NativeLibrary.TryLoad("c10", typeof(torch).Assembly, null, out nint c10) && NativeLibrary.TryGetExport(c10, "FLAGS_caffe2_log_level", out nint setting))
             Marshal.WriteInt32(setting, level);
