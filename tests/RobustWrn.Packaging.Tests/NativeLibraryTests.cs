@@ -39,7 +39,10 @@ public sealed class NativeLibraryTests(PackedLibraries packed) : IDisposable
         CopyBinding();
         Ended run = await RunAsync();
         Assert.True(run.ExitCode == Refused, run.Everything);
-        Assert.Contains(OperatingSystem.IsLinux() ? "LibTorchSharp must load: libtorch.so: cannot open shared object file: No such file or directory." : "LibTorchSharp", run.Error);
+        // A system may have a libtorch of its own (Debian's python3-torch), which is none that the binding can use.
+        Assert.Matches(OperatingSystem.IsLinux()
+            ? @"LibTorchSharp must load: (libtorch\.so: cannot open shared object file: No such file or directory\.|.*undefined symbol: .*)"
+            : "LibTorchSharp", run.Error);
         Assert.Contains("libtorch-cpu-<rid> 2.10.0", run.Error);
         AssertNothingWasCopied(run);
     }

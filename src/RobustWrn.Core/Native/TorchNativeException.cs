@@ -46,6 +46,8 @@ public sealed class TorchNativeException : InvalidOperationException
                 + "brings (it weakens that symbol version in a copy of libLibTorchSharp.so; it is off where RobustWrnWeakenLibTorchSharp is false), "
                 + "or install a newer libstdc++.";
         }
+        if (loaderError.Contains("undefined symbol", StringComparison.Ordinal))
+            return "The libtorch that the system found is of another version than the binding's. " + Choices;
         return Choices;
     }
 }

@@ -16,8 +16,11 @@ public static class TorchRuntime
     private static readonly Lock Gate = new();
     private static volatile bool _loaded;
 
-    /// <summary>Loads libtorch, once per process. Later calls cost one field read. Thread-safe.</summary>
-    /// <exception cref="TorchNativeException">Nothing could be loaded; the message says why and what to do.</exception>
+    /// <summary>
+    /// Loads libtorch, once per process, and looks whether its convolutions are right on this processor; where oneDNN makes them wrong, it is switched off. Later calls cost one
+    /// field read. Thread-safe.
+    /// </summary>
+    /// <exception cref="TorchNativeException">Nothing could be loaded, or what was computes wrongly; the message says why and what to do.</exception>
     public static void EnsureLoaded()
     {
         if (_loaded)
@@ -35,6 +38,7 @@ public static class TorchRuntime
             NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
             LoadBinding();
             TorchLog.Quieten();
+            OneDnn.SwitchOffIfWrong();
             _loaded = true;
         }
     }

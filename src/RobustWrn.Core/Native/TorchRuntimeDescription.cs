@@ -32,7 +32,10 @@ public sealed record TorchRuntimeDescription
     /// <summary>How many threads one CPU operation uses.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>The widest instruction set that libtorch's CPU kernels can choose here: AVX-512, AVX2, NEON or baseline, or what ATEN_CPU_CAPABILITY asks for.</summary>
+    /// <summary>
+    /// The widest instruction set that libtorch's CPU kernels can choose here: AVX-512, AVX2, NEON or baseline, or what ATEN_CPU_CAPABILITY asks for; and whether oneDNN is off, as its
+    /// convolutions were found to be wrong on this processor.
+    /// </summary>
     public required string CpuCapability { get; init; }
 
     /// <summary>Operating system and processor architecture.</summary>
@@ -65,7 +68,7 @@ public sealed record TorchRuntimeDescription
             CudaIsAvailable = cuda,
             CudaDevices = cuda ? torch.cuda.device_count() : 0,
             Threads = torch.get_num_threads(),
-            CpuCapability = Capability(),
+            CpuCapability = OneDnn.IsOff ? $"{Capability()} without oneDNN" : Capability(),
             OperatingSystem = $"{RuntimeInformation.OSDescription} ({RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()})",
             Framework = RuntimeInformation.FrameworkDescription,
         };
@@ -76,7 +79,7 @@ public sealed record TorchRuntimeDescription
     private static string VersionOf(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? assembly.GetName().Version!.ToString();
 
-    private static string? LoadedFile(string library)
+    internal static string? LoadedFile(string library)
     {
         using var process = Process.GetCurrentProcess();
         return process.Modules.Cast<ProcessModule>()

@@ -13,7 +13,50 @@ public sealed class AutoAttackTests
 {
     private static readonly LinfThreat Threat = ThreatModel.Linf(8, outOf: 255);
 
+    /// <summary>Images whose verdict hangs on rounding or on the draws, by their place: none of the 200, in float32 with seed 0.</summary>
+    private static readonly HashSet<int> NearTies = [];
+
+    [Theory]
+    [Trait("Category", VectorRun.Category)]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    public void Call_ReferenceNetwork_GivesThePublishedLogitsAndMargins(ScalarType dtype)
+    {
+        using VectorCase vectors = VectorCase.Open("autoattack_standard_200");
+        using Classifier classifier = vectors.BuildModel(dtype);
+        bool inFloat32 = dtype == ScalarType.Float32;
+        using IDisposable guard = no_grad();
+        Tensor logits = classifier.call(vectors["in.images_u8"].to(dtype).Over(255));
+
+        vectors.AssertMatches("out.f64.logits", logits, inFloat32);
+        if (inFloat32)
+            vectors.AssertMatches("out.f32.logits", logits, inFloat32);
+        vectors.AssertMatches("out.f64.clean_margin", -new Margin().PerExample(logits, new AttackGoal(vectors["in.y"])), inFloat32);
+        vectors.AssertMatches("out.clean_correct", logits.argmax(1).eq(vectors["in.y"]).to(ScalarType.Int64));
+    }
+
+    [Theory]
+    [Trait("Category", VectorRun.Category)]
+    [InlineData("out.pgd20_nostart_robust", false, ScalarType.Float64)]
+    [InlineData("out.pgd20_nostart_robust", false, ScalarType.Float32)]
+    [InlineData("out.pgd20_seed0_robust", true, ScalarType.Float64)]
+    [InlineData("out.pgd20_seed0_robust", true, ScalarType.Float32)]
+    public void Pgd_ReferenceNetwork_LeavesThePublishedImages(string output, bool noise, ScalarType dtype)
+    {
+        using VectorCase vectors = VectorCase.Open("autoattack_standard_200");
+        using Classifier classifier = vectors.BuildModel(dtype);
+        int count = Math.Min(Count, 64); // for so many the noise is stored
+        Tensor images = vectors["in.images_u8"].narrow(0, 0, count).to(dtype).Over(255), labels = vectors["in.y"].narrow(0, 0, count);
+        Tensor start = noise ? images.Plus(vectors["in.noise_seed0_first64"].narrow(0, 0, count).to(dtype)) : images.clone();
+        Pgd attack = new() { Steps = 20, StepSize = vectors.Number("pgd_step") };
+
+        Tensor found = attack.Perturb(new AttackContext(classifier, images, labels, Threat) { Start = start });
+
+        Assert.Equal(Verdicts(vectors[output], count), classifier.call(found).argmax(1).eq(labels).data<bool>().ToArray());
+    }
+
     [Fact]
+    [Trait("Category", VectorRun.Category)]
     public void Run_ReferenceNetwork_GivesTheOfficialVerdicts()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -29,24 +72,22 @@ public sealed class AutoAttackTests
         bool[] standing = Verdicts(vectors["out.clean_correct"], count);
         Assert.Equal(standing, result.Examples.Select(example => example.CleanPrediction == example.Label));
         List<string> lines = [$"clean: {standing.Count(right => right)} of {count}"];
-        int differing = 0;
         for (int a = 0; a < components.Length; a++)
         {
             bool[] official = Verdicts(vectors[$"out.aa.robust_after.{components[a]}"], count);
             HashSet<string> before = [.. result.Attacks.Take(a + 1).Select(attack => attack.Name)];
             bool[] ours = [.. result.Examples.Select(example => example.CleanPrediction == example.Label && (example.BrokenBy is null || !before.Contains(example.BrokenBy)))];
-            differing = official.Zip(ours).Count(pair => pair.First != pair.Second);
+            int differing = Differing(official, ours);
             lines.Add($"after {components[a]}: official {official.Count(right => right)}, ours {ours.Count(right => right)}, verdicts that differ {differing}; {result.Attacks[a].Duration.TotalSeconds:0.0} s");
-            Assert.True(differing <= Math.Max(1, count / 100), string.Join(Environment.NewLine, lines));
+            Assert.True(differing == 0, string.Join(Environment.NewLine, lines));
         }
         lines.Add($"audit: {result.Audit}; {result.Audit.Passes} passes of {result.Audit.Budget}");
         Report(lines, "");
-        long officialRobust = Verdicts(vectors["out.aa.robust_after.square"], count).Count(right => right);
-        Assert.InRange(result.Robust.Hits, officialRobust - 1, officialRobust + 1);
     }
 
-    /// <summary>Each alone on all images that are right, where no other attack hides what it misses. Of 200 images two verdicts may differ by rounding, and by the draws of Square.</summary>
+    /// <summary>Each alone on all images that are right, where no other attack hides what it misses.</summary>
     [Theory]
+    [Trait("Category", VectorRun.Category)]
     [InlineData("apgd-dlr")]
     [InlineData("fab-t")]
     [InlineData("square_1000")]
@@ -60,11 +101,11 @@ public sealed class AutoAttackTests
         RobustnessResult result = RobustnessEvaluation.Run(classifier, Images(vectors), Threat, AttackSuite.Of(component, attack), new EvaluationOptions { BlockSize = 200 });
 
         bool[] official = Verdicts(vectors[$"out.individual.{component}.robust"], Count), ours = [.. result.Examples.Select(example => example.Robust)];
-        int differing = official.Zip(ours).Count(pair => pair.First != pair.Second);
+        int differing = Differing(official, ours);
         string line = string.Create(CultureInfo.InvariantCulture,
             $"{component} alone: official {official.Count(right => right)}, ours {ours.Count(right => right)}, verdicts that differ {differing}; {result.Attacks[0].Duration.TotalSeconds:0.0} s");
         Report([line], $"-{component}");
-        Assert.True(differing <= Math.Max(1, Count / 100), line);
+        Assert.True(differing == 0, line);
     }
 
     [Fact]
@@ -97,6 +138,9 @@ public sealed class AutoAttackTests
     }
 
     private static int Count => int.TryParse(Environment.GetEnvironmentVariable("ROBUSTWRN_AUTOATTACK_IMAGES"), out int given) ? given : 8;
+
+    private static int Differing(bool[] official, bool[] ours) =>
+        Enumerable.Range(0, official.Length).Count(image => official[image] != ours[image] && !NearTies.Contains(image));
 
     private static TensorSource Images(VectorCase vectors) =>
         new(vectors["in.images_u8"].narrow(0, 0, Count).to(ScalarType.Float32).Over(255), vectors["in.y"].narrow(0, 0, Count));

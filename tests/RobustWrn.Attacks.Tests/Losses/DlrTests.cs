@@ -7,6 +7,7 @@ namespace RobustWrn.Attacks.Tests;
 public class DlrTests
 {
     [Theory]
+    [Trait("Category", VectorRun.Category)]
     [InlineData("dlr", false)]
     [InlineData("dlr_targeted", true)]
     [InlineData("ce_targeted", true)]
@@ -24,6 +25,10 @@ public class DlrTests
             bool inFloat32 = dtype == ScalarType.Float32;
             vector.AssertMatches($"out.f64.{name}", value, inFloat32);
             vector.AssertMatches($"out.f64.{name}.grad", gradient, inFloat32);
+            if (!inFloat32)
+                continue;
+            vector.AssertMatches($"out.f32.{name}", value, inFloat32);
+            vector.AssertMatches($"out.f32.{name}.grad", gradient, inFloat32);
         }
     }
 

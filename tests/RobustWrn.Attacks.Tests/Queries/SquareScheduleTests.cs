@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks.Tests;
 
 /// <summary>The sizes of windows against those of AutoAttack's own code.</summary>
+[Trait("Category", VectorRun.Category)]
 public sealed class SquareScheduleTests : IDisposable
 {
     private readonly VectorCase _vector = VectorCase.Open("aa_square_schedule");

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks.Tests;
 
 /// <summary>APGD against the official code: step by step, and whole.</summary>
+[Trait("Category", VectorRun.Category)]
 public class ApgdVectorTests
 {
     public static TheoryData<string> Runs() =>
@@ -15,11 +16,49 @@ public class ApgdVectorTests
 
     [Theory]
     [MemberData(nameof(Runs))]
-    public void Climb_InFloat64_TakesThePublishedStepsOneByOne(string name) => AssertPublished(name, ScalarType.Float64);
+    public void Climb_InFloat64_TakesThePublishedStepsOneByOne(string name)
+    {
+        using AttackVectorCase vector = new(name);
+        VectorCase published = vector.Case;
+        Tensor stable = published["in.stable_images_f64"].IsEqualTo(0).logical_not();
+        Assert.InRange(stable.sum().WholeNumber(), 7, 8);
+        foreach ((string output, Tensor actual) in Climb(vector))
+        {
+            published.AssertMatches(output, output.Contains("x_best", StringComparison.Ordinal) || !output.StartsWith("out.f64.", StringComparison.Ordinal) ? actual : Stable(output, actual));
+            if (output == "out.f64.x_best")
+                published.AssertMatches(output, Stable(output, actual));
+        }
+
+        // Where rounding decides the way, only the other images can be compared step by step.
+        Tensor Stable(string output, Tensor actual)
+        {
+            Tensor expected = published[output];
+            Tensor mask = expected.dim() == 2 ? stable.unsqueeze(0) : expected.dim() == 1 ? stable : stable.reshape(-1, 1, 1, 1);
+            return where(mask, actual, expected);
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Runs))]
-    public void Climb_InFloat32_EndsAtThePublishedPointsWithinItsRounding(string name) => AssertPublished(name, ScalarType.Float32);
+    public void Climb_InFloat32_IsOffByRounding(string name)
+    {
+        using AttackVectorCase vector = new(name, ScalarType.Float32);
+        Bound(vector).AssertHolds(Climb(vector, inFloat32: true));
+    }
+
+    /// <summary>The bound of the test above is no blanket: one constant that is off by little, and it does not hold.</summary>
+    [Theory]
+    [InlineData("aa_apgd_linf_ce_20", "eps", 0.99)]
+    [InlineData("aa_apgd_linf_ce_100", "eps", 0.99)]
+    [InlineData("aa_apgd_l2_ce_20", "eps", 0.95)]
+    [InlineData("aa_apgd_l1_ce_20", "eps", 0.99)]
+    public void Climb_WrongConstantInFloat32_IsNoRounding(string name, string constant, double factor)
+    {
+        using AttackVectorCase vector = new(name, ScalarType.Float32), wrong = new(name, ScalarType.Float32) { Wrong = (constant, factor) };
+        RoundingBound bound = Bound(vector);
+        Dictionary<string, Tensor> found = Climb(wrong, inFloat32: true);
+        Assert.Contains(found, pair => bound.Problem(pair.Key, pair.Value) is not null);
+    }
 
     [Theory]
     [InlineData("aa_apgdt_linf_perturb", "rand", 1)]
@@ -51,17 +90,22 @@ public class ApgdVectorTests
         _ => ThreatModel.L1(vector.Number("eps")),
     };
 
-    private static void AssertPublished(string name, ScalarType dtype)
+    // Which step broke an image, and so the order in which they fall, float32 may see otherwise; not which fall.
+    private static RoundingBound Bound(AttackVectorCase like) => new(like.Case, putOff =>
     {
-        bool inFloat32 = dtype == ScalarType.Float32;
-        using AttackVectorCase vector = new(name, dtype);
+        using AttackVectorCase vector = new(like.Name, ScalarType.Float64, putOff);
+        return Climb(vector, inFloat32: true).ToDictionary(pair => pair.Key, pair => pair.Value.MoveToOuterDisposeScope());
+    });
+
+    private static Dictionary<string, Tensor> Climb(AttackVectorCase vector, bool inFloat32 = false)
+    {
         VectorCase published = vector.Case;
         ThreatModel threat = Threat(vector);
         AttackContext context = vector.Context(threat);
         Tensor draw = published["in.draw"];
         Tensor start = ApgdMoves.RandomStart(threat, vector.Images, new RecordedStream(draw, draw), context.Examples.AsSpan());
-        if (published.Names.Contains("in.start_f64"))
-            Assert.InRange((start - published["in.start_f64"].to(dtype)).abs().max().Number(), 0, inFloat32 ? 1e-5 : 1e-14);
+        if (published.Names.Contains("in.start_f64") && vector.Wrong is null)
+            Assert.InRange(Differences.Largest(published["in.start_f64"], start), 0, vector.Images.dtype == ScalarType.Float32 ? 1e-5 : 1e-14);
 
         IAttackLoss loss = published.Hyperparameters.GetProperty("loss").GetString() == "ce" ? new CrossEntropy() : new Dlr();
         Tensor? targets = published.Names.Contains("in.y_target") ? published["in.y_target"] : null;
@@ -83,31 +127,27 @@ public class ApgdVectorTests
         using ApgdRun run = new(model, settings, context, new AttackGoal(vector.Labels, targets), null, start);
         run.Climb(new ApgdStage(threat, vector.Whole("n_iter")), TestContext.Current.CancellationToken);
 
-        published.AssertMatches("out.f64.x_best", best, inFloat32);
-        // After 100 steps in float32 a halving more or less is rounding, and the last fooling point lies within two of those short steps.
-        if (inFloat32 && losses.Count > 100)
-            Assert.InRange((lastFooling.to(ScalarType.Float64) - published["out.f64.x_best_adv"]).abs().max().Number(), 0, 5e-4);
-        else
-            published.AssertMatches("out.f64.x_best_adv", lastFooling, inFloat32);
         Tensor accuracy = stack(right).to(ScalarType.Int64).cumprod(0);
-        published.AssertMatches("out.acc", accuracy[-1]);
-        if (inFloat32) // the losses of a run that has converged rise and fall by rounding, and so do its steps
-            return;
-        published.AssertMatches("out.acc_steps", accuracy);
-        Tensor stable = published["in.stable_images_f64"].IsEqualTo(0).logical_not();
-        Assert.InRange(stable.sum().WholeNumber(), 7, 8);
-        Check("loss_steps", stack(losses.Skip(1)));
-        Check("loss_best_steps", stack(bests.Skip(1).Prepend(zeros_like(bests[0]))));
-        Check("loss_best", bests[^1]);
-        Check("step_size", stepSize);
-        Check("x_best", best);
-
-        // Where rounding decides the way, only the other images can be compared step by step.
-        void Check(string output, Tensor actual)
+        Dictionary<string, Tensor> found = new()
         {
-            Tensor expected = published[$"out.f64.{output}"];
-            Tensor mask = expected.dim() == 2 ? stable.unsqueeze(0) : expected.dim() == 1 ? stable : stable.reshape(-1, 1, 1, 1);
-            published.AssertMatches($"out.f64.{output}", where(mask, actual, expected));
+            ["out.f64.x_best"] = best,
+            ["out.f64.x_best_adv"] = lastFooling,
+            ["out.acc"] = accuracy[-1],
+        };
+        if (inFloat32)
+        {
+            // The losses of a run that has converged rise and fall by rounding, and so do its steps; some images take another way in the authors' own float32 run.
+            Tensor stable = published["in.stable_images_f32"].IsEqualTo(0).logical_not();
+            found["out.f64.loss_best"] = where(stable, bests[^1], published["out.f64.loss_best"].to(bests[^1].dtype));
         }
+        else
+        {
+            found["out.f64.loss_best"] = bests[^1];
+            found["out.f64.step_size"] = stepSize;
+            found["out.f64.loss_steps"] = stack(losses.Skip(1));
+            found["out.f64.loss_best_steps"] = stack(bests.Skip(1).Prepend(zeros_like(bests[0])));
+            found["out.acc_steps"] = accuracy;
+        }
+        return found;
     }
 }

@@ -9,13 +9,21 @@ internal sealed class AttackVectorCase : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public AttackVectorCase(string name, ScalarType dtype = ScalarType.Float64)
+    /// <summary>Opens a case.</summary>
+    /// <param name="name">Its file name without extension.</param>
+    /// <param name="dtype">What is computed in.</param>
+    /// <param name="putOff">What is done to the network before anything is computed.</param>
+    public AttackVectorCase(string name, ScalarType dtype = ScalarType.Float64, Action<nn.Module>? putOff = null)
     {
+        Name = name;
         Case = VectorCase.Open(name);
         Model = Case.BuildModel(dtype);
+        putOff?.Invoke(Model);
         Images = Case["in.x"].to(dtype);
         Labels = Case["in.y"].to(ScalarType.Int64);
     }
+
+    public string Name { get; }
 
     public VectorCase Case { get; }
 
@@ -25,28 +33,42 @@ internal sealed class AttackVectorCase : IDisposable
 
     public Tensor Labels { get; }
 
-    public double Number(string hyperparameter) => Case.Number(hyperparameter);
+    /// <summary>A wrong constant: a hyperparameter, and what its published value is multiplied by.</summary>
+    public (string Hyperparameter, double Factor)? Wrong { get; init; }
 
-    public int Whole(string hyperparameter) => Case.Hyperparameters.GetProperty(hyperparameter).GetInt32();
+    public double Number(string hyperparameter) => Case.Number(hyperparameter) * (Wrong?.Hyperparameter == hyperparameter ? Wrong.Value.Factor : 1);
 
-    public Tensor Draw(string name) => Case[$"in.draw.{name}"].to(ScalarType.Float64);
+    public int Whole(string hyperparameter) => (int)Math.Round(Number(hyperparameter));
+
+    public Tensor Draw(string name) => Case[$"in.draw.{name}"].to(Images.dtype);
 
     public AttackContext Context(ThreatModel threat, Tensor? start = null) => new(Model, Images, Labels, threat) { Start = start };
 
-    /// <summary>Checks the images, their logits and, where there are any, the counts of the published run.</summary>
-    public void AssertMatches(Tensor adversarial)
+    /// <summary>The images, their logits and, where they are stored, the counts and the loss of the run: every output by its stored name, so that none is left aside.</summary>
+    public Dictionary<string, Tensor> Outputs(Tensor adversarial, Tensor? loss = null)
     {
         using AttackedModel model = new(Model);
-        Tensor logits = model.Logits(adversarial);
-        Case.AssertMatches("out.f64.x_adv", adversarial);
-        Case.AssertMatches("out.f64.logits_of_x_adv", logits);
-        if (!Case.Names.Contains("out.adv_correct"))
-            return;
-        Tensor clean = model.Logits(Images);
-        Case.AssertMatches("out.natural_correct", clean.argmax(1).eq(Labels).sum());
-        Case.AssertMatches("out.adv_correct", logits.argmax(1).eq(Labels).sum());
-        Case.AssertMatches("out.stable", clean.argmax(1).eq(logits.argmax(1)).sum());
+        Tensor clean = model.Logits(Images), logits = model.Logits(adversarial);
+        Dictionary<string, Tensor?> computed = new()
+        {
+            ["x_adv"] = adversarial,
+            ["logits_of_x_adv"] = logits,
+            ["loss_last_iterate"] = loss,
+            ["natural_correct"] = clean.argmax(1).eq(Labels).sum(),
+            ["adv_correct"] = logits.argmax(1).eq(Labels).sum(),
+            ["stable"] = clean.argmax(1).eq(logits.argmax(1)).sum(),
+        };
+        return Stored.ToDictionary(output => output, output => computed[output.Split('.')[^1]] ?? throw new InvalidOperationException($"{Name} stores {output}"));
     }
+
+    /// <summary>Checks every output that is stored.</summary>
+    public void AssertMatches(Tensor adversarial, Tensor? loss = null)
+    {
+        foreach ((string output, Tensor actual) in Outputs(adversarial, loss).Where(pair => !pair.Key.StartsWith("out.f32.", StringComparison.Ordinal)))
+            Case.AssertMatches(output, actual);
+    }
+
+    private IEnumerable<string> Stored => Case.Names.Where(name => name.StartsWith("out.", StringComparison.Ordinal));
 
     public void Dispose()
     {

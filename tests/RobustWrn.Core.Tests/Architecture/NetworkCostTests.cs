@@ -7,9 +7,12 @@ namespace RobustWrn.Core.Tests;
 public class NetworkCostTests
 {
     [Fact]
+    [Trait("Category", VectorRun.Category)]
     public void Cost_PublishedNetworks_IsExactlyTheirs()
     {
         using JsonDocument facts = JsonDocument.Parse(File.ReadAllText(Path.Combine(VectorCase.Folder, "model_facts.json")));
+        VectorReads.Add("model_facts", "parameters");
+        VectorReads.Add("model_facts", "macs_conv_linear");
         int compared = 0;
         foreach (JsonElement row in facts.RootElement.GetProperty("rows").EnumerateArray())
         {

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core.Tests;
 
 /// <summary>Networks with the published weights against every float64 number that the authors' code computed with them.</summary>
+[Trait("Category", VectorRun.Category)]
 public class ModelVectorTests
 {
     public static readonly TheoryData<string, ScalarType> Cases = new MatrixTheoryData<string, ScalarType>(
@@ -39,6 +40,20 @@ public class ModelVectorTests
             output => vectors.AssertMatches(output, computed[Computed(output)], inFloat32));
         computed["eval.features"].Dispose();
         computed["train.features"].Dispose();
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    public void Forward_NetworkOfTheAttackVectors_GivesThePublishedLogits(ScalarType dtype)
+    {
+        using VectorCase vectors = VectorCase.Open("small_net");
+        using Classifier classifier = vectors.BuildModel(dtype);
+        bool inFloat32 = dtype == ScalarType.Float32;
+        Tensor logits = classifier.call(vectors["in.x"].to(dtype));
+        vectors.AssertMatches("out.f64.logits", logits, inFloat32);
+        if (inFloat32)
+            vectors.AssertMatches("out.f32.logits", logits, inFloat32);
     }
 
     /// <summary>The modes in which the input of some ReLU has one sign in float32 and another in float64.</summary>

@@ -7,11 +7,13 @@ namespace RobustWrn.Core.Tests;
 public class NetworkInitializationTests
 {
     [Fact]
+    [Trait("Category", VectorRun.Category)]
     public void Build_AnySeed_DrawsEachLayerWithTheDeviationOfTheAuthorsCode()
     {
         using JsonDocument facts = JsonDocument.Parse(File.ReadAllText(Path.Combine(VectorCase.Folder, "init_statistics.json")));
         using Classifier classifier = WideResNetSpec.Of(stem: 16, depths: [1, 2, 1], widths: [64, 96, 80]).Build(7);
         Dictionary<string, Tensor> state = classifier.Network.state_dict();
+        VectorReads.Add("init_statistics", "expected_std");
         JsonElement convolutions = facts.RootElement.GetProperty("convs");
 
         foreach (JsonProperty layer in convolutions.EnumerateObject().Where(item => item.Name != "fc"))

@@ -6,6 +6,8 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training.Tests;
 
+/// <summary>Two steps of each objective against the authors' own code: in float64 every number to its last digits, in float32 as near as rounding lets it.</summary>
+[Trait("Category", VectorRun.Category)]
 public class ObjectiveVectorTests
 {
     public static TheoryData<string, string> Cases { get; } = new()
@@ -21,107 +23,141 @@ public class ObjectiveVectorTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Evaluate_TwoStepsInFloat64_GivesEveryPublishedNumber(string name, string variant) => Replay(name, variant, ScalarType.Float64);
+    public void Evaluate_TwoStepsInFloat64_GivesEveryPublishedNumber(string name, string variant)
+    {
+        using VectorCase vectors = VectorCase.Open(name);
+        foreach ((string output, Tensor actual) in Replay(vectors, new Settings(variant), ScalarType.Float64))
+            vectors.AssertMatches(output, actual);
+    }
 
     // Not the attacks on the divergence: it starts at almost 0, where the sign of a gradient is rounding, and float32 runs of one code part already.
     [Theory]
     [InlineData("loss_madry", "madry")]
     [InlineData("loss_mart", "mart")]
     [InlineData("loss_trades_robustwrn_ce", "cross-entropy")]
-    public void Evaluate_TwoStepsInFloat32_GivesEveryPublishedNumber(string name, string variant) => Replay(name, variant, ScalarType.Float32);
-
-    /// <summary>The same update in float32, of the published adversarial images: loss parts, gradients, statistics and parameters.</summary>
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public void Evaluate_TwoStepsOnThePublishedImagesInFloat32_GivesEveryPublishedNumber(string name, string variant) => Replay(name, variant, ScalarType.Float32, imagesGiven: true);
-
-    /// <summary>
-    /// What float32 leaves of the attacks on the divergence: nearly all pixels of the first step. Measured on one processor (AVX2), 0.6 and 0.0 % differ under Linf, 6.9 and 13.0 % under L2, where the
-    /// authors' code in float32 parts from itself in float64 in 1.0, 1.4, 42 and 17.5 %. What the few pixels do to loss and gradients is a matter of rounding: two of these four cases match end to end there.
-    /// </summary>
-    [Theory]
-    [InlineData("loss_trades_official_linf", 0.02)]
-    [InlineData("loss_trades_robustwrn_linf", 0.02)]
-    [InlineData("loss_trades_official_l2", 0.42)]
-    [InlineData("loss_trades_robustwrn_l2", 0.42)]
-    public void Evaluate_DivergenceInFloat32_FindsNearlyThePublishedImages(string name, double differing)
+    public void Evaluate_TwoStepsInFloat32_IsOffByRounding(string name, string variant)
     {
-        using DisposeScope scope = NewDisposeScope();
         using VectorCase vectors = VectorCase.Open(name);
-        using Classifier classifier = vectors.BuildModel(ScalarType.Float32);
-        bool l2 = name.EndsWith("_l2", StringComparison.Ordinal);
-        ObjectiveContext context = new(classifier, vectors["in.x"], vectors["in.y"], Threat(vectors, l2)) { Noise = new ReplayedStream(Draws(vectors, l2)) };
-
-        using ObjectiveLoss loss = Objective(vectors, "port").Evaluate(context);
-
-        Tensor difference = (loss.Adversarial! - vectors["out.f64.step1.x_adv"].to(ScalarType.Float32)).abs();
-        Assert.InRange(difference.IsAbove(1e-5).to(ScalarType.Float32).mean().Number(), 0, differing);
-        Assert.InRange(difference.mean().Number(), 0, 0.05 * vectors.Number("epsilon") / (l2 ? 16 : 1));
+        Bound(vectors, new Settings(variant)).AssertHolds(Replay(vectors, new Settings(variant), ScalarType.Float32));
     }
 
-    private static void Replay(string name, string variant, ScalarType dtype, bool imagesGiven = false)
+    /// <summary>The same updates of the published adversarial images, where no attack enlarges what rounding does.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Evaluate_TwoStepsOnThePublishedImagesInFloat32_IsOffByRounding(string name, string variant)
+    {
+        using VectorCase vectors = VectorCase.Open(name);
+        Settings given = new(variant) { ImagesGiven = true };
+        Bound(vectors, given).AssertHolds(Replay(vectors, given, ScalarType.Float32));
+    }
+
+    /// <summary>What float32 leaves of the attacks on the divergence: as many pixels of the first step as the index allows, which measured the authors' own code.</summary>
+    [Theory]
+    [InlineData("loss_trades_official_linf", "official")]
+    [InlineData("loss_trades_robustwrn_linf", "port")]
+    [InlineData("loss_trades_official_l2", "official")]
+    [InlineData("loss_trades_robustwrn_l2", "port")]
+    public void Evaluate_DivergenceInFloat32_FindsNearlyThePublishedImages(string name, string variant)
+    {
+        using VectorCase vectors = VectorCase.Open(name);
+        Tensor found = Replay(vectors, new Settings(variant), ScalarType.Float32)["out.f64.step1.x_adv"];
+        vectors.AssertMatches("out.f64.step1.x_adv", found, inFloat32: true);
+        Assert.InRange((found - vectors["out.f64.step1.x_adv"].to(ScalarType.Float32)).abs().mean().Number(), 0, 0.05 * vectors.Number("epsilon") / (IsL2(vectors) ? 16 : 1));
+    }
+
+    /// <summary>The bound of the tests above is no blanket: one constant that is off by little, and it does not hold.</summary>
+    [Theory]
+    [InlineData("loss_madry", "madry", false)]
+    [InlineData("loss_mart", "mart", false)]
+    [InlineData("loss_mart", "mart", true)]
+    [InlineData("loss_trades_official_linf", "official", true)]
+    [InlineData("loss_trades_robustwrn_ce", "cross-entropy", true)]
+    public void Evaluate_WrongConstantInFloat32_IsNoRounding(string name, string variant, bool imagesGiven)
+    {
+        using VectorCase vectors = VectorCase.Open(name);
+        Settings settings = new(variant) { ImagesGiven = imagesGiven };
+        RoundingBound bound = Bound(vectors, settings);
+        Dictionary<string, Tensor> found = Replay(vectors, settings with { Wrong = 1.001 }, ScalarType.Float32);
+        Assert.Contains(found, pair => bound.Problem(pair.Key, pair.Value) is not null);
+    }
+
+    private static RoundingBound Bound(VectorCase vectors, Settings settings) => new(vectors, putOff => Replay(vectors, settings, ScalarType.Float64, putOff, all: true));
+
+    /// <summary>Every number by the name under which it is stored; those of float32 runs only where they are to be compared.</summary>
+    private static Dictionary<string, Tensor> Replay(VectorCase vectors, Settings settings, ScalarType dtype, Action<nn.Module>? putOff = null, bool all = false)
     {
         using DisposeScope scope = NewDisposeScope();
-        using VectorCase vectors = VectorCase.Open(name);
         using Classifier classifier = vectors.BuildModel(dtype);
-        HashSet<string> asserted = [];
-        bool l2 = name.EndsWith("_l2", StringComparison.Ordinal);
-        ReplayedStream noise = new(imagesGiven ? [] : Draws(vectors, l2));
+        putOff?.Invoke(classifier);
+        Dictionary<string, Tensor> found = [];
+        ReplayedStream noise = new(settings.ImagesGiven ? [] : Draws(vectors));
         KeyValuePair<string, Parameter>[] parameters = [.. classifier.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, pair.parameter))];
         using RunningOptimizer optimizer = new Sgd { Momentum = 0.9, WeightDecay = 5e-4 }.Begin(parameters);
         classifier.train();
         for (int step = 1; step <= 2; step++)
         {
             string suffix = step == 1 ? "" : "2";
-            IAttack? given = imagesGiven ? new GivenImages(vectors[$"out.f64.step{step}.x_adv"].to(dtype)) : null;
-            using ObjectiveLoss loss = Objective(vectors, variant, given).Evaluate(
-                new ObjectiveContext(classifier, vectors[$"in.x{suffix}"].to(dtype), vectors[$"in.y{suffix}"], Threat(vectors, l2)) { Noise = noise });
+            IAttack? given = settings.ImagesGiven ? new GivenImages(vectors[$"out.f64.step{step}.x_adv"].to(dtype)) : null;
+            using ObjectiveLoss loss = Objective(vectors, settings, given).Evaluate(
+                new ObjectiveContext(classifier, vectors[$"in.x{suffix}"].to(dtype), vectors[$"in.y{suffix}"], Threat(vectors)) { Noise = noise });
             IList<Tensor> gradients = autograd.grad([loss.Total], [.. parameters.Select(pair => pair.Value)]);
-            Check($"step{step}.loss", loss.Total);
-            foreach (LossPart part in loss.Parts.Where(_ => variant != "madry"))
-                Check($"step{step}.loss_{(part.Name == "boosted" ? "adv" : part.Name)}", part.Value);
-            Check($"step{step}.returned_logits", loss.Logits);
-            Check($"step{step}.x_adv", loss.Adversarial!);
-            Check($"step{step}.grad_norm", GradientNorm.Of(gradients));
+            Keep($"step{step}.loss", loss.Total);
+            foreach (LossPart part in loss.Parts.Where(_ => settings.Variant != "madry"))
+                Keep($"step{step}.loss_{(part.Name == "boosted" ? "adv" : part.Name)}", part.Value);
+            Keep($"step{step}.returned_logits", loss.Logits);
+            Keep($"step{step}.x_adv", loss.Adversarial!);
+            Keep($"step{step}.grad_norm", GradientNorm.Of(gradients));
             for (int i = 0; i < parameters.Length; i++)
-                Check($"step{step}.grad.{parameters[i].Key}", gradients[i]);
+                Keep($"step{step}.grad.{parameters[i].Key}", gradients[i]);
             foreach ((string buffer, Tensor value) in classifier.Network.named_buffers())
-                Check($"step{step}.buffer.{buffer}", value);
-            optimizer.Step([.. gradients], learningRate: 0.1);
+                Keep($"step{step}.buffer.{buffer}", value);
+            optimizer.Step([.. gradients], learningRate: settings.Variant == "madry" ? 0.1 * settings.Wrong : 0.1);
             foreach ((string parameter, Parameter value) in parameters)
-                Check($"step{step}.param.{parameter}", value);
+                Keep($"step{step}.param.{parameter}", value);
         }
 
         Assert.Equal(0, noise.Left);
-        Assert.Equal(vectors.Names.Where(output => output.StartsWith("out.", StringComparison.Ordinal) && BelongsTo(output)).Order(), asserted.Order());
+        Assert.Equal(vectors.Names.Where(output => output.StartsWith("out.", StringComparison.Ordinal) && BelongsTo(output)).Order(), found.Keys.Order());
+        return found;
 
-        // The numbers of the float64 run bound a float32 run too, by wider tolerances; those of the float32 run bound that alone.
-        bool BelongsTo(string output) => dtype == ScalarType.Float32 || !output.StartsWith("out.f32.", StringComparison.Ordinal);
+        bool BelongsTo(string output) => all || dtype == ScalarType.Float32 || !output.StartsWith("out.f32.", StringComparison.Ordinal);
 
-        void Check(string output, Tensor actual)
+        void Keep(string output, Tensor actual)
         {
             foreach (string full in (string[])[$"out.f64.{output}", $"out.f64run.{output}", $"out.f32.{output}", $"out.{output}"])
             {
-                if (!vectors.Names.Contains(full) || !BelongsTo(full))
-                    continue;
-                vectors.AssertMatches(full, actual, inFloat32: dtype == ScalarType.Float32);
-                asserted.Add(full);
+                if (vectors.Names.Contains(full) && BelongsTo(full))
+                    found.Add(full, actual.detach().clone().DetachFromDisposeScope());
             }
         }
     }
 
-    private static ThreatModel Threat(VectorCase vectors, bool l2) => l2 ? ThreatModel.L2(vectors.Number("epsilon")) : ThreatModel.Linf(vectors.Number("epsilon"));
+    /// <summary>How a case is replayed.</summary>
+    /// <param name="Variant">Whose objective.</param>
+    private sealed record Settings(string Variant)
+    {
+        /// <summary>Whether the published adversarial images take the attack's place.</summary>
+        public bool ImagesGiven { get; init; }
+
+        /// <summary>What the published weight of the second term, or the learning rate where there is none, is multiplied by.</summary>
+        public double Wrong { get; init; } = 1;
+    }
+
+    private static bool IsL2(VectorCase vectors) => vectors.Name.EndsWith("_l2", StringComparison.Ordinal);
+
+    private static ThreatModel Threat(VectorCase vectors) => IsL2(vectors) ? ThreatModel.L2(vectors.Number("epsilon")) : ThreatModel.Linf(vectors.Number("epsilon"));
 
     // The published L2 code draws once for the Linf start, which it does not use, and once for its own.
-    private static IEnumerable<Tensor> Draws(VectorCase vectors, bool l2) =>
-        vectors.Names.Where(input => input.StartsWith("in.draw.", StringComparison.Ordinal)).Where((_, i) => !l2 || i % 2 == 1).Select(draw => vectors[draw]);
+    private static IEnumerable<Tensor> Draws(VectorCase vectors) =>
+        vectors.Names.Where(input => input.StartsWith("in.draw.", StringComparison.Ordinal)).Where((_, i) => !IsL2(vectors) || i % 2 == 1).Select(draw => vectors[draw]);
 
-    private static IRobustObjective Objective(VectorCase vectors, string variant, IAttack? given = null)
+    private static IRobustObjective Objective(VectorCase vectors, Settings settings, IAttack? given)
     {
+        string variant = settings.Variant;
         // Beside an attack that is given, settings of the objective's own are refused.
         int steps = given is null ? (int)vectors.Number("perturb_steps") : new Madry().InnerSteps;
         double? size = given is null && vectors.Hyperparameters.TryGetProperty("step_size", out _) ? vectors.Number("step_size") : null;
-        double? beta = variant == "madry" ? null : vectors.Number("beta");
+        double? beta = variant == "madry" ? null : settings.Wrong * vectors.Number("beta");
         return variant switch
         {
             "madry" => new Madry { InnerSteps = steps, InnerStepSize = size, InnerAttack = given },

@@ -3,6 +3,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Training.Tests;
 
 /// <summary>Rates and radii of each epoch as the code of Huang et al. 2021 prints them. Its last entry, the epoch after the last, no run reaches.</summary>
+[Trait("Category", VectorRun.Category)]
 public class PublishedScheduleTests
 {
     private const double Radius = 8.0 / 255;

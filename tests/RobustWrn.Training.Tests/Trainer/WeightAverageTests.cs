@@ -10,6 +10,7 @@ public class WeightAverageTests
 
     /// <summary>Five steps of the code of Lu et al. 2022, which averages buffers, too, and cuts the count of batches off.</summary>
     [Theory]
+    [Trait("Category", VectorRun.Category)]
     [InlineData("ema_static", ScalarType.Float64)]
     [InlineData("ema_static", ScalarType.Float32)]
     [InlineData("ema_dynamic", ScalarType.Float64)]
@@ -34,8 +35,11 @@ public class WeightAverageTests
 
         foreach ((string key, Tensor actual) in average.Tensors)
         {
-            string precise = $"out.f64.step5.{key}";
-            vectors.AssertMatches(vectors.Names.Contains(precise) ? precise : $"out.step5.{key}", actual, inFloat32: dtype == ScalarType.Float32);
+            bool inFloat32 = dtype == ScalarType.Float32;
+            string[] stored = [.. new[] { $"out.f64.step5.{key}", $"out.step5.{key}", $"out.f32.step5.{key}" }.Where(vectors.Names.Contains)];
+            Assert.NotEmpty(stored);
+            foreach (string output in stored.Where(output => inFloat32 || !output.StartsWith("out.f32.", StringComparison.Ordinal)))
+                vectors.AssertMatches(output, actual, inFloat32);
         }
 
         void Load(int step)

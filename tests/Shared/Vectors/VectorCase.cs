@@ -13,8 +13,11 @@ internal sealed class VectorCase : IDisposable
     private readonly JsonElement _entry;
     private readonly JsonElement? _sharedEntry;
 
-    private VectorCase(NamedTensors tensors, NamedTensors? shared, JsonElement entry, JsonElement? sharedEntry) =>
-        (_tensors, _shared, _entry, _sharedEntry) = (tensors, shared, entry, sharedEntry);
+    private VectorCase(string name, NamedTensors tensors, NamedTensors? shared, JsonElement entry, JsonElement? sharedEntry) =>
+        (Name, _tensors, _shared, _entry, _sharedEntry) = (name, tensors, shared, entry, sharedEntry);
+
+    /// <summary>The file's name without extension.</summary>
+    public string Name { get; }
 
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "Fixtures", "vectors");
 
@@ -26,10 +29,11 @@ internal sealed class VectorCase : IDisposable
         JsonElement entry = Entry(file);
         NamedTensors tensors = Safetensors.Read(Path.Combine(Folder, file));
         if (!entry.TryGetProperty("shared_file", out JsonElement other))
-            return new VectorCase(tensors, null, entry, null);
-        return new VectorCase(tensors, Safetensors.Read(Path.Combine(Folder, other.GetString()!)), entry, Entry(other.GetString()!));
+            return new VectorCase(name, tensors, null, entry, null);
+        return new VectorCase(name, tensors, Safetensors.Read(Path.Combine(Folder, other.GetString()!)), entry, Entry(other.GetString()!));
 
-        JsonElement Entry(string named) => index.RootElement.GetProperty("cases").EnumerateArray().First(item => item.GetProperty("file").GetString() == named).Clone();
+        JsonElement Entry(string named) =>
+            index.RootElement.GetProperty("cases").EnumerateArray().First(item => item.GetProperty("file").GetString() == named).Clone();
     }
 
     public JsonElement Hyperparameters => _entry.GetProperty("hyperparameters");
@@ -39,10 +43,20 @@ internal sealed class VectorCase : IDisposable
     public IEnumerable<string> Names => _tensors.Names;
 
     /// <summary>A stored tensor as stored, from this file or the shared one; owned by the case.</summary>
-    public Tensor this[string name] => _tensors.TryGet(name, out Tensor? own) ? own : (_shared ?? _tensors)[name];
+    public Tensor this[string name]
+    {
+        get
+        {
+            if (!_tensors.TryGet(name, out Tensor? own))
+                return (_shared ?? _tensors)[name];
+            if (name.StartsWith("out.", StringComparison.Ordinal))
+                VectorReads.Add(Name, name);
+            return own;
+        }
+    }
 
-    /// <summary>The atol of an output for a float64 check.</summary>
-    public double Tolerance(string output) => _entry.GetProperty("outputs").GetProperty(output).GetProperty("atol").GetDouble();
+    /// <summary>What the index allows an output.</summary>
+    public VectorTolerance Tolerance(string output, bool inFloat32 = false) => VectorTolerance.Of(_entry, output, inFloat32);
 
     /// <summary>The network of the case with its weights, in the given dtype and in evaluation mode.</summary>
     public Classifier BuildModel(ScalarType dtype)
@@ -110,37 +124,8 @@ internal sealed class VectorCase : IDisposable
     /// <param name="inFloat32">Whether it was computed in float32, which the index allows more for.</param>
     public void AssertMatches(string output, Tensor actual, bool inFloat32 = false)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor expected = this[output].to(ScalarType.Float64), given = actual.detach().to(ScalarType.Float64);
-        Assert.Equal(expected.shape, given.shape);
-        Tensor difference = (expected - given).abs();
-        double largest = difference.max().item<double>();
-        if (_entry.TryGetProperty("tolerance", out JsonElement all)) // one for the whole file
-        {
-            double allowed = all.GetProperty(inFloat32 ? "float32" : "float64").GetDouble();
-            Assert.True(largest <= allowed, $"{output}: largest difference {largest:g4}, tolerance {allowed:g4}");
-            return;
-        }
-        JsonElement rule = _entry.GetProperty("outputs").GetProperty(output);
-        switch (rule.GetProperty("kind").GetString())
-        {
-            case "abs":
-                double atol = rule.GetProperty(inFloat32 && rule.TryGetProperty("atol_if_computed_in_float32", out _) ? "atol_if_computed_in_float32" : "atol").GetDouble();
-                Assert.True(largest <= atol, $"{output}: largest difference {largest:g4}, tolerance {atol:g4}");
-                break;
-            case "pixel_fraction":
-                if (inFloat32 && rule.TryGetProperty("if_computed_in_float32", out JsonElement hint))
-                    rule = hint;
-                double fraction = difference.IsAbove(rule.GetProperty("pixel_atol").GetDouble()).to(ScalarType.Float64).mean().item<double>();
-                double allowed = rule.GetProperty("max_fraction_differing").GetDouble();
-                Assert.True(fraction <= allowed, $"{output}: {fraction:g4} of the pixels differ, allowed {allowed:g4} (largest {largest:g4})");
-                break;
-            case "exact":
-                Assert.Equal(0, largest);
-                break;
-            default:
-                throw new NotSupportedException($"{output}: unknown kind of tolerance {rule.GetProperty("kind")}");
-        }
+        string? problem = Tolerance(output, inFloat32).Problem(this[output], actual);
+        Assert.True(problem is null, $"{Name}, {output}: {problem}");
     }
 
     public void Dispose()

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks.Tests;
 
 /// <summary>Every number that the authors' analysis code gave for a small network, in float64 and in float32.</summary>
+[Trait("Category", VectorRun.Category)]
 public sealed class StabilityVectorTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();

@@ -1,0 +1,77 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Testing;
+
+/// <summary>
+/// How far rounding may carry a float32 run from the float64 run of the same thing, on any processor. A computation in float32 is an exact one on numbers that are off by a few units of
+/// rounding. So the float64 run, which the stored numbers hold to, is repeated on networks whose weights are off by that much, and float32 may part from it
+/// as far as the furthest of them, times a factor for the luck of so few, or as far as the index allows, which measured the authors' own code once on one processor. The bound is large only
+/// where a run itself turns on rounding.
+/// </summary>
+internal sealed class RoundingBound
+{
+    /// <summary>
+    /// Repetitions. Each weight is off by up to 2^-21 of itself, eight units of rounding in float32: sums over the 72 to 216 products of the networks' convolutions lose about so much.
+    /// </summary>
+    private const int Repetitions = 6;
+
+    private const double Off = 1.0 / (1 << 21), Factor = 4;
+
+    private readonly VectorCase _vectors;
+    private readonly IReadOnlyDictionary<string, Tensor> _exact;
+    private readonly List<IReadOnlyDictionary<string, Tensor>> _others;
+
+    /// <summary>Makes the runs in float64.</summary>
+    /// <param name="vectors">What is stored.</param>
+    /// <param name="run">Gives every output by its stored name; told how to put the network's weights off once it is built.</param>
+    public RoundingBound(VectorCase vectors, Func<Action<nn.Module>, IReadOnlyDictionary<string, Tensor>> run)
+    {
+        _vectors = vectors;
+        _exact = run(_ => { });
+        _others = [.. Enumerable.Range(1, Repetitions).Select(seed => run(module => PutOff(module, seed)))];
+    }
+
+    /// <summary>Checks a run in float32: continuous outputs by their largest difference, pixels by how many differ, and whole numbers exactly.</summary>
+    public void AssertHolds(IReadOnlyDictionary<string, Tensor> inFloat32)
+    {
+        Assert.Equal(_exact.Keys.Order(), inFloat32.Keys.Order());
+        Assert.All(inFloat32.Keys, output => Assert.Null(Problem(output, inFloat32[output])));
+    }
+
+    /// <summary>What of a run in float32 lies beyond the bound.</summary>
+    public string? Problem(string output, Tensor inFloat32)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        VectorTolerance stored = _vectors.Tolerance(output, inFloat32: true);
+        if (stored.Kind == "exact")
+            return stored.Problem(_vectors[output], inFloat32);
+        bool pixels = stored.Kind == "pixel_fraction";
+        Tensor exact = _exact[output];
+        // Both parted from float64 where what is stored is the authors' own run in float32.
+        Tensor? theirs = output.StartsWith("out.f32.", StringComparison.Ordinal) ? _vectors[output] : null;
+        double found = Distance(theirs ?? exact, inFloat32), furthest = _others.Select(other => Distance(exact, other[output])).Aggregate(Math.Max);
+        double least = pixels ? Math.Max(2, stored.Differing * exact.numel()) : Math.Max(stored.Each, 4e-7 * Math.Max(1, exact.abs().max().Number()));
+        double allowed = Math.Max(Factor * furthest, least) + (theirs is null ? 0 : Distance(exact, theirs));
+        string told = $"{output}: {found:g4}{(pixels ? $" of {exact.numel()} pixels differ" : " away")}, allowed {allowed:g4}";
+        TestContext.Current.TestOutputHelper?.WriteLine(told);
+        return found <= allowed ? null : told;
+
+        double Distance(Tensor from, Tensor to) => pixels ? Differences.Count(from, to, stored.Each) : Differences.Largest(from, to);
+    }
+
+    private static void PutOff(nn.Module module, int seed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        RandomStream stream = RandomStream.From(seed).For("rounding");
+        foreach ((string name, Tensor value) in module.state_dict())
+        {
+            if (!value.is_floating_point())
+                continue;
+            Tensor draw = stream.For(name).Uniform([0], [value.numel()], ScalarType.Float64).reshape(value.shape);
+            value.mul_(draw.Times(2 * Off).Plus(1 - Off));
+        }
+    }
+}
