@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Testing;
 
-/// <summary>Counts of values that are not where they should be. NaN is nowhere: a comparison with it is false, so that to count what lies beyond a bound would count none of it.</summary>
+/// <summary>
+/// Counts of values that are not where they should be. NaN is nowhere: a comparison with it is false, so that to count what lies beyond
+/// a bound would count none of it.
+/// </summary>
 internal static class Differences
 {
     /// <summary>Values that do not lie within a distance of the expected.</summary>

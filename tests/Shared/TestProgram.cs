@@ -7,7 +7,9 @@ internal static class TestProgram
 {
     private static readonly string[] OfTheTestRun = ["TESTINGPLATFORM", "DOTNET_CLI_TEST", "XUNIT", "VSTEST", "MSBUILD"];
 
-    /// <summary>Starts it with the arguments of its own command line, without what the surrounding test run put into the environment.</summary>
+    /// <summary>
+    /// Starts it with the arguments of its own command line, without what the surrounding test run put into the environment.
+    /// </summary>
     public static Process Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         string program = Environment.ProcessPath!;

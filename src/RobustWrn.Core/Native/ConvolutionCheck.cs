@@ -6,7 +6,9 @@ namespace RobustWrn.Core;
 /// <summary>A few convolutions in float32 against float64, which takes another way through libtorch. Some milliseconds.</summary>
 internal static class ConvolutionCheck
 {
-    /// <summary>The largest error that is rounding, as a share of the largest value: some thousand times what is seen where all is well.</summary>
+    /// <summary>
+    /// The largest error that is rounding, as a share of the largest value: some thousand times what is seen where all is well.
+    /// </summary>
     public const double Tolerance = 1e-3;
 
     // Channels in and out. None is a multiple of the 8 or 16 numbers of a vector register, but one, which is of 8.

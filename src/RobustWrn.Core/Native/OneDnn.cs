@@ -4,8 +4,10 @@ using System.Runtime.InteropServices;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// oneDNN, with which libtorch computes float32 convolutions on a CPU. On some virtual processors its kernels for channels that do not fill whole vector registers take numbers into the
-/// sums that are no part of the images: results are wrong by half or NaN, and nobody says so. So a few convolutions are looked at once a process, and where they are wrong libtorch
+/// oneDNN, with which libtorch computes float32 convolutions on a CPU. On some virtual processors its kernels for channels that do not
+/// fill whole vector registers take numbers into the
+/// sums that are no part of the images: results are wrong by half or NaN, and nobody says so. So a few convolutions are looked at once a
+/// process, and where they are wrong libtorch
 /// goes on without oneDNN, slower and right.
 /// </summary>
 internal static class OneDnn

@@ -17,10 +17,12 @@ public static class TorchRuntime
     private static volatile bool _loaded;
 
     /// <summary>
-    /// Loads libtorch, once per process, and looks whether its convolutions are right on this processor; where oneDNN makes them wrong, it is switched off. Later calls cost one
+    /// Loads libtorch, once per process, and looks whether its convolutions are right on this processor; where oneDNN makes them wrong,
+    /// it is switched off. Later calls cost one
     /// field read. Thread-safe.
     /// </summary>
-    /// <exception cref="TorchNativeException">Nothing could be loaded, or what was computes wrongly; the message says why and what to do.</exception>
+    /// <exception cref="TorchNativeException">Nothing could be loaded, or what was computes wrongly; the message says why and what to
+    /// do.</exception>
     public static void EnsureLoaded()
     {
         if (_loaded)

@@ -33,7 +33,8 @@ public sealed record TorchRuntimeDescription
     public required int Threads { get; init; }
 
     /// <summary>
-    /// The widest instruction set that libtorch's CPU kernels can choose here: AVX-512, AVX2, NEON or baseline, or what ATEN_CPU_CAPABILITY asks for; and whether oneDNN is off, as its
+    /// The widest instruction set that libtorch's CPU kernels can choose here: AVX-512, AVX2, NEON or baseline, or what
+    /// ATEN_CPU_CAPABILITY asks for; and whether oneDNN is off, as its
     /// convolutions were found to be wrong on this processor.
     /// </summary>
     public required string CpuCapability { get; init; }

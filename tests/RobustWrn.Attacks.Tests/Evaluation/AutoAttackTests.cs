@@ -37,22 +37,19 @@ public sealed class AutoAttackTests
 
     [Theory]
     [Trait("Category", VectorRun.Category)]
-    [InlineData("out.pgd20_nostart_robust", false, ScalarType.Float64)]
-    [InlineData("out.pgd20_nostart_robust", false, ScalarType.Float32)]
-    [InlineData("out.pgd20_seed0_robust", true, ScalarType.Float64)]
-    [InlineData("out.pgd20_seed0_robust", true, ScalarType.Float32)]
-    public void Pgd_ReferenceNetwork_LeavesThePublishedImages(string output, bool noise, ScalarType dtype)
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    public void Pgd_ReferenceNetwork_LeavesThePublishedImages(ScalarType dtype)
     {
         using VectorCase vectors = VectorCase.Open("autoattack_standard_200");
         using Classifier classifier = vectors.BuildModel(dtype);
-        int count = Math.Min(Count, 64); // for so many the noise is stored
-        Tensor images = vectors["in.images_u8"].narrow(0, 0, count).to(dtype).Over(255), labels = vectors["in.y"].narrow(0, 0, count);
-        Tensor start = noise ? images.Plus(vectors["in.noise_seed0_first64"].narrow(0, 0, count).to(dtype)) : images.clone();
-        Pgd attack = new() { Steps = 20, StepSize = vectors.Number("pgd_step") };
+        Tensor images = vectors["in.images_u8"].narrow(0, 0, Count).to(dtype).Over(255), labels = vectors["in.y"].narrow(0, 0, Count);
+        Pgd attack = new() { Steps = 20, StepSize = vectors.Number("pgd_step"), Start = new CleanStart() };
 
-        Tensor found = attack.Perturb(new AttackContext(classifier, images, labels, Threat) { Start = start });
+        Tensor found = attack.Perturb(new AttackContext(classifier, images, labels, Threat));
 
-        Assert.Equal(Verdicts(vectors[output], count), classifier.call(found).argmax(1).eq(labels).data<bool>().ToArray());
+        bool[] official = Verdicts(vectors["out.pgd20_nostart_robust"], Count);
+        Assert.Equal(official, classifier.call(found).argmax(1).eq(labels).data<bool>().ToArray());
     }
 
     [Fact]

@@ -136,7 +136,8 @@ public class ApgdVectorTests
         };
         if (inFloat32)
         {
-            // The losses of a run that has converged rise and fall by rounding, and so do its steps; some images take another way in the authors' own float32 run.
+            // The losses of a run that has converged rise and fall by rounding, and so do its steps; some images take another way in the
+            // authors' own float32 run.
             Tensor stable = published["in.stable_images_f32"].IsEqualTo(0).logical_not();
             found["out.f64.loss_best"] = where(stable, bests[^1], published["out.f64.loss_best"].to(bests[^1].dtype));
         }

@@ -44,7 +44,10 @@ internal sealed class AttackVectorCase : IDisposable
 
     public AttackContext Context(ThreatModel threat, Tensor? start = null) => new(Model, Images, Labels, threat) { Start = start };
 
-    /// <summary>The images, their logits and, where they are stored, the counts and the loss of the run: every output by its stored name, so that none is left aside.</summary>
+    /// <summary>
+    /// The images, their logits and, where they are stored, the counts and the loss of the run: every output by its stored name, so that
+    /// none is left aside.
+    /// </summary>
     public Dictionary<string, Tensor> Outputs(Tensor adversarial, Tensor? loss = null)
     {
         using AttackedModel model = new(Model);

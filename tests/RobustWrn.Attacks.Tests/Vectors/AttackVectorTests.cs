@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks.Tests;
 
-/// <summary>The attacks against what the authors' own code returned: in float64 to its last digits, in float32 as near as rounding lets it.</summary>
+/// <summary>
+/// The attacks against what the authors' own code returned: in float64 to its last digits, in float32 as near as rounding lets it.
+/// </summary>
 [Trait("Category", VectorRun.Category)]
 public class AttackVectorTests
 {
@@ -28,7 +30,10 @@ public class AttackVectorTests
         Bound(vector.Case, name).AssertHolds(PublishedAttacks.Run(vector));
     }
 
-    /// <summary>The divergence starts at almost 0, where the sign of a gradient is rounding: some pixels go the other way, and logits part by what those do.</summary>
+    /// <summary>
+    /// The divergence starts at almost 0, where the sign of a gradient is rounding: some pixels go the other way, and logits part by
+    /// what those do.
+    /// </summary>
     [Theory]
     [InlineData("attack_trades_kl_l_inf", 0.03)]
     [InlineData("attack_trades_kl_l_2", 0.12)]

@@ -33,7 +33,8 @@ public sealed class FabVectorTests : IDisposable
         using MinimalPerturbations found = attack.Minimize(context);
 
         VectorTolerance pixels = vector.Tolerance("out.f64.adv_c", inFloat32: dtype == ScalarType.Float32);
-        // Under L1 a move spends itself on one pixel after the other, and of nearly equal slopes rounding says which comes first: the distance tells, not the pixel.
+        // Under L1 a move spends itself on one pixel after the other, and of nearly equal slopes rounding says which comes first: the
+        // distance tells, not the pixel.
         if (dtype == ScalarType.Float32 && context.Threat is L1Threat)
             pixels = pixels with { Differing = 0.01 };
         Assert.Null(pixels.Problem(vector["out.f64.adv_c"], found.Images));

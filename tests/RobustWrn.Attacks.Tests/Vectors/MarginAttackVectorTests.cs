@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks.Tests;
 
-/// <summary>GAMA against what the authors' own code returned. That returns its last step unprojected, so that ours is the published one brought into the ball.</summary>
+/// <summary>
+/// GAMA against what the authors' own code returned. That returns its last step unprojected, so that ours is the published one brought
+/// into the ball.
+/// </summary>
 [Trait("Category", VectorRun.Category)]
 public class MarginAttackVectorTests
 {

@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training.Tests;
 
-/// <summary>Two steps of each objective against the authors' own code: in float64 every number to its last digits, in float32 as near as rounding lets it.</summary>
+/// <summary>
+/// Two steps of each objective against the authors' own code: in float64 every number to its last digits, in float32 as near as rounding
+/// lets it.
+/// </summary>
 [Trait("Category", VectorRun.Category)]
 public class ObjectiveVectorTests
 {
@@ -51,7 +54,10 @@ public class ObjectiveVectorTests
         Bound(vectors, given).AssertHolds(Replay(vectors, given, ScalarType.Float32));
     }
 
-    /// <summary>What float32 leaves of the attacks on the divergence: as many pixels of the first step as the index allows, which measured the authors' own code.</summary>
+    /// <summary>
+    /// What float32 leaves of the attacks on the divergence: as many pixels of the first step as the index allows, which measured the
+    /// authors' own code.
+    /// </summary>
     [Theory]
     [InlineData("loss_trades_official_linf", "official")]
     [InlineData("loss_trades_robustwrn_linf", "port")]

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics.X86;
 namespace RobustWrn.Testing;
 
 /// <summary>
-/// A processor that this one can stand for: the widest instructions that libtorch's own kernels, oneDNN and MKL may choose. Results in float32 differ from one to another.
+/// A processor that this one can stand for: the widest instructions that libtorch's own kernels, oneDNN and MKL may choose. Results in
+/// float32 differ from one to another.
 /// </summary>
 /// <param name="Capability">As ATEN_CPU_CAPABILITY names it.</param>
 /// <param name="OneDnn">As ONEDNN_MAX_CPU_ISA names it.</param>

@@ -5,15 +5,19 @@ using static TorchSharp.torch;
 namespace RobustWrn.Testing;
 
 /// <summary>
-/// How far rounding may carry a float32 run from the float64 run of the same thing, on any processor. A computation in float32 is an exact one on numbers that are off by a few units of
-/// rounding. So the float64 run, which the stored numbers hold to, is repeated on networks whose weights are off by that much, and float32 may part from it
-/// as far as the furthest of them, times a factor for the luck of so few, or as far as the index allows, which measured the authors' own code once on one processor. The bound is large only
+/// How far rounding may carry a float32 run from the float64 run of the same thing, on any processor. A computation in float32 is an
+/// exact one on numbers that are off by a few units of
+/// rounding. So the float64 run, which the stored numbers hold to, is repeated on networks whose weights are off by that much, and
+/// float32 may part from it
+/// as far as the furthest of them, times a factor for the luck of so few, or as far as the index allows, which measured the authors' own
+/// code once on one processor. The bound is large only
 /// where a run itself turns on rounding.
 /// </summary>
 internal sealed class RoundingBound
 {
     /// <summary>
-    /// Repetitions. Each weight is off by up to 2^-21 of itself, eight units of rounding in float32: sums over the 72 to 216 products of the networks' convolutions lose about so much.
+    /// Repetitions. Each weight is off by up to 2^-21 of itself, eight units of rounding in float32: sums over the 72 to 216 products of
+    /// the networks' convolutions lose about so much.
     /// </summary>
     private const int Repetitions = 6;
 
@@ -33,7 +37,9 @@ internal sealed class RoundingBound
         _others = [.. Enumerable.Range(1, Repetitions).Select(seed => run(module => PutOff(module, seed)))];
     }
 
-    /// <summary>Checks a run in float32: continuous outputs by their largest difference, pixels by how many differ, and whole numbers exactly.</summary>
+    /// <summary>
+    /// Checks a run in float32: continuous outputs by their largest difference, pixels by how many differ, and whole numbers exactly.
+    /// </summary>
     public void AssertHolds(IReadOnlyDictionary<string, Tensor> inFloat32)
     {
         Assert.Equal(_exact.Keys.Order(), inFloat32.Keys.Order());

@@ -17,6 +17,7 @@ internal static class VectorOutputs
     [
         (".f64.x1_last_iterate", "where a walk of FAB stands at its end, which it keeps to itself: its result is the nearest image on the way"),
         ("_perturb: out.f64.x_adv", "ours leaves a fooled image at the first point that fools it, the official code goes on: the verdicts are compared, and the steps in runs that leave none"),
+        ("autoattack_standard_200: out.pgd20_seed0_robust", "of a random start of which only the first 64 numbers are stored"),
         ("autoattack_standard_200: out.aa.final_prediction", "informative: the class of whichever adversarial image was found"),
         ("autoattack_standard_200: out.aa.max_abs_perturbation", "informative: ours is verified against epsilon itself"),
         ("model_facts: torchprofile_like", "what another profiler would count, that leaves out some layers"),

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace RobustWrn.Testing;
 
-/// <summary>The stored outputs that this process's tests have looked at. They are written, where a variable names a file, when the process ends.</summary>
+/// <summary>
+/// The stored outputs that this process's tests have looked at. They are written, where a variable names a file, when the process ends.
+/// </summary>
 internal static class VectorReads
 {
     /// <summary>The environment variable that names the file.</summary>

@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace RobustWrn.Testing;
 
-/// <summary>The tests of the category <see cref="Category"/> of this program, run once more in a process of their own, on another processor.</summary>
+/// <summary>
+/// The tests of the category <see cref="Category"/> of this program, run once more in a process of their own, on another processor.
+/// </summary>
 /// <param name="ExitCode">0 when all passed.</param>
 /// <param name="Output">What it printed.</param>
 /// <param name="Reads">The stored outputs that its tests looked at.</param>

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Testing;
 
-/// <summary>How far an output may be from the stored one, by the index of the vectors. NaN and infinities differ from every number.</summary>
+/// <summary>
+/// How far an output may be from the stored one, by the index of the vectors. NaN and infinities differ from every number.
+/// </summary>
 /// <param name="Kind">What is bounded: <c>abs</c>, <c>rel</c>, <c>exact</c>, <c>pixel_fraction</c> or <c>flags</c>.</param>
 /// <param name="Each">How far one value may be off before it counts as different.</param>
 /// <param name="Differing">How many values may differ: a share for pixels, a number for flags.</param>
