@@ -66,12 +66,13 @@ public sealed record Apgd : IAttack
         using AttackedModel model = new(context.Model, context.BatchNorm);
         Tensor logits = model.Logits(context.Images);
         AttackInput.ThrowIfOutside(context.Labels, logits);
+        Tensor? clean = !Loss.NeedsCleanLogits ? null : model.HasView ? model.SteeringLogits(context.Images) : logits;
         using Survivors survivors = new(context, DropFooled, ApgdRun.Fooled(logits, context.Labels, context.Targets));
         for (int restart = 0; restart < Restarts && survivors.Count > 0; restart++)
         {
             using DisposeScope inner = NewDisposeScope();
             AttackContext left = survivors.Context();
-            AttackGoal goal = new(left.Labels, left.Targets, Loss.NeedsCleanLogits ? survivors.Of(logits) : null);
+            AttackGoal goal = new(left.Labels, left.Targets, clean is null ? null : survivors.Of(clean));
             (Tensor points, Tensor strength) = Search.From(model, left, goal, left.Targets, restart == 0 ? left.Start : null, context.Noise.For("start").At(restart), cancellationToken);
             survivors.Take(points, strength);
         }

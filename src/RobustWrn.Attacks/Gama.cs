@@ -72,14 +72,14 @@ public sealed record Gama : IAttack
         using AttackedModel model = new(context.Model, context.BatchNorm);
         using FiniteWatch watch = new(context);
         Tensor point = context.Start?.clone() ?? AttackInput.StartOf(Start, context, context.Noise.For("start").At(0));
-        AttackGoal goal = new(context.Labels, context.Targets, Weight > 0 ? model.Logits(point) : null);
+        AttackGoal goal = new(context.Labels, context.Targets, Weight > 0 ? model.SteeringLogits(point) : null);
         for (int step = 0; step < Steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            Tensor gradient = model.Gradient(point, new GuidedMargin(WeightAt(step)), goal);
+            Tensor gradient = model.AscentGradient(point, new GuidedMargin(WeightAt(step)), goal);
             watch.Add(gradient);
-            Tensor moved = context.Threat.SteepestDirection(gradient).TimesInPlace(StepSizeAt(step, context.Threat.Epsilon)).PlusInPlace(point);
+            Tensor moved = context.Threat.SteepestDirection(gradient).TimesLength(StepSizeAt(step, context.Threat.Epsilon)).PlusInPlace(point);
             Tensor next = context.Threat.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;

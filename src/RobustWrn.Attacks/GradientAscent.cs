@@ -44,7 +44,8 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context.Model, context.BatchNorm);
-        Tensor? clean = Loss.NeedsCleanLogits ? model.Logits(context.Images) : null;
+        // Of what gradients come from: what a loss compares with each other must round alike.
+        Tensor? clean = Loss.NeedsCleanLogits ? model.SteeringLogits(context.Images) : null;
         if (restarts == 1)
             return Climb(model, context, new AttackGoal(context.Labels, context.Targets, clean), 0, cancellationToken).MoveToOuterDisposeScope();
         using Survivors survivors = new(context, DropFooled);
@@ -70,9 +71,9 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            Tensor gradient = model.Gradient(point, Loss, goal);
+            Tensor gradient = model.AscentGradient(point, Loss, goal);
             watch.Add(gradient);
-            Tensor moved = ball.SteepestDirection(gradient).TimesInPlace(Step.Size(step, Steps)).PlusInPlace(point);
+            Tensor moved = ball.SteepestDirection(gradient).TimesLength(Step.Size(step, Steps)).PlusInPlace(point);
             Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;
@@ -86,7 +87,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = model.Logits(point);
         Tensor fooled = ApgdRun.Fooled(logits, goal.Labels, goal.Targets);
-        Tensor loss = Loss.PerExample(logits, goal);
+        Tensor loss = model.Climbed(Loss, Loss.NeedsCleanLogits && model.HasView ? model.SteeringLogits(point) : logits, goal);
         return where(fooled, loss.FilledLike(Survivors.Fooled), loss).MoveToOuterDisposeScope();
     }
 }

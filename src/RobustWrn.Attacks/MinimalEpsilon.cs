@@ -89,7 +89,7 @@ public sealed record MinimalEpsilon : IMinimalNormAttack
         this.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         AttackInput.ThrowIfInvalid(context);
-        ThreatModel largest = context.Threat with { Epsilon = Largest ?? context.Threat.Epsilon };
+        ThreatModel largest = (context with { Threat = context.Threat with { Epsilon = Largest ?? context.Threat.Epsilon } }).Threat;
         largest.ThrowIfInvalid();
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();

@@ -62,7 +62,7 @@ public sealed record MomentumFgsm : IAttack
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context.Model, context.BatchNorm);
         using FiniteWatch watch = new(context);
-        AttackGoal goal = new(context.Labels, context.Targets, Loss.NeedsCleanLogits ? model.Logits(context.Images) : null);
+        AttackGoal goal = new(context.Labels, context.Targets, Loss.NeedsCleanLogits ? model.SteeringLogits(context.Images) : null);
         double length = StepSize ?? context.Threat.Epsilon / Steps;
         Tensor point = context.Start?.clone() ?? AttackInput.StartOf(Start, context, context.Noise.For("start").At(0));
         Tensor momentum = zeros_like(context.Images);
@@ -70,11 +70,12 @@ public sealed record MomentumFgsm : IAttack
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            Tensor gradient = model.Gradient(point, Loss, goal);
+            Tensor gradient = model.AscentGradient(point, Loss, goal);
             watch.Add(gradient);
-            Tensor sum = gradient.abs().sum([1, 2, 3], keepdim: true);
-            momentum.TimesInPlace(Decay).PlusInPlace(gradient / where(sum.IsEqualTo(0), ones_like(sum), sum));
-            Tensor moved = context.Threat.SteepestDirection(momentum).TimesInPlace(length).PlusInPlace(point);
+            // By the largest value first: the sum of many large ones overflows, and subnormal ones have too few digits to be added up.
+            Tensor scaled = gradient / gradient.RowScale(), sum = scaled.abs().sum([1, 2, 3], keepdim: true);
+            momentum.TimesInPlace(Decay).PlusInPlace(scaled / where(sum.IsEqualTo(0), ones_like(sum), sum));
+            Tensor moved = context.Threat.SteepestDirection(momentum).TimesLength(length).PlusInPlace(point);
             Tensor next = context.Threat.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;

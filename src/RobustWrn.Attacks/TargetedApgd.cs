@@ -71,6 +71,7 @@ public sealed record TargetedApgd : IAttack
         Tensor logits = model.Logits(context.Images);
         AttackInput.ThrowIfOutside(context.Labels, logits);
         Tensor ranking = context.Targets?.unsqueeze(1) ?? Ranking(logits, context.Labels);
+        Tensor? clean = !Loss.NeedsCleanLogits ? null : model.HasView ? model.SteeringLogits(context.Images) : logits;
         using Survivors survivors = new(context, DropFooled, ApgdRun.Fooled(logits, context.Labels, context.Targets));
         for (int rank = 0; rank < Math.Min(TargetClasses, ranking.shape[1]); rank++)
         {
@@ -78,7 +79,7 @@ public sealed record TargetedApgd : IAttack
             {
                 using DisposeScope inner = NewDisposeScope();
                 AttackContext left = survivors.Context();
-                AttackGoal goal = new(left.Labels, survivors.Of(ranking).select(1, rank), Loss.NeedsCleanLogits ? survivors.Of(logits) : null);
+                AttackGoal goal = new(left.Labels, survivors.Of(ranking).select(1, rank), clean is null ? null : survivors.Of(clean));
                 RandomStream noise = context.Noise.For("start").At(rank).At(restart);
                 (Tensor points, Tensor strength) = Search.From(model, left, goal, left.Targets, rank + restart == 0 ? left.Start : null, noise, cancellationToken);
                 survivors.Take(points, strength);

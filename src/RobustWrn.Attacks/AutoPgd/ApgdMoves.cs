@@ -34,7 +34,8 @@ internal abstract class ApgdMoves
 
     /// <summary>Looks at the losses after a step, and at every checkpoint adapts.</summary>
     /// <param name="loss">Of the new points, (N).</param>
-    /// <param name="best">The best points so far, (N, C, H, W), and their loss, (N).</param>
+    /// <param name="rank">What orders points as the loss does, (N).</param>
+    /// <param name="best">The best points so far, (N, C, H, W), and their rank, (N).</param>
     /// <returns>(N), which examples go back to their best point; null where none does.</returns>
-    public abstract Tensor? Adapt(Tensor loss, (Tensor Point, Tensor Loss) best);
+    public abstract Tensor? Adapt(Tensor loss, Tensor rank, (Tensor Point, Tensor Rank) best);
 }

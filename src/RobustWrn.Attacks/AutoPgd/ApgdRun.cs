@@ -50,14 +50,14 @@ internal sealed class ApgdRun : IDisposable
     /// <param name="stage">Where and how long.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>
-    /// For each example the first point that fooled the model, else the one of the largest loss, and how strong it is: <see cref="Survivors.Fooled"/>, or the loss.
+    /// For each example the first point that fooled the model, else the one of the largest loss, and how strong it is: <see cref="Survivors.Fooled"/>, or what orders points as the loss does.
     /// The caller disposes both.
     /// </returns>
     public (Tensor Points, Tensor Strength) Climb(ApgdStage stage, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        (Tensor Logits, Tensor Loss, Tensor Gradient) first = Look();
-        PerExample gradient = _active.Keep(first.Gradient), bestGradient = _active.Keep(first.Gradient.alias()), bestLoss = _active.Keep(first.Loss);
+        (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) first = Look();
+        PerExample gradient = _active.Keep(first.Gradient), bestGradient = _active.Keep(first.Gradient.alias()), bestLoss = _active.Keep(first.Loss), bestRank = _active.Keep(first.Rank);
         ApgdMoves moves = ApgdMoves.In(stage, _settings, _active, _point.Value, _images);
         using (first.Logits)
             Settle(0, _point.Value, first.Loss, first.Logits, bestLoss, moves, stage);
@@ -66,13 +66,14 @@ internal sealed class ApgdRun : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             _point.Value = moves.Next(_point.Value, gradient.Value);
-            (Tensor logits, Tensor loss, Tensor slope) = Look();
+            (Tensor logits, Tensor loss, Tensor rank, Tensor slope) = Look();
             gradient.Value = slope;
-            Tensor better = loss.gt(bestLoss.Value), point = _point.Value.alias();
+            Tensor better = rank.gt(bestRank.Value), point = _point.Value.alias();
             _best.SetWhere(better, _point.Value);
             bestGradient.SetWhere(better, slope);
             bestLoss.SetWhere(better, loss);
-            if (moves.Adapt(loss, (_best.Value, bestLoss.Value)) is { } back)
+            bestRank.SetWhere(better, rank);
+            if (moves.Adapt(loss, rank, (_best.Value, bestRank.Value)) is { } back)
             {
                 _point.SetWhere(back, _best.Value);
                 gradient.SetWhere(back, bestGradient.Value);
@@ -80,13 +81,13 @@ internal sealed class ApgdRun : IDisposable
             Settle(step, point, loss, logits, bestLoss, moves, stage);
         }
         _watch.ThrowIfNotFinite(_model);
-        return Result(bestLoss.Value);
+        return Result(bestRank.Value);
     }
 
-    private (Tensor Logits, Tensor Loss, Tensor Gradient) Look()
+    private (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) Look()
     {
         _goal ??= new AttackGoal(_labels.Value, _targets?.Value, _clean?.Value);
-        (Tensor Logits, Tensor Loss, Tensor Gradient) seen = _model.Differentiate(_point.Value, _settings.Loss, _goal);
+        (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) seen = _model.Differentiate(_point.Value, _settings.Loss, _goal);
         _watch.Add(seen.Gradient);
         return seen;
     }
@@ -136,7 +137,7 @@ internal sealed class ApgdRun : IDisposable
         return reach is null ? predicted.ne(labels) : predicted.eq(reach);
     }
 
-    private (Tensor Points, Tensor Strength) Result(Tensor bestLoss)
+    private (Tensor Points, Tensor Strength) Result(Tensor bestRank)
     {
         using DisposeScope scope = NewDisposeScope();
         long[] left = [.. Enumerable.Range(0, _active.Count).Where(i => !_fooled[_active.Rows[i]]).Select(i => (long)i)];
@@ -144,7 +145,7 @@ internal sealed class ApgdRun : IDisposable
         {
             Tensor rows = tensor([.. left.Select(i => _active.Rows[i])], [left.Length]).to(_found.device), from = tensor(left, [left.Length]).to(_found.device);
             _found.index_copy_(0, rows, _best.Value.index_select(0, from));
-            _strength.index_copy_(0, rows, bestLoss.index_select(0, from));
+            _strength.index_copy_(0, rows, bestRank.index_select(0, from));
         }
         return (_found.alias().MoveToOuterDisposeScope(), _strength.alias().MoveToOuterDisposeScope());
     }

@@ -30,7 +30,7 @@ internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerE
     public (Tensor Points, Tensor Strength) From(AttackedModel model, AttackContext context, AttackGoal goal, Tensor? reach, Tensor? given, RandomStream noise, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
-        ApgdStage[] stages = Stages(context.Threat, given is not null);
+        ApgdStage[] stages = Stages(context.Threat, context.Images, given is not null);
         (Tensor Points, Tensor Strength) found = (given is not null ? Inside(given, stages[0].Threat, context.Images) : ApgdMoves.RandomStart(stages[0].Threat, context.Images, noise, context.Examples.AsSpan()), null!);
         foreach (ApgdStage stage in stages)
         {
@@ -49,15 +49,16 @@ internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerE
         return where(inside.reshape(-1, 1, 1, 1), start, threat.Project(start, images)).MoveToOuterDisposeScope();
     }
 
-    private ApgdStage[] Stages(ThreatModel threat, bool resumed)
+    private ApgdStage[] Stages(ThreatModel threat, Tensor images, bool resumed)
     {
         if (!LargerEpsilons || threat is not L1Threat || Steps < FewestStagedSteps)
             return [new ApgdStage(threat, Steps, resumed)];
+        long values = images.numel() / images.shape[0];
         int third = (int)Math.Ceiling(0.3 * Steps);
         return
         [
-            new ApgdStage(threat with { Epsilon = 3 * threat.Epsilon }, third, Resumed: true, Counts: false),
-            new ApgdStage(threat with { Epsilon = 2 * threat.Epsilon }, third, Resumed: true, Counts: false),
+            new ApgdStage((threat with { Epsilon = 3 * threat.Epsilon }).InBox(values), third, Resumed: true, Counts: false),
+            new ApgdStage((threat with { Epsilon = 2 * threat.Epsilon }).InBox(values), third, Resumed: true, Counts: false),
             new ApgdStage(threat, Steps - 2 * third, Resumed: true),
         ];
     }

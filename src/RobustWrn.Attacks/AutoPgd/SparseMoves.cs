@@ -54,7 +54,7 @@ internal sealed class SparseMoves : ApgdMoves
         return _threat.Project(point.Plus(_stepSize.Value * direction.reshape(point.shape) / each), _images.Value).MoveToOuterDisposeScope();
     }
 
-    public override Tensor? Adapt(Tensor loss, (Tensor Point, Tensor Loss) best)
+    public override Tensor? Adapt(Tensor loss, Tensor rank, (Tensor Point, Tensor Rank) best)
     {
         if (++_since < _gap)
             return null;

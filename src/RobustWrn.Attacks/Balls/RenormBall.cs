@@ -15,22 +15,15 @@ public sealed record RenormBall(double Radius) : IBall
     private const double NormOffset = 1e-7;
 
     /// <inheritdoc/>
-    public Tensor SteepestDirection(Tensor gradient)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor length = Length(gradient);
-        return (gradient / where(length.IsEqualTo(0), ones_like(length), length)).MoveToOuterDisposeScope();
-    }
+    public Tensor SteepestDirection(Tensor gradient) => gradient.EuclideanDirections();
 
     /// <inheritdoc/>
     public Tensor Project(Tensor candidates, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor move = candidates.Clamped(0, 1) - images;
-        Tensor length = Length(move);
+        Tensor length = move.EuclideanLengths();
         Tensor factor = where(length.IsAbove(Radius), length.Plus(NormOffset).reciprocal_().TimesInPlace(Radius), ones_like(length));
         return images.Plus(move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
-
-    private static Tensor Length(Tensor move) => move.flatten(1).norm(1, keepdim: false, p: 2).reshape(-1, 1, 1, 1);
 }

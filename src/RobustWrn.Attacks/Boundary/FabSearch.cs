@@ -70,7 +70,7 @@ internal sealed class FabSearch
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             NearestBoundary boundary = NearestBoundary.At(point, _model, rivals, _geometry);
-            sum.PlusInPlace(boundary.Normals.sum(ScalarType.Float32));
+            sum.PlusInPlace(boundary.Normals.NaNUnlessFinite());
             Tensor next = Step(point.flatten(1), origin, boundary);
             Tensor distance = _geometry.Length(next - origin);
             next = next.reshape(point.shape);

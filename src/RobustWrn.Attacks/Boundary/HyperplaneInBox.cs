@@ -8,6 +8,7 @@ namespace RobustWrn.Attacks;
 /// The move onto a hyperplane in [0, 1], norm by norm the solution of a small convex program: every pixel goes against the sign of the function, by an amount in
 /// [0, room], so that sum |normal| * amount = |value|, at the least length.
 /// </summary>
+/// <remarks>Slopes and value are divided by the largest slope first, which changes nothing of the problem, so that it can be solved at any scale of the function.</remarks>
 internal sealed class HyperplaneInBox : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -15,8 +16,9 @@ internal sealed class HyperplaneInBox : IDisposable
 
     public HyperplaneInBox(Tensor points, Tensor normals, Tensor values)
     {
-        Excess = values.abs().unsqueeze(1);
-        Slopes = normals.abs();
+        Tensor scale = normals.RowScale();
+        Excess = values.abs().unsqueeze(1) / scale;
+        Slopes = normals.abs() / scale;
         // Down where that brings the value towards 0.
         _goesDown = normals.IsAbove(0).eq(values.IsAtLeast(0).unsqueeze(1));
         Room = where(_goesDown, points, points.neg().PlusInPlace(1)).ClampInPlace(0, 1).FilledWhere(normals.IsEqualTo(0), 0);

@@ -8,7 +8,11 @@ namespace RobustWrn.Attacks;
 public sealed record L2Boundary : IBoundaryGeometry
 {
     /// <inheritdoc/>
-    public Tensor Length(Tensor moves) => moves.norm(1, keepdim: false, p: 2);
+    public Tensor Length(Tensor moves)
+    {
+        using Tensor lengths = moves.EuclideanLengths();
+        return lengths.squeeze(1);
+    }
 
     /// <inheritdoc/>
     public Tensor DualLength(Tensor normals) => Length(normals);

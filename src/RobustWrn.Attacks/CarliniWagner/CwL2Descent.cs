@@ -20,14 +20,14 @@ internal sealed class CwL2Descent
     private readonly CwL2 _attack;
     private readonly AttackedModel _model;
     private readonly Tensor _sum;
-    private Tensor _c, _w, _images, _labels, _first, _second, _loss, _lossBefore;
+    private Tensor _c, _unit, _w, _images, _labels, _first, _second, _loss, _lossBefore;
     private Tensor? _targets;
     private AttackGoal _goal;
     private int _step;
 
-    public CwL2Descent(CwL2 attack, AttackedModel model, Tensor rows, Tensor c, Tensor w, Tensor images, Tensor labels, Tensor? targets, Tensor best, Tensor bestSquared)
+    public CwL2Descent(CwL2 attack, AttackedModel model, Tensor rows, Tensor c, Tensor unit, Tensor w, Tensor images, Tensor labels, Tensor? targets, Tensor best, Tensor bestSquared)
     {
-        (_attack, _model, Rows, _c, _w, _images) = (attack, model, rows, c, w, images);
+        (_attack, _model, Rows, _c, _unit, _w, _images) = (attack, model, rows, c, unit, w, images);
         (_labels, _targets, Best, BestSquared) = (labels, targets, best, bestSquared);
         _goal = new AttackGoal(labels, targets);
         (_first, _second) = (zeros_like(w), zeros_like(w));
@@ -58,15 +58,15 @@ internal sealed class CwL2Descent
         Tensor move = point - _images;
         Tensor squared = move.Squared().flatten(1).sum(1);
         Tensor? margin = null;
-        // c * max(confidence - margin, 0); the distance's gradient needs no model.
+        // c * max(confidence - margin, 0) / unit; the distance's gradient needs no model.
         Tensor gradient = _model.Gradient(point, logits =>
         {
             Tensor own = new Margin().PerExample(logits, _goal);
             margin = own.detach().MoveToOuterDisposeScope();
-            return (_c * own.neg().PlusInPlace(_attack.Confidence).relu()).sum();
+            return (_c * own.neg().PlusInPlace(_attack.Confidence).relu().div(_unit)).sum();
         });
-        _sum.PlusInPlace(margin!.sum(ScalarType.Float32));
-        _loss.copy_(squared.Plus(_c * margin.neg().PlusInPlace(_attack.Confidence).relu()));
+        _sum.PlusInPlace(margin!.NaNUnlessFinite());
+        _loss.copy_(squared.Plus(_c * margin!.neg().PlusInPlace(_attack.Confidence).relu_().div_(_unit)));
 
         Tensor fooled = margin.IsAbove(_attack.Confidence);
         Tensor better = fooled & squared.lt(BestSquared);
@@ -90,7 +90,7 @@ internal sealed class CwL2Descent
         if (moving.numel() == Count)
             return;
         store(this);
-        (Rows, _c, _w, _images, _labels) = (Kept(Rows), Kept(_c), Kept(_w), Kept(_images), Kept(_labels));
+        (Rows, _c, _unit, _w, _images, _labels) = (Kept(Rows), Kept(_c), Kept(_unit), Kept(_w), Kept(_images), Kept(_labels));
         (_first, _second, _loss, _lossBefore) = (Kept(_first), Kept(_second), Kept(_loss), Kept(_lossBefore));
         (Best, BestSquared, Fooled) = (Kept(Best), Kept(BestSquared), Kept(Fooled));
         _targets = _targets is null ? null : Kept(_targets);

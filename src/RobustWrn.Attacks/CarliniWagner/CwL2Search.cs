@@ -11,9 +11,13 @@ internal sealed class CwL2Search
     private const double Unbounded = 1e10;
     private const double Growth = 10;
 
+    // The values of c that the search meets are made for logits that lie some units apart, as those of networks do. Where an image's lie closer together than 2^-10 or farther apart than 2^10,
+    // margins are taken in units of that distance, to a power of two; c times a margin stays a number of float32.
+    private const int Ordinary = 10, Farthest = 100;
+
     private readonly CwL2 _attack;
     private readonly AttackedModel _model;
-    private readonly Tensor _images, _labels, _start, _best, _bestSquared;
+    private readonly Tensor _images, _labels, _start, _unit, _best, _bestSquared;
     private readonly Tensor? _targets;
 
     public CwL2Search(CwL2 attack, AttackContext context, AttackedModel model)
@@ -26,6 +30,7 @@ internal sealed class CwL2Search
             AttackInput.ThrowIfOutside(_targets, logits, "targets");
         Tensor margin = new Margin().PerExample(logits, new AttackGoal(_labels, _targets));
         _start = TanhSpace.From(context.Start ?? AttackInput.StartOf(attack.Start, context, context.Noise.For("start").At(0)));
+        _unit = Units(logits);
         _best = _images.clone();
         _bestSquared = where(margin.IsAbove(attack.Confidence), zeros_like(margin), margin.FilledLike(double.PositiveInfinity));
     }
@@ -50,6 +55,19 @@ internal sealed class CwL2Search
         return new MinimalPerturbations(_best.DetachFromDisposeScope(), _bestSquared.sqrt().DetachFromDisposeScope());
     }
 
+    private static Tensor Units(Tensor logits)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        double[] apart = (logits.amax([1]) - logits.amin([1])).to(ScalarType.Float64).cpu().data<double>().ToArray();
+        return tensor([.. apart.Select(Unit)]).to(logits.dtype, logits.device).MoveToOuterDisposeScope();
+
+        static double Unit(double distance)
+        {
+            int exponent = distance > 0 ? Math.ILogB(distance) : 0;
+            return Math.Abs(exponent) <= Ordinary ? 1 : Math.ScaleB(1, Math.Clamp(exponent, -Farthest, Farthest));
+        }
+    }
+
     /// <summary>Adam for one c each; keeps the nearest image that fools the model.</summary>
     /// <returns>Which examples were fooled with this c, boolean, one a row.</returns>
     private Tensor Descend(Tensor rows, Tensor c, CancellationToken cancellationToken)
@@ -57,7 +75,7 @@ internal sealed class CwL2Search
         using DisposeScope scope = NewDisposeScope();
         Tensor fooled = zeros(rows.shape, ScalarType.Bool, rows.device);
         CwL2Descent descent = new(_attack, _model, ScalarArithmetic.Counting(rows.numel(), rows.device), c,
-            _start.index_select(0, rows), _images.index_select(0, rows), _labels.index_select(0, rows), _targets?.index_select(0, rows),
+            _unit.index_select(0, rows), _start.index_select(0, rows), _images.index_select(0, rows), _labels.index_select(0, rows), _targets?.index_select(0, rows),
             _best.index_select(0, rows), _bestSquared.index_select(0, rows));
         for (int step = 0; step < _attack.Steps && descent.Count > 0; step++)
         {

@@ -10,6 +10,16 @@ namespace RobustWrn.Attacks;
 /// <param name="Threat">How far images may move.</param>
 public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Images, Tensor Labels, ThreatModel Threat)
 {
+    /// <summary>
+    /// How far images may move. A radius beyond the diameter of [0, 1] is the diameter, which allows as much (<see cref="ThreatModel.InBox"/>): steps that are shares of it stay
+    /// reasonable.
+    /// </summary>
+    public ThreatModel Threat
+    {
+        get => field.InBox(Images.numel() / Math.Max(1, Images.shape[0]));
+        init;
+    } = Threat;
+
     /// <summary>Where random starts come from. Default: the stream of seed 0 for the purpose "attack".</summary>
     public RandomStream Noise { get; init; } = RandomStream.From(0).For("attack");
 

@@ -27,6 +27,7 @@ public sealed class AttackedModel : IDisposable
     private readonly ModelKind _kind;
     private readonly FrozenNetwork? _view;
     private readonly RepeatedModel? _repeated;
+    private readonly bool _mixesExamples;
     private AttackGoal? _checked;
     private long _classes;
     private bool _disposed;
@@ -44,6 +45,8 @@ public sealed class AttackedModel : IDisposable
         _model = ModelKind.Unwrapped(model);
         _name = _model.GetName();
         _kind = ModelKind.Of(_model);
+        // Where a gradient is of several draws, or of all images together, how steep each loss is weighs in the sum.
+        _mixesExamples = batchNorm == BatchNormMode.BatchStatistics || _repeated is { Draws: > 1 };
         _hold = new ModelHold(_model, "attacks");
         try
         {
@@ -110,6 +113,26 @@ public sealed class AttackedModel : IDisposable
         return loss.PerExample(logits, goal).sum();
     });
 
+    /// <summary>
+    /// The gradient of each example's loss up to a positive factor of its own, for steps that go by its direction alone: of <see cref="IAttackLoss.Unsaturated"/> where the loss has one, so that a
+    /// model that is sure of itself still shows the way.
+    /// </summary>
+    /// <param name="images">(N, C, H, W).</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="goal">What the attacker wants.</param>
+    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">A label or target has no logit.</exception>
+    public Tensor AscentGradient(Tensor images, IAttackLoss loss, AttackGoal goal) => Gradient(images, logits =>
+    {
+        if (!ReferenceEquals(_checked, goal))
+            Check(goal, logits);
+        return Climbed(loss, logits, goal).sum();
+    });
+
+    /// <summary>What <see cref="AscentGradient"/> is the gradient of, (N); it orders points as the loss does.</summary>
+    internal Tensor Climbed(IAttackLoss loss, Tensor logits, AttackGoal goal) =>
+        (_mixesExamples ? null : loss.Unsaturated(logits, goal)) ?? loss.PerExample(logits, goal);
+
     /// <summary>The gradient of any scalar of the logits with respect to the images. Gradients of parameters stay untouched.</summary>
     /// <param name="images">(N, C, H, W).</param>
     /// <param name="objective">From logits (N, classes) to a scalar.</param>
@@ -173,21 +196,25 @@ public sealed class AttackedModel : IDisposable
         return followed.Try(images, window.Rows, window.Columns, window.Side);
     }
 
-    /// <summary>Logits, the loss of each example and its gradient, of one pass; what steers, as in <see cref="LogitsAndGradient"/>.</summary>
-    /// <returns>Logits (N, classes) and losses (N) without a graph, and the gradient (N, C, H, W). The caller disposes the three.</returns>
-    internal (Tensor Logits, Tensor Loss, Tensor Gradient) Differentiate(Tensor images, IAttackLoss loss, AttackGoal goal)
+    /// <summary>Logits, the loss of each example and its <see cref="AscentGradient"/>, of one pass; what steers, as in <see cref="LogitsAndGradient"/>.</summary>
+    /// <returns>
+    /// Logits (N, classes), losses (N) and what orders points as the losses do where those saturate (N), without a graph, and the gradient (N, C, H, W). The caller disposes the four.
+    /// </returns>
+    internal (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) Differentiate(Tensor images, IAttackLoss loss, AttackGoal goal)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor? losses = null;
+        Tensor? losses = null, ranks = null;
         (Tensor logits, Tensor gradient) = LogitsAndGradient(images, seen =>
         {
             if (!ReferenceEquals(_checked, goal))
                 Check(goal, seen);
-            Tensor each = loss.PerExample(seen, goal);
+            Tensor? unsaturated = _mixesExamples ? null : loss.Unsaturated(seen, goal);
+            Tensor each = loss.PerExample(unsaturated is null ? seen : seen.detach(), goal);
             losses = each.detach().MoveToOtherDisposeScope(scope);
-            return each.sum();
+            ranks = (unsaturated ?? each).detach().MoveToOtherDisposeScope(scope);
+            return (unsaturated ?? each).sum();
         });
-        return (logits.MoveToOuterDisposeScope(), losses!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+        return (logits.MoveToOuterDisposeScope(), losses!.MoveToOuterDisposeScope(), ranks!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
 
     // A copy each time: a model may write into what it is given, keep it or dispose it. What a model keeps of its answers is not ours to dispose either.

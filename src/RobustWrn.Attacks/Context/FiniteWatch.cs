@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>Notices NaN and infinity with one look a run instead of one a step, which costs time on some devices: they stay in a sum.</summary>
+/// <summary>Notices NaN and infinity with one look a run instead of one a step, which costs time on some devices. Finite numbers of any size pass.</summary>
 internal sealed class FiniteWatch(AttackContext context) : IDisposable
 {
     private readonly Tensor _sum = zeros([], ScalarType.Float32, context.Images.device).DetachFromDisposeScope();
@@ -11,7 +11,7 @@ internal sealed class FiniteWatch(AttackContext context) : IDisposable
     /// <summary>Takes numbers in.</summary>
     public void Add(Tensor numbers)
     {
-        using Tensor sum = numbers.sum(ScalarType.Float32);
+        using Tensor sum = numbers.NaNUnlessFinite();
         _sum.PlusInPlace(sum);
     }
 

@@ -19,6 +19,15 @@ public interface IAttackLoss : IDescription
     /// <param name="goal">What the attacker wants.</param>
     /// <returns>(N). The caller disposes it.</returns>
     Tensor PerExample(Tensor logits, AttackGoal goal);
+
+    /// <summary>
+    /// What the gradient is taken of in the place of a loss that saturates, where the direction alone counts: for each example it must rise where the loss rises, along the same direction, at
+    /// any rate. Null, the default, takes the loss itself.
+    /// </summary>
+    /// <param name="logits">(N, classes), with a graph.</param>
+    /// <param name="goal">What the attacker wants.</param>
+    /// <returns>(N), or null. The caller disposes it.</returns>
+    Tensor? Unsaturated(Tensor logits, AttackGoal goal) => null;
 }
 
 /// <summary>What the attacker wants of each example: away from the label, or towards a target. Owns nothing.</summary>

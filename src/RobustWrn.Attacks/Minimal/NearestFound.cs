@@ -65,12 +65,11 @@ internal sealed class NearestFound
         return claimed;
     }
 
-    /// <summary>Throws when a gradient, or a sum of them, is NaN or infinite.</summary>
+    /// <summary>Throws when a gradient, or what watched several, is NaN or infinite.</summary>
     public void ThrowIfNotFinite(Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();
-        // NaN and infinity stay in a sum.
-        if (double.IsFinite(gradient.sum(ScalarType.Float32).Number()))
+        if (double.IsFinite(gradient.NaNUnlessFinite().Number()))
             return;
         _ = _model.Logits(_context.Images);
         throw new NonFiniteGradientException();

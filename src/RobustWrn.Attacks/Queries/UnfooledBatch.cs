@@ -32,10 +32,12 @@ internal sealed class UnfooledBatch : IDisposable
         _rows = right.cpu().data<long>().ToArray();
         _watch = new FiniteWatch(context);
         _result = context.Images.detach().clone().DetachFromDisposeScope();
-        _overall = loss.PerExample(logits, new AttackGoal(context.Labels, context.Targets, logits)).DetachFromDisposeScope();
+        // A loss that compares with the unchanged image compares with what candidates are asked of.
+        Tensor steering = loss.NeedsCleanLogits && model.HasView ? model.SteeringLogits(context.Images) : logits;
+        _overall = loss.PerExample(steering, new AttackGoal(context.Labels, context.Targets, steering)).DetachFromDisposeScope();
         (Images, Labels) = (Owned(context.Images.index_select(0, right)), Owned(context.Labels.index_select(0, right)));
         Targets = context.Targets is null ? null : Owned(context.Targets.index_select(0, right));
-        CleanLogits = loss.NeedsCleanLogits ? Owned(logits.index_select(0, right)) : null;
+        CleanLogits = loss.NeedsCleanLogits ? Owned(steering.index_select(0, right)) : null;
         (Best, Value) = (Owned(Images.clone()), Lowest(_rows.Length));
         Examples = Ids();
     }

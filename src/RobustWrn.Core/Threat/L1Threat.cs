@@ -13,6 +13,9 @@ public sealed record L1Threat : ThreatModel
     // Uniform draws are multiples of 2^-24; -log of the smallest is the largest exponential number that a start is made of.
     private const double SmallestDraw = 1.0 / 16_777_216;
 
+    // Sums of numbers up to this one are exact to a billionth in float64. Whatever lies farther out of [0, 1] is as far.
+    private const double Farthest = 1e6;
+
     /// <inheritdoc/>
     public override string Norm => TypeName;
 
@@ -37,7 +40,7 @@ public sealed record L1Threat : ThreatModel
         Tensor exponential = Exponential(signed.abs());
         Tensor more = Exponential(noise.For("radius").Uniform(examples, [1, 1, 1], images.dtype, images.device));
         Tensor sum = exponential.flatten(1).sum(1).reshape(-1, 1, 1, 1).Plus(more);
-        return Project(images.Plus((signed.sign() * exponential / sum).Times(Epsilon)), images).MoveToOuterDisposeScope();
+        return Project(images.Plus((signed.sign() * exponential / sum).Times(Reach(images))), images).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -55,7 +58,7 @@ public sealed record L1Threat : ThreatModel
     public override Tensor Project(Tensor candidates, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor move = (candidates - images).flatten(1), wanted = move.abs();
+        Tensor move = (candidates - images).flatten(1).ClampInPlace(-Farthest, Farthest), wanted = move.abs();
         // How far a value can go before it leaves [0, 1] on its side.
         Tensor flat = images.flatten(1), room = where(move.IsAbove(0), flat.neg().PlusInPlace(1), flat);
         // The nearest point shortens every move by the same length and then stops it at the box: f(s) = sum min(max(wanted - s, 0), room), where f(s) = epsilon.
@@ -66,7 +69,7 @@ public sealed record L1Threat : ThreatModel
         Tensor shrinking = where(order.IsBelow(wanted.shape[1]), ones_like(knots), ones_like(knots).neg()).cumsum(1);
         Tensor start = minimum(wanted, room).sum(1, keepdim: true, type: ScalarType.Float64);
         Tensor lost = cat([zeros_like(start), (shrinking.narrow(1, 0, knots.shape[1] - 1) * knots.diff(1, 1)).cumsum(1)], 1);
-        Tensor excess = start.Minus(Epsilon);
+        Tensor excess = start.Minus(Reach(images));
         // The last knot where less is lost than must be; from there it goes on along one straight piece.
         Tensor last = lost.le(excess).sum(1, keepdim: true).Minus(1).ClampInPlace(0, knots.shape[1] - 1).to(ScalarType.Int64);
         Tensor slope = shrinking.gather(1, last);
@@ -75,6 +78,9 @@ public sealed record L1Threat : ThreatModel
         Tensor length = minimum((wanted - shorter).ClampInPlace(0, double.PositiveInfinity), room).to(images.dtype);
         return images.Plus((move.sign() * length).reshape(images.shape)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public override double Diameter(long values) => values;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"L1 {Epsilon:0.####}");

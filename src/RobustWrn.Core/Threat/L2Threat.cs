@@ -10,9 +10,6 @@ public sealed record L2Threat : ThreatModel
     /// <summary>The name in files.</summary>
     public const string TypeName = "l2";
 
-    // torchattacks' eps_for_division: keeps a zero gradient from becoming NaN and is the published arithmetic of its PGD-L2.
-    private const double NormOffset = 1e-10;
-
     /// <inheritdoc/>
     public override string Norm => TypeName;
 
@@ -23,7 +20,7 @@ public sealed record L2Threat : ThreatModel
     public override Tensor Distance(Tensor candidates, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Length(candidates - images).flatten().MoveToOuterDisposeScope();
+        return (candidates - images).EuclideanLengths().flatten().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -33,29 +30,29 @@ public sealed record L2Threat : ThreatModel
         using DisposeScope scope = NewDisposeScope();
         Tensor direction = noise.For("direction").Normal(examples, images.shape.AsSpan(1), images.dtype, images.device);
         Tensor radius = noise.For("radius").Uniform(examples, [1, 1, 1], images.dtype, images.device);
-        Tensor start = images.Plus((direction / Length(direction).Plus(NormOffset) * radius).Times(Epsilon));
+        Tensor start = images.Plus(direction.EuclideanDirections().mul_(radius).TimesInPlace(Reach(images)));
         return Project(start, images).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    /// <remarks>Shorter than 1 only where the gradient's own length comes near 1e-10, as in torchattacks' PGD-L2.</remarks>
-    public override Tensor SteepestDirection(Tensor gradient)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return (gradient / Length(gradient).Plus(NormOffset)).MoveToOuterDisposeScope();
-    }
+    /// <remarks>
+    /// Published code adds a small number to the length that it divides by (1e-10 in torchattacks, 1e-12 in AutoAttack), which shortens steps where gradients come near it: those of a
+    /// confident network do. Here nothing is added; see <see cref="EuclideanRows"/>.
+    /// </remarks>
+    public override Tensor SteepestDirection(Tensor gradient) => gradient.EuclideanDirections();
 
     /// <inheritdoc/>
     public override Tensor Project(Tensor candidates, Tensor images)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor move = candidates - images;
-        Tensor factor = Length(move).reciprocal_().TimesInPlace(Epsilon).ClampInPlace(0, 1);
+        Tensor factor = move.EuclideanLengths().reciprocal_().TimesInPlace(Reach(images)).ClampInPlace(0, 1);
         return images.Plus(move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"L2 {Epsilon:0.####}");
+    public override double Diameter(long values) => Math.Sqrt(values);
 
-    private static Tensor Length(Tensor move) => move.flatten(1).norm(1, keepdim: false, p: 2).reshape(-1, 1, 1, 1);
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"L2 {Epsilon:0.####}");
 }

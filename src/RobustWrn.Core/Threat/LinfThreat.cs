@@ -28,7 +28,7 @@ public sealed record LinfThreat : ThreatModel
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor uniform = noise.Uniform(examples, images.shape.AsSpan(1), images.dtype, images.device);
-        Tensor start = images.Plus(uniform.Times(2.0).Minus(1).Times(Epsilon));
+        Tensor start = images.Plus(uniform.Times(2.0).Minus(1).Times(Reach(images)));
         return Project(start, images).MoveToOuterDisposeScope();
     }
 
@@ -49,6 +49,9 @@ public sealed record LinfThreat : ThreatModel
 
     /// <summary>What the remedy shows: the caller's own number where it can be one of 8-bit levels, else the usual 8.</summary>
     internal static double Example(double epsilon) => epsilon is > 0 and <= 255 ? epsilon : 8;
+
+    /// <inheritdoc/>
+    public override double Diameter(long values) => 1;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"Linf {Epsilon * 255:0.###}/255");

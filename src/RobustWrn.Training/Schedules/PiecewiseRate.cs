@@ -1,8 +1,12 @@
+using System.Text.Json.Serialization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>The learning rate drops at fixed shares of the training.</summary>
+/// <summary>
+/// The learning rate drops at fixed shares of the epochs, at the start of the first epoch that has them behind it, as published code sets its rate once an epoch (Zhang et al. 2019; Huang
+/// et al. 2021).
+/// </summary>
 public sealed record PiecewiseRate : ILearningRateSchedule
 {
     /// <summary>The name in files.</summary>
@@ -10,6 +14,13 @@ public sealed record PiecewiseRate : ILearningRateSchedule
 
     /// <summary>The drops, in order. Default: a tenth from 75 % on, a hundredth from 90 % on (Zhang et al. 2019; Huang et al. 2021).</summary>
     public ValueList<RateDrop> Drops { get; init; } = [new RateDrop(0.75, 0.1), new RateDrop(0.9, 0.01)];
+
+    /// <summary>
+    /// Whether a drop comes at the step that has its share of all steps behind it, within an epoch too. Default: no, at the start of an epoch; short trainings do
+    /// (<see cref="TrainingRecipe.ScaledTo"/>), whose epochs may be fewer than the drops.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // files from before it was there mean the published rule, too
+    public bool WithinEpochs { get; init; }
 
     /// <inheritdoc/>
     public double Factor(double progress)
@@ -22,6 +33,12 @@ public sealed record PiecewiseRate : ILearningRateSchedule
         }
         return factor;
     }
+
+    /// <inheritdoc/>
+    public double FactorAt(TrainingPosition position) => Factor(WithinEpochs ? position.Progress : (double)position.Epoch / position.Epochs);
+
+    /// <inheritdoc/>
+    public ILearningRateSchedule ByStep() => this with { WithinEpochs = true };
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems()

@@ -6,9 +6,6 @@ namespace RobustWrn.Training;
 /// <summary>Weights that were moved against the training, until they are moved back (Wu et al. 2020). Its tensors belong to the dispose scope it is made in.</summary>
 internal sealed class PerturbedWeights
 {
-    // Wu et al. 2020 add it to the length of the direction.
-    private const double Offset = 1e-20;
-
     private readonly List<(Tensor Weight, Tensor Before, Tensor Move)> _moved = [];
 
     /// <summary>Moves the weights of two and more dimensions.</summary>
@@ -23,7 +20,7 @@ internal sealed class PerturbedWeights
             if (parameters[i].dim() < 2 || gradients[i] is not { } gradient)
                 continue;
             Tensor weight = parameters[i];
-            Tensor move = gradient.mul(weight.norm().Times(gamma).div(gradient.norm().Plus(Offset)));
+            Tensor move = gradient.reshape(1, -1).EuclideanDirections().reshape(gradient.shape).mul_(weight.norm().TimesInPlace(gamma));
             _moved.Add((weight, weight.clone(), move));
             weight.PlusInPlace(move);
         }

@@ -24,9 +24,9 @@ public class ApgdVectorTests
         Assert.InRange(stable.sum().WholeNumber(), 7, 8);
         foreach ((string output, Tensor actual) in Climb(vector))
         {
-            published.AssertMatches(output, output.Contains("x_best", StringComparison.Ordinal) || !output.StartsWith("out.f64.", StringComparison.Ordinal) ? actual : Stable(output, actual));
-            if (output == "out.f64.x_best")
-                published.AssertMatches(output, Stable(output, actual));
+            // The image that is not stable is a label that ranks third: there the loss is 1, and its slope only what the small number in its
+            // denominator makes of it.
+            published.AssertMatches(output, output.StartsWith("out.f64.", StringComparison.Ordinal) ? Stable(output, actual) : actual);
         }
 
         // Where rounding decides the way, only the other images can be compared step by step.

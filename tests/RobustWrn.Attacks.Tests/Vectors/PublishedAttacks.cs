@@ -53,8 +53,12 @@ internal static class PublishedAttacks
     private static Tensor BatchMeanInL2(AttackVectorCase vector)
     {
         // The 1e-10 that torchattacks adds to the gradient's length weighs more because its gradient is that of the batch's mean.
-        Pgd attack = new() { Steps = vector.Whole("steps"), StepSize = vector.Number("alpha"), Loss = new BatchMean(new CrossEntropy()) };
-        return attack.Perturb(vector.Context(ThreatModel.L2(vector.Number("eps"))) with
+        L2Threat threat = ThreatModel.L2(vector.Number("eps"));
+        GradientAscent attack = new(new BatchMean(new CrossEntropy()), new ConstantStep(vector.Number("alpha")), vector.Whole("steps"))
+        {
+            Ball = new OffsetBall(threat, 1e-10),
+        };
+        return attack.Run(vector.Context(threat) with
         {
             Noise = new RecordedStream(vector.Draw("0.normal_"), vector.Draw("1.uniform_")),
         });

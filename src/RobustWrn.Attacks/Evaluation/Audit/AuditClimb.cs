@@ -23,7 +23,7 @@ public sealed record AuditClimb(ValueList<double> Leads)
     /// <summary>Whether it is right all the way.</summary>
     public bool StandsThroughout => Leads.All(lead => lead > 0);
 
-    internal static IReadOnlyList<AuditClimb> Of(AuditSubject subject, AttackContext context, ThreatModel ball, CancellationToken cancellationToken)
+    internal static IReadOnlyList<AuditClimb> Of(AuditSubject subject, AttackContext context, ThreatModel ball, IAttackLoss loss, CancellationToken cancellationToken)
     {
         AttackGoal goal = new(context.Labels);
         List<double[]> leads = [];
@@ -32,9 +32,9 @@ public sealed record AuditClimb(ValueList<double> Leads)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            (Tensor logits, _, Tensor gradient) = subject.Model.Differentiate(point, subject.Losses[0], goal);
+            (Tensor logits, _, _, Tensor gradient) = subject.Model.Differentiate(point, loss, goal);
             leads.Add(AuditSubject.Leads(logits, goal));
-            Tensor moved = ball.SteepestDirection(gradient).TimesInPlace(ball.Epsilon / StepsToRadius).PlusInPlace(point);
+            Tensor moved = ball.SteepestDirection(gradient).TimesLength(ball.Epsilon / StepsToRadius).PlusInPlace(point);
             Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;

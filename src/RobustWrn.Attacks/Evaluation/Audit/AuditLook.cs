@@ -10,7 +10,7 @@ public sealed record AuditLook
     /// <summary>Its logits.</summary>
     public required ValueList<double> Logits { get; init; }
 
-    /// <summary>For each of <see cref="AuditSubject.Losses"/>, whether its gradient with respect to the pixels is exactly zero.</summary>
+    /// <summary>For each of <see cref="AuditSubject.Losses"/>, whether its gradient with respect to the pixels is zero, or so small that it has lost digits.</summary>
     public required ValueList<bool> WithoutGradient { get; init; }
 
     /// <summary>How far the true class leads, in logits; below 0 the model errs.</summary>
@@ -21,6 +21,12 @@ public sealed record AuditLook
 
     /// <summary>The same after a random step of epsilon.</summary>
     public required double LeadAfterNoise { get; init; }
+
+    /// <summary>
+    /// Gradients whose largest entry is below it have vanished: the smallest normal number of the dtype over its rounding, 2^-102 in float32. Entries as much smaller than the largest as
+    /// rounding is, which steps still tell from zero, are then no normal numbers any more, and what the backward pass multiplied on the way was already lost.
+    /// </summary>
+    internal static double SmallestWhole(ScalarType dtype) => dtype == ScalarType.Float64 ? Math.ScaleB(1, -1022 + 53) : Math.ScaleB(1, -126 + 24);
 
     /// <summary>Passes for an image.</summary>
     internal static long Passes(int losses) => 1 + 2 * losses + 2;
@@ -34,9 +40,9 @@ public sealed record AuditLook
         for (int i = 0; i < subject.Losses.Count; i++)
         {
             IAttackLoss loss = subject.Losses[i];
-            Tensor gradient = pass.Gradient(logits => loss.PerExample(logits, goal).sum(), last: i == subject.Losses.Count - 1);
+            Tensor gradient = pass.Gradient(logits => subject.Model.Climbed(loss, logits, goal).sum(), last: i == subject.Losses.Count - 1);
             first ??= gradient;
-            without.Add(gradient.flatten(1).IsEqualTo(0).all(1).cpu().data<bool>().ToArray());
+            without.Add(gradient.flatten(1).abs().amax([1]).IsBelow(SmallestWhole(gradient.dtype)).cpu().data<bool>().ToArray());
         }
         ThreatModel ball = subject.Ball;
         Tensor step = ball.Project(context.Images.Plus(ball.SteepestDirection(first!).Times(ball.Epsilon)), context.Images);

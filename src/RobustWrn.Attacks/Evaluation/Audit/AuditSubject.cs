@@ -19,7 +19,8 @@ public sealed class AuditSubject
     internal AuditSubject(nn.Module<Tensor, Tensor> module, AttackedModel model, IImageSource images, RobustnessResult result, EvaluationAudit audit, EvaluationOptions options, Device device, ScalarType? dtype)
     {
         (Module, Model, _images, _device, _dtype) = (module, model, images, device, dtype);
-        (Result, Threat, Suite) = (result, result.Threat!, result.Suite);
+        long values = (long)images.Channels * images.Height * images.Width;
+        (Result, Threat, Suite) = (result, result.Threat!.InBox(values), result.Suite);
         (Surrogate, BlockSize, Significance) = (options.Surrogate, result.BlockSize, audit.Significance);
         _noise = RandomStream.From(options.Seed).For("audit");
         // By a number drawn for each image, so that neither the order of the file nor a resume decides.
@@ -32,13 +33,14 @@ public sealed class AuditSubject
         IAttackLoss[] losses = [.. Suite.Attacks.SelectMany(attack => attack.Losses).Distinct().Where(loss => !loss.NeedsCleanLogits)];
         Losses = losses.Length == 0 ? [new CrossEntropy()] : losses.ToValueList();
         // Steepest ascent in L1 moves one pixel a step; in the Euclidean ball inside it, all.
-        Ball = Threat is L1Threat ? ThreatModel.L2(Threat.Epsilon / Math.Sqrt((double)images.Channels * images.Height * images.Width)) : Threat;
-        ThreatModel wider = Ball is LinfThreat ? Ball with { Epsilon = Math.Min(1, 2 * Ball.Epsilon) } : Ball with { Epsilon = 2 * Ball.Epsilon };
+        Ball = Threat is L1Threat ? ThreatModel.L2(Threat.Epsilon / Math.Sqrt(values)) : Threat;
+        ThreatModel wider = Ball with { Epsilon = Math.Min(2 * Ball.Epsilon, Ball.Diameter(values)) };
         Looks = new(this, Right, AuditLook.Passes(Losses.Count), (context, _) => AuditLook.Of(this, context));
-        Climbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, Ball, token));
-        WiderClimbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, wider, token));
+        Climbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, Ball, Losses[0], token));
+        WiderClimbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, wider, Losses[0], token));
         // Without a bound every norm's ball is the whole of [0, 1], where the steps of Linf are the longest.
-        UnboundedClimbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, ThreatModel.Linf(1), token));
+        UnboundedClimbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, ThreatModel.Linf(1), Losses[0], token));
+        MarginClimbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, Ball, new Margin(), token));
         FellToQueries = new(this, Standing, Queries + 5, FallToQueries);
         FellToTransfer = new(this, Standing, AuditClimb.Passes, FallToTransfer);
     }
@@ -96,6 +98,9 @@ public sealed class AuditSubject
 
     /// <summary>The same with nothing but [0, 1] around it.</summary>
     public AuditEvidence<AuditClimb> UnboundedClimbs { get; }
+
+    /// <summary>Ascent in <see cref="Ball"/> from <see cref="Right"/> on the margin of the logits, which saturates nowhere.</summary>
+    public AuditEvidence<AuditClimb> MarginClimbs { get; }
 
     /// <summary>Whether images of <see cref="Standing"/> fall to a short search that asks for logits alone.</summary>
     public AuditEvidence<bool> FellToQueries { get; }

@@ -25,12 +25,13 @@ public sealed record Fosc : IPairMeasure
     {
         using DisposeScope scope = NewDisposeScope();
         ImagePairs pairs = context.Pairs;
-        Tensor gradient = context.Model.Gradient(pairs.Perturbed, Loss, new AttackGoal(pairs.Labels, CleanLogits: context.Logits)).to(ScalarType.Float64);
+        // Of what the gradient comes from: what a loss compares with each other must round alike.
+        Tensor clean = Loss.NeedsCleanLogits && context.Model.HasView ? context.Model.SteeringLogits(pairs.Images) : context.Logits;
+        Tensor gradient = context.Model.Gradient(pairs.Perturbed, Loss, new AttackGoal(pairs.Labels, CleanLogits: clean)).to(ScalarType.Float64);
         if (!gradient.isfinite().all().item<bool>())
             throw new NonFiniteGradientException();
-        // ||g||_dual is <d, g> for the steepest direction d of length 1, in any norm. Threats guard their division by an absolute offset: give them a gradient of size 1.
-        Tensor size = gradient.flatten(1).abs().amax([1]).reshape(-1, 1, 1, 1);
-        Tensor direction = pairs.Threat.SteepestDirection(gradient / size.FilledWhere(size.IsEqualTo(0), 1));
+        // ||g||_dual is <d, g> for the steepest direction d of length 1, in any norm. A user's threat may guard its division by an absolute offset: give it a gradient of size 1.
+        Tensor direction = pairs.Threat.SteepestDirection(gradient / gradient.RowScale());
         Tensor reach = direction.Times(pairs.Threat.Epsilon) - (pairs.Perturbed.to(ScalarType.Float64) - pairs.Images);
         return (reach * gradient).flatten(1).sum(1).MoveToOuterDisposeScope();
     }

@@ -41,6 +41,9 @@ public sealed record PowerIteration : IDescription
         Tensor constant = map(zeros_like(input));
         Tensor start = RandomStream.From(Seed).For("spectral norm").For(name).Normal([0], input.shape, input.dtype, input.device).reshape(input.shape);
         Tensor v = start / start.norm();
+        // Powers of weights vanish or overflow where the weights themselves are far from 1: iterate on the map over the size of its first image.
+        Tensor first = map(v) - constant;
+        double scale = first.reshape(1, -1).RowScale().Number();
         // One row for each iterate so far.
         Tensor basis = v.reshape(1, -1);
         List<double> diagonal = [], beside = [];
@@ -48,7 +51,7 @@ public sealed record PowerIteration : IDescription
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            Tensor next = TransposeTimesMap(map, v, constant).reshape(-1);
+            Tensor next = TransposeTimesMap(map, v, constant, scale).reshape(-1);
             diagonal.Add(next.dot(basis[^1]).Number());
             // Twice: once leaves rounding errors that grow until the basis is none.
             for (int pass = 0; pass < 2; pass++)
@@ -58,7 +61,7 @@ public sealed record PowerIteration : IDescription
             double residual = length * Math.Abs(last);
             bool converged = residual <= Tolerance * square;
             if (converged || step >= Math.Min(MaximalSteps, input.numel()))
-                return new SpectralNorm(Math.Sqrt(Math.Max(0, square)), step, converged);
+                return new SpectralNorm(scale * Math.Sqrt(Math.Max(0, square)), step, converged);
             beside.Add(length);
             v = (next / next.norm()).reshape(input.shape).MoveToOuterDisposeScope();
             Tensor longer = cat([basis, v.reshape(1, -1)]).MoveToOuterDisposeScope();
@@ -70,12 +73,12 @@ public sealed record PowerIteration : IDescription
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [.. Rule.Positive(Tolerance), .. Rule.Positive(MaximalSteps)];
 
-    // The gradient of ||A v||^2 / 2.
-    private static Tensor TransposeTimesMap(Func<Tensor, Tensor> map, Tensor v, Tensor constant)
+    // The gradient of ||A v / scale||^2 / 2.
+    private static Tensor TransposeTimesMap(Func<Tensor, Tensor> map, Tensor v, Tensor constant, double scale)
     {
         using IDisposable guard = enable_grad();
         Tensor leaf = v.detach().requires_grad_();
-        Tensor image = map(leaf) - constant;
+        Tensor image = (map(leaf) - constant).Over(scale);
         return Gradients.Of(image.mul(image.detach()).sum(), leaf);
     }
 

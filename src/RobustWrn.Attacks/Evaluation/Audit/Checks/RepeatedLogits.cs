@@ -30,7 +30,7 @@ internal static class RepeatedLogits
         return Numbers(Distances(together, apart));
     }
 
-    private static Tensor Normalized(Tensor logits) => logits / logits.norm(1, keepdim: true, p: 2).Plus(1e-12);
+    private static Tensor Normalized(Tensor logits) => logits.EuclideanDirections();
 
     private static Tensor Distances(Tensor one, Tensor other) => (one - other).norm(1, keepdim: false, p: 2);
 

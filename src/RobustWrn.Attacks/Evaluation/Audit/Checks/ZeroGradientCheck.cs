@@ -5,7 +5,8 @@ namespace RobustWrn.Attacks;
 
 /// <summary>
 /// Whether losses that the attacks follow have a gradient at the images: without one an attack stays where it starts (AutoAttack asks the same of its DLR loss, Croce and Hein 2020).
-/// Steps and rounding in the model do it, and logits so large that the softmax has no digits left.
+/// Steps and rounding in the model do it, and logits so large that a loss of the probabilities has no digits left. A gradient that is there, but too small for the digits of its numbers
+/// (<see cref="AuditLook.WithoutGradient"/>), counts as none.
 /// </summary>
 public sealed record ZeroGradientCheck : IAuditCheck
 {
@@ -30,7 +31,7 @@ public sealed record ZeroGradientCheck : IAuditCheck
             return refusal!;
         if (Judge(looks.Count(look => look.Seen.WithoutGradient.All(without => without)), looks.Count, subject) is { } all)
         {
-            return AuditAnswer.Found(AuditFinding.Of(this, AuditVerdict.Invalid, "the losses that attacks follow must have a gradient at the images", $"got exactly zero for {all.Share}, whichever the loss",
+            return AuditAnswer.Found(AuditFinding.Of(this, AuditVerdict.Invalid, "the losses that attacks follow must have a gradient at the images", $"got none, or only what rounding leaves of one, for {all.Share}, whichever the loss",
                 "Gradient attacks did not move there. Attack through a differentiable replacement of what has no gradient (BPDA), or with attacks that need none, such as Square.", all.PValue));
         }
         List<AuditFinding> findings = [];
@@ -39,8 +40,8 @@ public sealed record ZeroGradientCheck : IAuditCheck
             if (Judge(looks.Count(look => look.Seen.WithoutGradient[i]), looks.Count, subject) is { } dead)
             {
                 findings.Add(AuditFinding.Of(this, AuditVerdict.Suspect, "the losses that attacks follow must have a gradient at the images",
-                    $"got exactly zero for {dead.Share} with the loss {DescriptionTypes.ShortNameOf(subject.Losses[i].GetType())}",
-                    "Are logits so large that float32 has no digits left? Scale them down, or add attacks whose loss does not depend on their scale: APGD with the DLR loss, or CW.", dead.PValue));
+                    $"got none, or only what rounding leaves of one, for {dead.Share} with the loss {DescriptionTypes.ShortNameOf(subject.Losses[i].GetType())}",
+                    "Are logits so large, or so small, that float32 has no digits left? Scale them, or add attacks whose loss does not depend on their scale: APGD with the DLR loss, or CW.", dead.PValue));
             }
         }
         return AuditAnswer.Found([.. findings]);

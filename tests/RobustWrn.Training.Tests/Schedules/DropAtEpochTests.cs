@@ -1,0 +1,53 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Training.Tests;
+
+/// <summary>Published code sets its rate once an epoch: a share that falls within an epoch takes effect at the start of the next one.</summary>
+public class DropAtEpochTests
+{
+    [Theory]
+    [InlineData(57, 0, 0.2)]
+    [InlineData(57, 390, 0.2)] // 0.75 of 77 epochs is 57.75
+    [InlineData(58, 0, 0.02)]
+    [InlineData(69, 390, 0.02)] // 0.9 of them 69.3
+    [InlineData(70, 0, 0.002)]
+    public void LearningRateAt_SeventySevenEpochs_DropsAtTheStartOfAnEpoch(int epoch, int step, double rate) =>
+        Assert.Equal(rate, new TrainingRecipe { Epochs = 77, LearningRate = 0.2 }.LearningRateAt(epoch, step, 391), 1e-15);
+
+    [Fact]
+    public void LearningRateAt_AnyNumberOfEpochs_IsOneRateAnEpoch()
+    {
+        for (int epochs = 1; epochs <= 120; epochs++)
+        {
+            TrainingRecipe recipe = new() { Epochs = epochs };
+            for (int epoch = 0; epoch < epochs; epoch++)
+            {
+                double published = epoch >= 0.9 * epochs ? 0.001 : epoch >= 0.75 * epochs ? 0.01 : 0.1;
+                Assert.Equal(published, recipe.LearningRateAt(epoch, 0, 391), 1e-15);
+                Assert.Equal(published, recipe.LearningRateAt(epoch, 390, 391), 1e-15);
+            }
+        }
+    }
+
+    [Fact]
+    public void LearningRateAt_InsideAWarmUp_DropsAtTheStartOfAnEpochToo() =>
+        Assert.Equal(0.2, new TrainingRecipe { Epochs = 77, LearningRate = 0.2, Schedule = new WarmUpRate() }.LearningRateAt(57, 390, 391), 1e-15);
+
+    /// <summary>Three epochs have no start behind three quarters: there it drops within the last one.</summary>
+    [Fact]
+    public void ScaledTo_FewerEpochs_DropsWithinThem()
+    {
+        TrainingRecipe recipe = new TrainingRecipe().ScaledTo(epochs: 3, images: 50_000);
+        Assert.Equal(0.1, recipe.LearningRateAt(2, 0, 400), 1e-15);
+        Assert.Equal(0.01, recipe.LearningRateAt(2, 100, 400), 1e-15);
+        Assert.Equal(0.001, recipe.LearningRateAt(2, 280, 400), 1e-15);
+    }
+
+    [Fact]
+    public void Json_DefaultSchedule_IsAsBeforeSoThatCheckpointsGoOn()
+    {
+        Assert.DoesNotContain("within", DescriptionJson.Write(new PiecewiseRate()), StringComparison.OrdinalIgnoreCase);
+        ILearningRateSchedule within = new PiecewiseRate { WithinEpochs = true };
+        Assert.Equal(within, DescriptionJson.Read<ILearningRateSchedule>(DescriptionJson.Write(within)));
+    }
+}
