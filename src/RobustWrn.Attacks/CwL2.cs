@@ -12,7 +12,8 @@ namespace RobustWrn.Attacks;
 /// </summary>
 /// <remarks>
 /// Under a threat model an example counts only when its smallest change lies in the ball; the others come back projected, or unchanged when nothing fooled the model.
-/// Runs with the defaults are long: <see cref="AttackEstimate"/> tells how long. Where the logits of an image lie closer together than 2^-10 or farther apart than 2^10, c counts margins in units of
+/// Runs with the defaults are long: <see cref="AttackEstimate"/> tells how long. Where the logits of an image lie closer together than
+/// 2^-10 or farther apart than 2^10, c counts margins in units of
 /// that distance, so that a model whose logits are scaled falls to it as the model itself does.
 /// </remarks>
 public sealed record CwL2 : IMinimalNormAttack

@@ -79,7 +79,8 @@ public sealed record Gama : IAttack
             using DisposeScope inner = NewDisposeScope();
             Tensor gradient = model.AscentGradient(point, new GuidedMargin(WeightAt(step)), goal);
             watch.Add(gradient);
-            Tensor moved = context.Threat.SteepestDirection(gradient).TimesLength(StepSizeAt(step, context.Threat.Epsilon)).PlusInPlace(point);
+            double length = StepSizeAt(step, context.Threat.Epsilon);
+            Tensor moved = context.Threat.SteepestDirection(gradient).TimesLength(length).PlusInPlace(point);
             Tensor next = context.Threat.Project(moved, context.Images).MoveToOuterDisposeScope();
             point.Dispose();
             point = next;

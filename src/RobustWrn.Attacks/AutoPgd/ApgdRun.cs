@@ -50,14 +50,16 @@ internal sealed class ApgdRun : IDisposable
     /// <param name="stage">Where and how long.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>
-    /// For each example the first point that fooled the model, else the one of the largest loss, and how strong it is: <see cref="Survivors.Fooled"/>, or what orders points as the loss does.
+    /// For each example the first point that fooled the model, else the one of the largest loss, and how strong it is:
+    /// <see cref="Survivors.Fooled"/>, or what orders points as the loss does.
     /// The caller disposes both.
     /// </returns>
     public (Tensor Points, Tensor Strength) Climb(ApgdStage stage, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) first = Look();
-        PerExample gradient = _active.Keep(first.Gradient), bestGradient = _active.Keep(first.Gradient.alias()), bestLoss = _active.Keep(first.Loss), bestRank = _active.Keep(first.Rank);
+        PerExample gradient = _active.Keep(first.Gradient), bestGradient = _active.Keep(first.Gradient.alias());
+        PerExample bestLoss = _active.Keep(first.Loss), bestRank = _active.Keep(first.Rank);
         ApgdMoves moves = ApgdMoves.In(stage, _settings, _active, _point.Value, _images);
         using (first.Logits)
             Settle(0, _point.Value, first.Loss, first.Logits, bestLoss, moves, stage);

@@ -13,7 +13,8 @@ internal sealed class DenseMoves : ApgdMoves
     private const double Momentum = 0.75;
     private const double FirstGap = 0.22, GapLoss = 0.03, LastGap = 0.06;
 
-    // Of the published code. Moves are in pixels, whose rounding is a million times as large; gradients, which have no such scale, are divided by their length alone.
+    // Of the published code. Moves are in pixels, whose rounding is a million times as large; gradients, which have no such scale, are
+    // divided by their length alone.
     private const double NormOffset = 1e-12;
 
     private readonly ThreatModel _threat;
@@ -67,7 +68,8 @@ internal sealed class DenseMoves : ApgdMoves
     public override Tensor? Adapt(Tensor loss, Tensor rank, (Tensor Point, Tensor Rank) best)
     {
         using DisposeScope scope = NewDisposeScope();
-        // The official code compares the first step with a row of its history that nobody wrote: with 0, not with the loss of the start. Kept, as its runs depend on it.
+        // The official code compares the first step with a row of its history that nobody wrote: with 0, not with the loss of the start.
+        // Kept, as its runs depend on it.
         _rises.Value = _rises.Value.Plus(_looked ? rank.gt(_previous.Value) : loss.IsAbove(0));
         _looked = true;
         _previous.Value = rank.alias();

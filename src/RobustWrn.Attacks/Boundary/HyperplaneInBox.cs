@@ -8,7 +8,10 @@ namespace RobustWrn.Attacks;
 /// The move onto a hyperplane in [0, 1], norm by norm the solution of a small convex program: every pixel goes against the sign of the function, by an amount in
 /// [0, room], so that sum |normal| * amount = |value|, at the least length.
 /// </summary>
-/// <remarks>Slopes and value are divided by the largest slope first, which changes nothing of the problem, so that it can be solved at any scale of the function.</remarks>
+/// <remarks>
+/// Slopes and value are divided by the largest slope first, which changes nothing of the problem, so that it can be solved at any scale of
+/// the function.
+/// </remarks>
 internal sealed class HyperplaneInBox : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>The decision boundary that is nearest when the logits are taken as linear at a point. Slopes and value are divided by the largest slope, which leaves the boundary where it is.</summary>
+/// <summary>
+/// The decision boundary that is nearest when the logits are taken as linear at a point. Slopes and value are divided by the largest slope,
+/// which leaves the boundary where it is.
+/// </summary>
 /// <param name="Normals">Its slopes (N, D), the steepest 1 or -1; zero where there is none.</param>
 /// <param name="Values">The linear function at the point, (N): negative before the boundary.</param>
 /// <param name="Logits">(N, classes) of the steering pass at the point.</param>
@@ -19,8 +22,9 @@ internal readonly record struct NearestBoundary(Tensor Normals, Tensor Values, T
         for (long k = 0; k < rivals.Count; k++)
         {
             long boundary = k;
-            Tensor slopes = pass.Gradient(logits => rivals.Difference(logits, boundary).sum(), last: k == rivals.Count - 1).flatten(1), scale = slopes.RowScale();
-            slopes = slopes.div_(scale);
+            Tensor slopes = pass.Gradient(logits => rivals.Difference(logits, boundary).sum(), last: k == rivals.Count - 1).flatten(1);
+            Tensor scale = slopes.RowScale();
+            slopes.div_(scale);
             Tensor difference = rivals.Difference(pass.Logits, k).div_(scale.squeeze(1));
             if (rivals.Count == 1)
             {

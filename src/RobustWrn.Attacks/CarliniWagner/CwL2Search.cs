@@ -11,7 +11,8 @@ internal sealed class CwL2Search
     private const double Unbounded = 1e10;
     private const double Growth = 10;
 
-    // The values of c that the search meets are made for logits that lie some units apart, as those of networks do. Where an image's lie closer together than 2^-10 or farther apart than 2^10,
+    // The values of c that the search meets are made for logits that lie some units apart, as those of networks do. Where an image's lie
+    // closer together than 2^-10 or farther apart than 2^10,
     // margins are taken in units of that distance, to a power of two; c times a margin stays a number of float32.
     private const int Ordinary = 10, Farthest = 100;
 

@@ -114,7 +114,8 @@ public sealed class AttackedModel : IDisposable
     });
 
     /// <summary>
-    /// The gradient of each example's loss up to a positive factor of its own, for steps that go by its direction alone: of <see cref="IAttackLoss.Unsaturated"/> where the loss has one, so that a
+    /// The gradient of each example's loss up to a positive factor of its own, for steps that go by its direction alone: of
+    /// <see cref="IAttackLoss.Unsaturated"/> where the loss has one, so that a
     /// model that is sure of itself still shows the way.
     /// </summary>
     /// <param name="images">(N, C, H, W).</param>
@@ -196,9 +197,13 @@ public sealed class AttackedModel : IDisposable
         return followed.Try(images, window.Rows, window.Columns, window.Side);
     }
 
-    /// <summary>Logits, the loss of each example and its <see cref="AscentGradient"/>, of one pass; what steers, as in <see cref="LogitsAndGradient"/>.</summary>
+    /// <summary>
+    /// Logits, the loss of each example and its <see cref="AscentGradient"/>, of one pass; what steers, as in
+    /// <see cref="LogitsAndGradient"/>.
+    /// </summary>
     /// <returns>
-    /// Logits (N, classes), losses (N) and what orders points as the losses do where those saturate (N), without a graph, and the gradient (N, C, H, W). The caller disposes the four.
+    /// Logits (N, classes), losses (N) and what orders points as the losses do where those saturate (N), without a graph, and the gradient
+    /// (N, C, H, W). The caller disposes the four.
     /// </returns>
     internal (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) Differentiate(Tensor images, IAttackLoss loss, AttackGoal goal)
     {
@@ -214,7 +219,8 @@ public sealed class AttackedModel : IDisposable
             ranks = (unsaturated ?? each).detach().MoveToOtherDisposeScope(scope);
             return (unsaturated ?? each).sum();
         });
-        return (logits.MoveToOuterDisposeScope(), losses!.MoveToOuterDisposeScope(), ranks!.MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+        return (logits.MoveToOuterDisposeScope(), losses!.MoveToOuterDisposeScope(), ranks!.MoveToOuterDisposeScope(),
+            gradient.MoveToOuterDisposeScope());
     }
 
     // A copy each time: a model may write into what it is given, keep it or dispose it. What a model keeps of its answers is not ours to dispose either.

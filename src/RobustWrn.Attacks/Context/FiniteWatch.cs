@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>Notices NaN and infinity with one look a run instead of one a step, which costs time on some devices. Finite numbers of any size pass.</summary>
+/// <summary>
+/// Notices NaN and infinity with one look a run instead of one a step, which costs time on some devices. Finite numbers of any size pass.
+/// </summary>
 internal sealed class FiniteWatch(AttackContext context) : IDisposable
 {
     private readonly Tensor _sum = zeros([], ScalarType.Float32, context.Images.device).DetachFromDisposeScope();

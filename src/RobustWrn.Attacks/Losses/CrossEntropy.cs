@@ -6,8 +6,10 @@ namespace RobustWrn.Attacks;
 
 /// <summary>Cross-entropy of the label, or minus that of the target (Madry et al. 2018).</summary>
 /// <remarks>
-/// Computed as log(1 + exp(m)), with m the logarithm of the other classes' summed exponentials minus the label's logit: where the model is sure of the label, log(softmax) is 0 in float32 from a
-/// lead of about 17 on, and this keeps its digits to a lead of 100. Its slope in the logits is a positive number, which fades with the lead, times that of m, which never does.
+/// Computed as log(1 + exp(m)), with m the logarithm of the other classes' summed exponentials minus the label's logit: where the model is
+/// sure of the label, log(softmax) is 0 in float32 from a
+/// lead of about 17 on, and this keeps its digits to a lead of 100. Its slope in the logits is a positive number, which fades with the
+/// lead, times that of m, which never does.
 /// </remarks>
 public sealed record CrossEntropy : IAttackLoss
 {

@@ -32,7 +32,8 @@ public sealed record GuidedMargin(double Weight) : IAttackLoss
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Without the distance: the margin's slopes over the probability of all classes but the own one, written with their shares q of that, so that nothing is left of the difference 1 - p. They
+    /// Without the distance: the margin's slopes over the probability of all classes but the own one, written with their shares q of that,
+    /// so that nothing is left of the difference 1 - p. They
     /// are p_own - p_r times q for the others, q_r more for the largest of them (r), and -p_own (1 + q_r) for the own class.
     /// </remarks>
     public Tensor? Unsaturated(Tensor logits, AttackGoal goal)

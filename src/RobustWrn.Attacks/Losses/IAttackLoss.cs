@@ -21,7 +21,8 @@ public interface IAttackLoss : IDescription
     Tensor PerExample(Tensor logits, AttackGoal goal);
 
     /// <summary>
-    /// What the gradient is taken of in the place of a loss that saturates, where the direction alone counts: for each example it must rise where the loss rises, along the same direction, at
+    /// What the gradient is taken of in the place of a loss that saturates, where the direction alone counts: for each example it must rise
+    /// where the loss rises, along the same direction, at
     /// any rate. Null, the default, takes the loss itself.
     /// </summary>
     /// <param name="logits">(N, classes), with a graph.</param>

@@ -4,11 +4,14 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Euclidean lengths and directions of the rows of a tensor at any scale. A row is divided by its largest absolute value, to a power of two, before its values are squared, so that squares
-/// neither vanish (float32: values below 1e-23) nor overflow (above 1e19), and no small number is added to a length that could outweigh it. Dividing by a power of two rounds nothing.
+/// Euclidean lengths and directions of the rows of a tensor at any scale. A row is divided by its largest absolute value, to a power of
+/// two, before its values are squared, so that squares
+/// neither vanish (float32: values below 1e-23) nor overflow (above 1e19), and no small number is added to a length that could outweigh it.
+/// Dividing by a power of two rounds nothing.
 /// </summary>
 /// <remarks>
-/// A row is what belongs to one index of the first dimension. Multiplying it by a power of two changes no bit of its direction, as long as its values stay exact. A row that holds NaN or
+/// A row is what belongs to one index of the first dimension. Multiplying it by a power of two changes no bit of its direction, as long as
+/// its values stay exact. A row that holds NaN or
 /// infinity has no direction: it becomes NaN.
 /// </remarks>
 public static class EuclideanRows
@@ -16,7 +19,9 @@ public static class EuclideanRows
     // The largest value of a row is at least 1 when its squares are added, so only a row of zeros is shorter.
     private const double ShorterThanAny = 0.5;
 
-    /// <summary>The largest power of two that is at most the largest absolute value of each row, and 1 for a row of zeros: what can be divided by.</summary>
+    /// <summary>
+    /// The largest power of two that is at most the largest absolute value of each row, and 1 for a row of zeros: what can be divided by.
+    /// </summary>
     /// <param name="rows">(N, ...), of two dimensions or more.</param>
     /// <returns>(N, 1, ...), of as many dimensions. The caller disposes it.</returns>
     public static Tensor RowScale(this Tensor rows)

@@ -5,7 +5,10 @@ namespace RobustWrn.Core;
 /// <summary>The geometry of gradient ascent around images: which way is steepest, and how to come back.</summary>
 public interface IBall
 {
-    /// <summary>The direction of steepest ascent of length 1 in the norm, for each example. It depends on the gradient's direction alone, however small or large the gradient is.</summary>
+    /// <summary>
+    /// The direction of steepest ascent of length 1 in the norm, for each example. It depends on the gradient's direction alone, however
+    /// small or large the gradient is.
+    /// </summary>
     /// <param name="gradient">(N, C, H, W).</param>
     /// <returns>(N, C, H, W); zero where the gradient is zero. The caller disposes it.</returns>
     Tensor SteepestDirection(Tensor gradient);

@@ -57,6 +57,8 @@ public sealed record L1Threat : ThreatModel
     /// <remarks>The nearest point of ball and box together (Croce and Hein 2021, arXiv 2103.01208), not of one after the other.</remarks>
     public override Tensor Project(Tensor candidates, Tensor images)
     {
+        if (HoldsTheBox(images))
+            return candidates.Clamped(0, 1);
         using DisposeScope scope = NewDisposeScope();
         Tensor move = (candidates - images).flatten(1).ClampInPlace(-Farthest, Farthest), wanted = move.abs();
         // How far a value can go before it leaves [0, 1] on its side.
@@ -69,7 +71,7 @@ public sealed record L1Threat : ThreatModel
         Tensor shrinking = where(order.IsBelow(wanted.shape[1]), ones_like(knots), ones_like(knots).neg()).cumsum(1);
         Tensor start = minimum(wanted, room).sum(1, keepdim: true, type: ScalarType.Float64);
         Tensor lost = cat([zeros_like(start), (shrinking.narrow(1, 0, knots.shape[1] - 1) * knots.diff(1, 1)).cumsum(1)], 1);
-        Tensor excess = start.Minus(Reach(images));
+        Tensor excess = start.Minus(Epsilon);
         // The last knot where less is lost than must be; from there it goes on along one straight piece.
         Tensor last = lost.le(excess).sum(1, keepdim: true).Minus(1).ClampInPlace(0, knots.shape[1] - 1).to(ScalarType.Int64);
         Tensor slope = shrinking.gather(1, last);

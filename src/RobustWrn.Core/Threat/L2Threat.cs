@@ -36,7 +36,8 @@ public sealed record L2Threat : ThreatModel
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Published code adds a small number to the length that it divides by (1e-10 in torchattacks, 1e-12 in AutoAttack), which shortens steps where gradients come near it: those of a
+    /// Published code adds a small number to the length that it divides by (1e-10 in torchattacks, 1e-12 in AutoAttack), which shortens
+    /// steps where gradients come near it: those of a
     /// confident network do. Here nothing is added; see <see cref="EuclideanRows"/>.
     /// </remarks>
     public override Tensor SteepestDirection(Tensor gradient) => gradient.EuclideanDirections();
@@ -44,9 +45,11 @@ public sealed record L2Threat : ThreatModel
     /// <inheritdoc/>
     public override Tensor Project(Tensor candidates, Tensor images)
     {
+        if (HoldsTheBox(images))
+            return candidates.Clamped(0, 1);
         using DisposeScope scope = NewDisposeScope();
         Tensor move = candidates - images;
-        Tensor factor = move.EuclideanLengths().reciprocal_().TimesInPlace(Reach(images)).ClampInPlace(0, 1);
+        Tensor factor = move.EuclideanLengths().reciprocal_().TimesInPlace(Epsilon).ClampInPlace(0, 1);
         return images.Plus(move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 

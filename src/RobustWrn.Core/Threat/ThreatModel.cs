@@ -58,13 +58,15 @@ public abstract record ThreatModel : IDescription, IBall
     }
 
     /// <summary>
-    /// The largest distance of two images in [0, 1]: a ball of that radius or more around an image holds them all. Default: infinite, nothing is known.
+    /// The largest distance of two images in [0, 1]: a ball of that radius or more around an image holds them all. Default: infinite,
+    /// nothing is known.
     /// </summary>
     /// <param name="values">How many values an image has, over channels and pixels.</param>
     public virtual double Diameter(long values) => double.PositiveInfinity;
 
     /// <summary>
-    /// The same threat with the radius that can be used: where it is larger than the <see cref="Diameter"/>, the diameter. The ball in [0, 1] is the same; lengths of steps that are
+    /// The same threat with the radius that can be used: where it is larger than the <see cref="Diameter"/>, the diameter. The ball in [0,
+    /// 1] is the same; lengths of steps that are
     /// shares of it stay within what pixels and float32 can hold. A threat with problems stays as it is, to be refused.
     /// </summary>
     /// <param name="values">How many values an image has, over channels and pixels.</param>
@@ -95,5 +97,11 @@ public abstract record ThreatModel : IDescription, IBall
 
     /// <summary>The radius, or the diameter of [0, 1] for such images where that is smaller: a number of float32 in any case.</summary>
     /// <param name="images">(N, C, H, W).</param>
-    protected double Reach(Tensor images) => Math.Min(Epsilon, Diameter(images.numel() / Math.Max(1, images.shape[0])));
+    protected double Reach(Tensor images) => Math.Min(Epsilon, Diameter(Values(images)));
+
+    /// <summary>Whether the ball around any such image holds all of [0, 1], so that nothing is left of it but the box.</summary>
+    /// <param name="images">(N, C, H, W).</param>
+    protected bool HoldsTheBox(Tensor images) => Epsilon >= Diameter(Values(images));
+
+    private static long Values(Tensor images) => images.numel() / Math.Max(1, images.shape[0]);
 }

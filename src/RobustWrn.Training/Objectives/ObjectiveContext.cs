@@ -13,7 +13,8 @@ namespace RobustWrn.Training;
 public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Images, Tensor Labels, ThreatModel Threat)
 {
     /// <summary>
-    /// How far images may move. A radius beyond the diameter of [0, 1] is the diameter, which allows as much (<see cref="ThreatModel.InBox"/>): steps that are shares of it stay
+    /// How far images may move. A radius beyond the diameter of [0, 1] is the diameter, which allows as much (
+    /// <see cref="ThreatModel.InBox"/>): steps that are shares of it stay
     /// reasonable.
     /// </summary>
     public ThreatModel Threat

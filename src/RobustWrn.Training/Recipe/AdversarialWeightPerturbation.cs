@@ -7,7 +7,8 @@ namespace RobustWrn.Training;
 /// is taken there; and after the optimiser's step the move is taken back.
 /// </summary>
 /// <remarks>
-/// Each weight w with two or more dimensions moves by <c>gamma * |w| * g / |g|</c>, g its gradient (the published code adds 1e-20 to |g|); norms and biases stay. The pass that finds the direction leaves no trace in the
+/// Each weight w with two or more dimensions moves by <c>gamma * |w| * g / |g|</c>, g its gradient (the published code adds 1e-20 to |g|);
+/// norms and biases stay. The pass that finds the direction leaves no trace in the
 /// statistics of batch norm. A step costs one forward and backward pass more, and no attack more.
 /// </remarks>
 public sealed record AdversarialWeightPerturbation : IDescription

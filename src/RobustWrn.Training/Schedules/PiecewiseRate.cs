@@ -4,7 +4,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// The learning rate drops at fixed shares of the epochs, at the start of the first epoch that has them behind it, as published code sets its rate once an epoch (Zhang et al. 2019; Huang
+/// The learning rate drops at fixed shares of the epochs, at the start of the first epoch that has them behind it, as published code sets
+/// its rate once an epoch (Zhang et al. 2019; Huang
 /// et al. 2021).
 /// </summary>
 public sealed record PiecewiseRate : ILearningRateSchedule
@@ -16,7 +17,8 @@ public sealed record PiecewiseRate : ILearningRateSchedule
     public ValueList<RateDrop> Drops { get; init; } = [new RateDrop(0.75, 0.1), new RateDrop(0.9, 0.01)];
 
     /// <summary>
-    /// Whether a drop comes at the step that has its share of all steps behind it, within an epoch too. Default: no, at the start of an epoch; short trainings do
+    /// Whether a drop comes at the step that has its share of all steps behind it, within an epoch too. Default: no, at the start of an
+    /// epoch; short trainings do
     /// (<see cref="TrainingRecipe.ScaledTo"/>), whose epochs may be fewer than the drops.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // files from before it was there mean the published rule, too
@@ -35,7 +37,8 @@ public sealed record PiecewiseRate : ILearningRateSchedule
     }
 
     /// <inheritdoc/>
-    public double FactorAt(TrainingPosition position) => Factor(WithinEpochs ? position.Progress : (double)position.Epoch / position.Epochs);
+    public double FactorAt(TrainingPosition position) =>
+        Factor(WithinEpochs ? position.Progress : (double)position.Epoch / position.Epochs);
 
     /// <inheritdoc/>
     public ILearningRateSchedule ByStep() => this with { WithinEpochs = true };

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks.Tests;
 
-/// <summary>Moves onto a hyperplane depend on the plane, not on the scale of the function that is zero there, and are the nearest ones whatever the size of a slope.</summary>
+/// <summary>
+/// Moves onto a hyperplane depend on the plane, not on the scale of the function that is zero there, and are the nearest ones whatever the
+/// size of a slope.
+/// </summary>
 public sealed class BoundaryScaleTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -27,7 +30,8 @@ public sealed class BoundaryScaleTests : IDisposable
     }
 
     /// <summary>
-    /// The published code of FAB in L2 takes a pixel whose slope is below 1e-8 as one that never meets the box. Here it is one like all others: the move meets the plane with every pixel at a level
+    /// The published code of FAB in L2 takes a pixel whose slope is below 1e-8 as one that never meets the box. Here it is one like all
+    /// others: the move meets the plane with every pixel at a level
     /// times its slope or at its end (Karush, Kuhn and Tucker).
     /// </summary>
     [Fact]

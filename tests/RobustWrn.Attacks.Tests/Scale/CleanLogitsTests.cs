@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks.Tests;
 
-/// <summary>A loss that compares with the unchanged image is given both logits from one place, the view that gradients come from: module and view round differently.</summary>
+/// <summary>
+/// A loss that compares with the unchanged image is given both logits from one place, the view that gradients come from: module and view
+/// round differently.
+/// </summary>
 [Collection(nameof(AuditedImages))] // they share a network
 public sealed class CleanLogitsTests : IDisposable
 {

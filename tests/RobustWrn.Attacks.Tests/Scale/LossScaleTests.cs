@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks.Tests;
 
-/// <summary>What an attack finds depends neither on the scale of its loss nor, where the loss is of logits alone, on that of the logits.</summary>
+/// <summary>
+/// What an attack finds depends neither on the scale of its loss nor, where the loss is of logits alone, on that of the logits.
+/// </summary>
 public sealed class LossScaleTests : IDisposable
 {
     private const int Classes = 4;

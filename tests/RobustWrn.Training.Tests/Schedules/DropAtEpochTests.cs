@@ -2,7 +2,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training.Tests;
 
-/// <summary>Published code sets its rate once an epoch: a share that falls within an epoch takes effect at the start of the next one.</summary>
+/// <summary>
+/// Published code sets its rate once an epoch: a share that falls within an epoch takes effect at the start of the next one.
+/// </summary>
 public class DropAtEpochTests
 {
     [Theory]

@@ -23,7 +23,8 @@ public sealed record AuditClimb(ValueList<double> Leads)
     /// <summary>Whether it is right all the way.</summary>
     public bool StandsThroughout => Leads.All(lead => lead > 0);
 
-    internal static IReadOnlyList<AuditClimb> Of(AuditSubject subject, AttackContext context, ThreatModel ball, IAttackLoss loss, CancellationToken cancellationToken)
+    internal static IReadOnlyList<AuditClimb> Of(
+        AuditSubject subject, AttackContext context, ThreatModel ball, IAttackLoss loss, CancellationToken cancellationToken)
     {
         AttackGoal goal = new(context.Labels);
         List<double[]> leads = [];

@@ -10,7 +10,10 @@ public sealed record AuditLook
     /// <summary>Its logits.</summary>
     public required ValueList<double> Logits { get; init; }
 
-    /// <summary>For each of <see cref="AuditSubject.Losses"/>, whether its gradient with respect to the pixels is zero, or so small that it has lost digits.</summary>
+    /// <summary>
+    /// For each of <see cref="AuditSubject.Losses"/>, whether its gradient with respect to the pixels is zero, or so small that it has lost
+    /// digits.
+    /// </summary>
     public required ValueList<bool> WithoutGradient { get; init; }
 
     /// <summary>How far the true class leads, in logits; below 0 the model errs.</summary>
@@ -23,10 +26,13 @@ public sealed record AuditLook
     public required double LeadAfterNoise { get; init; }
 
     /// <summary>
-    /// Gradients whose largest entry is below it have vanished: the smallest normal number of the dtype over its rounding, 2^-102 in float32. Entries as much smaller than the largest as
-    /// rounding is, which steps still tell from zero, are then no normal numbers any more, and what the backward pass multiplied on the way was already lost.
+    /// Gradients whose largest entry is below it have vanished: the smallest normal number of the dtype over its rounding, 2^-102 in
+    /// float32. Entries as much smaller than the largest as
+    /// rounding is, which steps still tell from zero, are then no normal numbers any more, and what the backward pass multiplied on the way
+    /// was already lost.
     /// </summary>
-    internal static double SmallestWhole(ScalarType dtype) => dtype == ScalarType.Float64 ? Math.ScaleB(1, -1022 + 53) : Math.ScaleB(1, -126 + 24);
+    internal static double SmallestWhole(ScalarType dtype) =>
+        dtype == ScalarType.Float64 ? Math.ScaleB(1, -1022 + 53) : Math.ScaleB(1, -126 + 24);
 
     /// <summary>Passes for an image.</summary>
     internal static long Passes(int losses) => 1 + 2 * losses + 2;

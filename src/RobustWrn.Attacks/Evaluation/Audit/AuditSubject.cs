@@ -39,7 +39,8 @@ public sealed class AuditSubject
         Climbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, Ball, Losses[0], token));
         WiderClimbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, wider, Losses[0], token));
         // Without a bound every norm's ball is the whole of [0, 1], where the steps of Linf are the longest.
-        UnboundedClimbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, ThreatModel.Linf(1), Losses[0], token));
+        UnboundedClimbs = new(this, Right, AuditClimb.Passes, (context, token) =>
+            AuditClimb.Of(this, context, ThreatModel.Linf(1), Losses[0], token));
         MarginClimbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, Ball, new Margin(), token));
         FellToQueries = new(this, Standing, Queries + 5, FallToQueries);
         FellToTransfer = new(this, Standing, AuditClimb.Passes, FallToTransfer);

@@ -27,10 +27,12 @@ public sealed record Fosc : IPairMeasure
         ImagePairs pairs = context.Pairs;
         // Of what the gradient comes from: what a loss compares with each other must round alike.
         Tensor clean = Loss.NeedsCleanLogits && context.Model.HasView ? context.Model.SteeringLogits(pairs.Images) : context.Logits;
-        Tensor gradient = context.Model.Gradient(pairs.Perturbed, Loss, new AttackGoal(pairs.Labels, CleanLogits: clean)).to(ScalarType.Float64);
+        AttackGoal goal = new(pairs.Labels, CleanLogits: clean);
+        Tensor gradient = context.Model.Gradient(pairs.Perturbed, Loss, goal).to(ScalarType.Float64);
         if (!gradient.isfinite().all().item<bool>())
             throw new NonFiniteGradientException();
-        // ||g||_dual is <d, g> for the steepest direction d of length 1, in any norm. A user's threat may guard its division by an absolute offset: give it a gradient of size 1.
+        // ||g||_dual is <d, g> for the steepest direction d of length 1, in any norm. A user's threat may guard its division by an absolute
+        // offset: give it a gradient of size 1.
         Tensor direction = pairs.Threat.SteepestDirection(gradient / gradient.RowScale());
         Tensor reach = direction.Times(pairs.Threat.Epsilon) - (pairs.Perturbed.to(ScalarType.Float64) - pairs.Images);
         return (reach * gradient).flatten(1).sum(1).MoveToOuterDisposeScope();

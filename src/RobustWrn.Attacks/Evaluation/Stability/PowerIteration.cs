@@ -41,7 +41,8 @@ public sealed record PowerIteration : IDescription
         Tensor constant = map(zeros_like(input));
         Tensor start = RandomStream.From(Seed).For("spectral norm").For(name).Normal([0], input.shape, input.dtype, input.device).reshape(input.shape);
         Tensor v = start / start.norm();
-        // Powers of weights vanish or overflow where the weights themselves are far from 1: iterate on the map over the size of its first image.
+        // Powers of weights vanish or overflow where the weights themselves are far from 1: iterate on the map over the size of its first
+        // image.
         Tensor first = map(v) - constant;
         double scale = first.reshape(1, -1).RowScale().Number();
         // One row for each iterate so far.

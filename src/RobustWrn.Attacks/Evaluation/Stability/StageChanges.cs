@@ -7,7 +7,10 @@ namespace RobustWrn.Attacks;
 /// <summary>Collects how far each stage's features move between an image and its perturbed version, relative to their length.</summary>
 internal sealed class StageChanges
 {
-    /// <summary>Features shorter than this count as this long, so that a stage whose features are all zero has change 0, not NaN. No other float32 features are.</summary>
+    /// <summary>
+    /// Features shorter than this count as this long, so that a stage whose features are all zero has change 0, not NaN. No other float32
+    /// features are.
+    /// </summary>
     private const double ShortestFeatures = 1e-45;
 
     private readonly List<(string Name, List<double> Changes)> _stages = [];

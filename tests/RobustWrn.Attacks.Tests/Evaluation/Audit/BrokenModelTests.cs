@@ -54,7 +54,10 @@ public sealed class BrokenModelTests(ITestOutputHelper output) : IDisposable
             Assert.Contains(report.Findings, finding => finding.Check == MarginAscentCheck.TypeName);
     }
 
-    /// <summary>The library's own cross-entropy does not saturate: it becomes the margin, and as many images fall as to the margin of the network itself. The audit has nothing to find.</summary>
+    /// <summary>
+    /// The library's own cross-entropy does not saturate: it becomes the margin, and as many images fall as to the margin of the network
+    /// itself. The audit has nothing to find.
+    /// </summary>
     [Fact]
     public void Run_SaturatedLogitsUnderPgd_FallAsTheNetworkItselfDoes()
     {
@@ -66,7 +69,9 @@ public sealed class BrokenModelTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(saturated.Audit!.Findings);
     }
 
-    /// <summary>A gradient of 1e-35 is not zero, but what it is made of has no digits: a tenth of the pixels' slopes are subnormal.</summary>
+    /// <summary>
+    /// A gradient of 1e-35 is not zero, but what it is made of has no digits: a tenth of the pixels' slopes are subnormal.
+    /// </summary>
     [Fact]
     public void Run_LogitsOfAVanishingScale_SaysThatNothingIsLeftOfTheGradient()
     {

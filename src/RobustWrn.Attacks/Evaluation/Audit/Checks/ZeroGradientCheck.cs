@@ -5,7 +5,8 @@ namespace RobustWrn.Attacks;
 
 /// <summary>
 /// Whether losses that the attacks follow have a gradient at the images: without one an attack stays where it starts (AutoAttack asks the same of its DLR loss, Croce and Hein 2020).
-/// Steps and rounding in the model do it, and logits so large that a loss of the probabilities has no digits left. A gradient that is there, but too small for the digits of its numbers
+/// Steps and rounding in the model do it, and logits so large that a loss of the probabilities has no digits left. A gradient that is
+/// there, but too small for the digits of its numbers
 /// (<see cref="AuditLook.WithoutGradient"/>), counts as none.
 /// </summary>
 public sealed record ZeroGradientCheck : IAuditCheck
