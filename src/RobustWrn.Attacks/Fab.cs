@@ -11,7 +11,9 @@ namespace RobustWrn.Attacks;
 /// <see cref="TargetedFab"/> with one, at a fraction of the cost. Targeted when the context has targets.
 /// </summary>
 /// <remarks>
-/// Under a threat model an example counts only when its smallest change lies in the ball; the others come back unchanged, as from the authors' code. One walk draws nothing at random.
+/// Under a threat model an example counts only when its smallest change lies in the ball; the others come back unchanged, as from the authors' code.
+/// One walk draws nothing at random. In L2 the authors' code takes a pixel whose slope is below 1e-8 as one that never meets the end of its range;
+/// here the move is the exact one for all slopes, whatever the scale of the logits (decision 19).
 /// </remarks>
 public sealed record Fab : IMinimalNormAttack
 {

@@ -8,7 +8,7 @@ namespace RobustWrn.Attacks;
 /// The decision boundary that is nearest when the logits are taken as linear at a point. Slopes and value are divided by the largest slope,
 /// which leaves the boundary where it is.
 /// </summary>
-/// <param name="Normals">Its slopes (N, D), the steepest 1 or -1; zero where there is none.</param>
+/// <param name="Normals">Its slopes (N, D), the steepest from 1 to 2 in size; zero where there is none.</param>
 /// <param name="Values">The linear function at the point, (N): negative before the boundary.</param>
 /// <param name="Logits">(N, classes) of the steering pass at the point.</param>
 internal readonly record struct NearestBoundary(Tensor Normals, Tensor Values, Tensor Logits)

@@ -17,9 +17,10 @@ public sealed record KullbackLeibler : IAttackLoss
     public Tensor PerExample(Tensor logits, AttackGoal goal)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor natural = nn.functional.softmax(goal.CleanLogits!, 1);
-        Tensor divergence = nn.functional.kl_div(nn.functional.log_softmax(logits, 1), natural, log_target: false, reduction: nn.Reduction.None);
-        return divergence.sum(1).MoveToOuterDisposeScope();
+        // In float64, which costs nothing for so few numbers: near the image the slope is a small difference of two softmaxes, of which float32 keeps few digits.
+        Tensor natural = nn.functional.softmax(goal.CleanLogits!.to(ScalarType.Float64), 1), attacked = nn.functional.log_softmax(logits.to(ScalarType.Float64), 1);
+        Tensor divergence = nn.functional.kl_div(attacked, natural, log_target: false, reduction: nn.Reduction.None);
+        return divergence.sum(1).to(logits.dtype).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

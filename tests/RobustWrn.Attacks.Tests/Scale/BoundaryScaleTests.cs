@@ -38,7 +38,8 @@ public sealed class BoundaryScaleTests : IDisposable
     public void ToHyperplane_SlopesBelowThePublishedThreshold_StillSolvesTheProgram()
     {
         // One steep pixel without room, so that the flat ones have to make up for it.
-        Tensor points = tensor(new[,] { { 0, 0.5, 0.5, 0.5 } }), normals = tensor(new[,] { { 1, 4e-9, -2e-9, 1e-9 } }), values = tensor(new[] { 1.5e-9 });
+        Tensor points = tensor(new[,] { { 0, 0.5, 0.5, 0.5 } }), normals = tensor(new[,] { { 1, 4e-9, -2e-9, 1e-9 } });
+        Tensor values = tensor(new[] { 1.5e-9 });
         Tensor move = new L2Boundary().ToHyperplane(points, normals, values);
 
         Assert.Equal(0, (values.Plus((normals * move).sum(1))).Number(), 1e-20);
@@ -51,13 +52,15 @@ public sealed class BoundaryScaleTests : IDisposable
     public void DualLength_ScaledSlopes_AreScaled(IBoundaryGeometry geometry)
     {
         Tensor normals = Rows().Normals, expected = geometry.DualLength(normals);
-        Assert.True(((geometry.DualLength(normals.Times(Math.ScaleB(1, -100))).Times(Math.ScaleB(1, 100)) - expected) / expected).abs().max().Number() < 1e-6);
+        Tensor scaled = geometry.DualLength(normals.Times(Math.ScaleB(1, -100))).Times(Math.ScaleB(1, 100));
+        Assert.True(((scaled - expected) / expected).abs().max().Number() < 1e-6);
     }
 
     private static (Tensor Points, Tensor Normals, Tensor Values) Rows()
     {
         long[] ids = [.. Enumerable.Range(0, 20).Select(i => (long)i)];
-        Tensor normals = RandomStream.From(2).Uniform(ids, [30]).Minus(0.5).Times(512.0).round().Over(256), values = RandomStream.From(3).Uniform(ids, [1]).squeeze(1).Minus(0.5).Times(512.0).round().Over(64);
+        Tensor normals = RandomStream.From(2).Uniform(ids, [30]).Minus(0.5).Times(512.0).round().Over(256);
+        Tensor values = RandomStream.From(3).Uniform(ids, [1]).squeeze(1).Minus(0.5).Times(512.0).round().Over(64);
         return (RandomStream.From(1).Uniform(ids, [30]), normals, values);
     }
 }

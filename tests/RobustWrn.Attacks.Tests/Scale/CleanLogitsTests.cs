@@ -52,7 +52,8 @@ public sealed class CleanLogitsTests : IDisposable
     {
         using AttackedModel model = new(context.Model);
         Tensor logits = model.Logits(context.Images);
-        new Fosc { Loss = loss }.PerExample(new PairContext(model, new ImagePairs(context.Images, context.Images, context.Labels, context.Threat), logits, logits)).Dispose();
+        ImagePairs pairs = new(context.Images, context.Images, context.Labels, context.Threat);
+        new Fosc { Loss = loss }.PerExample(new PairContext(model, pairs, logits, logits)).Dispose();
     }
 
     /// <summary>How far the logits it is given are apart.</summary>

@@ -13,8 +13,9 @@ public sealed class LargeEpsilonTests : IDisposable
 
     public static TheoryData<IAttack> Attacks() =>
     [
-        new Fgsm(), new Pgd(), new Pgd { Start = new SurfaceStart() }, new CwLinf(), new MomentumFgsm(), new Gama { Steps = 30 }, new Apgd { Steps = 10 }, new TargetedApgd { Steps = 5 },
-        new Fab { Steps = 5, Restarts = 2 }, new TargetedFab { Steps = 5 }, new DeepFool { Steps = 5 }, new Square { Queries = 20 }, new RandomNoise { Draws = 5 }, new CwL2 { Steps = 20, SearchSteps = 2 },
+        new Fgsm(), new Pgd(), new Pgd { Start = new SurfaceStart() }, new CwLinf(), new MomentumFgsm(), new Gama { Steps = 30 },
+        new Apgd { Steps = 10 }, new TargetedApgd { Steps = 5 }, new Fab { Steps = 5, Restarts = 2 }, new TargetedFab { Steps = 5 },
+        new DeepFool { Steps = 5 }, new Square { Queries = 20 }, new RandomNoise { Draws = 5 }, new CwL2 { Steps = 20, SearchSteps = 2 },
         new MinimalEpsilon { Attack = new Fgsm(), Tolerance = 0.1 },
     ];
 
@@ -24,7 +25,8 @@ public sealed class LargeEpsilonTests : IDisposable
     [MemberData(nameof(Attacks))]
     public void Perturb_RadiusBeyondTheBox_ReturnsWhatTheDiameterDoes(IAttack attack)
     {
-        foreach (Func<double, ThreatModel> norm in (Func<double, ThreatModel>[])[radius => ThreatModel.L2(radius), radius => ThreatModel.L1(radius)])
+        Func<double, ThreatModel>[] norms = [radius => ThreatModel.L2(radius), radius => ThreatModel.L1(radius)];
+        foreach (Func<double, ThreatModel> norm in norms)
         {
             Tensor expected = attack.Perturb(Context(norm(norm(1) is L2Threat ? Math.Sqrt(12) : 12)));
             foreach (double radius in Large)
@@ -42,8 +44,9 @@ public sealed class LargeEpsilonTests : IDisposable
     public void Run_RadiusBeyondTheBox_LeavesNoneRight(double epsilon)
     {
         AttackContext context = Context(ThreatModel.L2(epsilon));
+        EvaluationOptions whole = new() { Audit = new EvaluationAudit { Share = 1 } };
         RobustnessResult result = RobustnessEvaluation.Run(
-            context.Model, new TensorSource(context.Images, context.Labels), ThreatModel.L2(epsilon), AttackSuite.Of("PGD", new Pgd()), new EvaluationOptions { Audit = new EvaluationAudit { Share = 1 } });
+            context.Model, new TensorSource(context.Images, context.Labels), ThreatModel.L2(epsilon), AttackSuite.Of("PGD", new Pgd()), whole);
         Assert.Equal(32, result.Clean.Hits);
         Assert.Equal(0, result.Robust.Hits);
         Assert.DoesNotContain(result.Audit!.NotMade, gap => gap.Reason.Contains("failed", StringComparison.Ordinal));
@@ -57,10 +60,12 @@ public sealed class LargeEpsilonTests : IDisposable
         foreach (ThreatModel threat in (ThreatModel[])[ThreatModel.Linf(0.1), ThreatModel.L2(0.3), ThreatModel.L1(1)])
         {
             AttackContext context = Context(threat);
-            foreach (IAttack attack in (IAttack[])[new Pgd { Steps = 3, StepSize = step }, new MomentumFgsm { StepSize = step }, new Gama { Steps = 5, StepSize = step }])
+            Pgd pgd = new() { Steps = 3, StepSize = step };
+            foreach (IAttack attack in (IAttack[])[pgd, new MomentumFgsm { StepSize = step }, new Gama { Steps = 5, StepSize = step }])
             {
                 Tensor distance = threat.Distance(attack.Perturb(context), context.Images);
-                Assert.All(distance.data<float>().ToArray(), length => Assert.InRange(length, 0.2 * threat.Epsilon, threat.Epsilon + threat.Tolerance));
+                double longest = threat.Epsilon + threat.Tolerance;
+                Assert.All(distance.data<float>().ToArray(), length => Assert.InRange(length, 0.2 * threat.Epsilon, longest));
             }
         }
     }
@@ -71,13 +76,18 @@ public sealed class LargeEpsilonTests : IDisposable
     [InlineData(-1)]
     public void Perturb_RadiusThatIsNone_IsRefused(double epsilon)
     {
-        Assert.Contains("must be a finite number above 0", Assert.Throws<ArgumentOutOfRangeException>(() => ThreatModel.L2(epsilon)).Message, StringComparison.Ordinal);
-        Assert.Contains("must be a finite number above 0", Assert.Throws<InvalidDescriptionException>(() => new Pgd().Perturb(Context(ThreatModel.L2(1) with { Epsilon = epsilon }))).Message, StringComparison.Ordinal);
+        const string rule = "must be a finite number above 0";
+        AttackContext context = Context(ThreatModel.L2(1) with { Epsilon = epsilon });
+        Assert.Contains(rule, Assert.Throws<ArgumentOutOfRangeException>(() => ThreatModel.L2(epsilon)).Message, StringComparison.Ordinal);
+        Assert.Contains(rule, Assert.Throws<InvalidDescriptionException>(() => new Pgd().Perturb(context)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Perturb_LinfRadiusInLevels_IsStillRefused() =>
-        Assert.Contains("outOf: 255", Assert.Throws<InvalidDescriptionException>(() => new Pgd().Perturb(Context(ThreatModel.Linf(1) with { Epsilon = 8 }))).Message, StringComparison.Ordinal);
+    public void Perturb_LinfRadiusInLevels_IsStillRefused()
+    {
+        AttackContext context = Context(ThreatModel.Linf(1) with { Epsilon = 8 });
+        Assert.Contains("outOf: 255", Assert.Throws<InvalidDescriptionException>(() => new Pgd().Perturb(context)).Message, StringComparison.Ordinal);
+    }
 
     private static AttackContext Context(ThreatModel threat)
     {

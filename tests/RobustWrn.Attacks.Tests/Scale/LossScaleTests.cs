@@ -22,7 +22,8 @@ public sealed class LossScaleTests : IDisposable
         select (attack, threat, exponent));
 
     public static TheoryData<IAttack, ThreatModel, int> OfLogits() => new(
-        from attack in (IAttack[])[new CwLinf { Steps = 5 }, new Apgd { Steps = 10, Loss = new Margin() }, new Fab { Steps = 6 }, new TargetedFab { Steps = 6, TargetClasses = 2 }, new DeepFool { Steps = 6 }]
+        from attack in (IAttack[])[new CwLinf { Steps = 5 }, new Apgd { Steps = 10, Loss = new Margin() },
+            new Fab { Steps = 6 }, new TargetedFab { Steps = 6, TargetClasses = 2 }, new DeepFool { Steps = 6 }]
         from threat in Threats
         from exponent in (int[])[-60, 60]
         select (attack, threat, exponent));
@@ -121,7 +122,8 @@ public sealed class LossScaleTests : IDisposable
     [InlineData(true)]
     public void Unsaturated_OrdinaryLogits_RisesAlongTheLoss(bool targeted)
     {
-        Tensor logits = RandomStream.From(3).Normal([.. Enumerable.Range(0, 50).Select(i => (long)i)], [6], ScalarType.Float64).Times(2.0), labels = ScalarArithmetic.Counting(50).Modulo(6);
+        long[] ids = [.. Enumerable.Range(0, 50).Select(i => (long)i)];
+        Tensor logits = RandomStream.From(3).Normal(ids, [6], ScalarType.Float64).Times(2.0), labels = ScalarArithmetic.Counting(50).Modulo(6);
         AttackGoal goal = new(labels, targeted ? ScalarArithmetic.Counting(50).PlusInPlace(1L).Modulo(6) : null);
         foreach (IAttackLoss loss in (IAttackLoss[])[new CrossEntropy(), new GuidedMargin(0)])
         {
@@ -141,12 +143,15 @@ public sealed class LossScaleTests : IDisposable
     public void PerExample_SureModel_KeepsTheDigitsOfFloat64()
     {
         Tensor logits = tensor(new[,] { { 30f, 0, -1 }, { 90f, 0, 1 }, { -50f, 3, 5 }, { 1f, 1, 1 } }), labels = zeros(4, ScalarType.Int64);
-        Tensor exact = new CrossEntropy().PerExample(logits.to(ScalarType.Float64), new AttackGoal(labels)), loss = new CrossEntropy().PerExample(logits, new AttackGoal(labels));
+        AttackGoal goal = new(labels);
+        Tensor exact = new CrossEntropy().PerExample(logits.to(ScalarType.Float64), goal), loss = new CrossEntropy().PerExample(logits, goal);
         Assert.True(((loss.to(ScalarType.Float64) - exact) / exact).abs().max().Number() < 1e-5);
         Tensor textbook = nn.functional.cross_entropy(logits.to(ScalarType.Float64), labels, reduction: nn.Reduction.None);
         Assert.True((exact - textbook).abs().max().Number() < 1e-13);
-        Tensor targets = labels.FilledLike(2), targeted = new CrossEntropy().PerExample(logits.to(ScalarType.Float64), new AttackGoal(labels, targets));
-        Assert.True((targeted.Plus(nn.functional.cross_entropy(logits.to(ScalarType.Float64), targets, reduction: nn.Reduction.None))).abs().max().Number() < 1e-13);
+        Tensor targets = labels.FilledLike(2);
+        Tensor targeted = new CrossEntropy().PerExample(logits.to(ScalarType.Float64), new AttackGoal(labels, targets));
+        textbook = nn.functional.cross_entropy(logits.to(ScalarType.Float64), targets, reduction: nn.Reduction.None);
+        Assert.True(targeted.Plus(textbook).abs().max().Number() < 1e-13);
     }
 
     /// <summary>Beyond 1e35 sums of finite gradients overflow: they are finite all the same.</summary>
@@ -161,8 +166,10 @@ public sealed class LossScaleTests : IDisposable
     public void Differences_RandomLogitsOfASmallScale_AreSeen()
     {
         long calls = 0;
-        using AttackedModel model = new(new Lambda(images => Net(images).Plus(RandomStream.From(calls++).Normal([0], [Classes])).Times(1e-20)));
-        Assert.All(RepeatedLogits.Differences(model, Images(), 3, TestContext.Current.CancellationToken), difference => Assert.InRange(difference, 1e-3, 2));
+        Lambda random = new(images => Net(images).Plus(RandomStream.From(calls++).Normal([0], [Classes])).Times(1e-20));
+        using AttackedModel model = new(random);
+        double[] differences = RepeatedLogits.Differences(model, Images(), 3, TestContext.Current.CancellationToken);
+        Assert.All(differences, difference => Assert.InRange(difference, 1e-3, 2));
     }
 
     private static IAttack Attack(string name, IAttackLoss loss) => name switch
@@ -176,12 +183,14 @@ public sealed class LossScaleTests : IDisposable
     };
 
     private static AttackContext Pixel(double slope) => new(
-        new Lambda(images => cat([images.flatten(1).Times(-slope), images.flatten(1).Times(slope)], 1)), zeros([1, 1, 1, 1]).Plus(0.5), ones(1, ScalarType.Int64), ThreatModel.L2(0.1));
+        new Lambda(images => cat([images.flatten(1).Times(-slope), images.flatten(1).Times(slope)], 1)),
+        zeros([1, 1, 1, 1]).Plus(0.5), ones(1, ScalarType.Int64), ThreatModel.L2(0.1));
 
     // Two layers, and the labels that they give.
     private static Tensor Net(Tensor images)
     {
-        Tensor first = RandomStream.From(11).Normal([0], [48, 12])[0].Times(0.3), second = RandomStream.From(12).Normal([0], [12, Classes])[0];
+        Tensor first = RandomStream.From(11).Normal([0], [48, 12])[0].Times(0.3);
+        Tensor second = RandomStream.From(12).Normal([0], [12, Classes])[0];
         return images.flatten(1).Minus(0.5).matmul(first).tanh().matmul(second);
     }
 
@@ -193,5 +202,6 @@ public sealed class LossScaleTests : IDisposable
         return new AttackContext(new Lambda(model), images, Net(images).argmax(1), threat);
     }
 
-    private static long Fooled(AttackContext context, IAttack attack) => context.Model.call(attack.Perturb(context)).argmax(1).ne(context.Labels).sum().item<long>();
+    private static long Fooled(AttackContext context, IAttack attack) =>
+        context.Model.call(attack.Perturb(context)).argmax(1).ne(context.Labels).sum().item<long>();
 }

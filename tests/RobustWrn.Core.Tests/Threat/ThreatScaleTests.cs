@@ -8,7 +8,10 @@ public class ThreatScaleTests
 {
     public static TheoryData<ThreatModel> Threats() => [ThreatModel.Linf(0.1), ThreatModel.L2(0.5), ThreatModel.L1(3)];
 
-    public static TheoryData<string, double> Large() => new(from norm in (string[])["l2", "l1"] from epsilon in (double[])[1e3, 1e30, 1e38, 1e300, double.MaxValue] select (norm, epsilon));
+    public static TheoryData<string, double> Large() => new(
+        from norm in (string[])["l2", "l1"]
+        from epsilon in (double[])[1e3, 1e30, 1e38, 1e300, double.MaxValue]
+        select (norm, epsilon));
 
     [Theory]
     [MemberData(nameof(Threats))]

@@ -32,8 +32,11 @@ public class DropAtEpochTests
     }
 
     [Fact]
-    public void LearningRateAt_InsideAWarmUp_DropsAtTheStartOfAnEpochToo() =>
-        Assert.Equal(0.2, new TrainingRecipe { Epochs = 77, LearningRate = 0.2, Schedule = new WarmUpRate() }.LearningRateAt(57, 390, 391), 1e-15);
+    public void LearningRateAt_InsideAWarmUp_DropsAtTheStartOfAnEpochToo()
+    {
+        TrainingRecipe recipe = new() { Epochs = 77, LearningRate = 0.2, Schedule = new WarmUpRate() };
+        Assert.Equal(0.2, recipe.LearningRateAt(57, 390, 391), 1e-15);
+    }
 
     /// <summary>Three epochs have no start behind three quarters: there it drops within the last one.</summary>
     [Fact]

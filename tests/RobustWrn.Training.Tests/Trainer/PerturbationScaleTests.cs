@@ -19,7 +19,8 @@ public class PerturbationScaleTests
 
         PerturbedWeights perturbed = new([matrix, still], [tensor(new float[,] { { 3, -4 }, { 0, 0 } }).Times(size), zeros([2, 2])], 0.1);
 
-        Assert.All(matrix.data<float>().ToArray().Zip(new float[] { 3.3f, -0.4f, 0, 4 }), pair => Assert.Equal(pair.Second, pair.First, 1e-4f));
+        float[] expected = [3.3f, -0.4f, 0, 4], actual = matrix.data<float>().ToArray();
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
         Assert.Equal([1, 1, 1, 1], still.data<float>().ToArray());
         perturbed.Undo();
     }
