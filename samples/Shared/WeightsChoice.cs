@@ -1,6 +1,6 @@
 using RobustWrn.Core;
 
-namespace TrainModel;
+namespace RobustWrn.Samples;
 
 /// <summary>Which of the weights of a file are taken, and under whose names.</summary>
 public sealed record WeightsChoice
