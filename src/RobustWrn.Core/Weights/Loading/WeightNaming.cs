@@ -54,7 +54,7 @@ internal sealed class WeightNaming
         // Half: what an optimiser remembers of the weights, or an average without counters, is a copy, too. One block inside another
         // network is none.
         string[] copies =
-            [.. ranked.Where(other => other.Prefix != best.Prefix && other.Prefix.Length > 0 && 2 * other.Found >= best.Found)
+            [.. ranked.Where(other => other.Prefix != best.Prefix && other.Prefix.Length > 0 && 2 * other.Found >= own.Count)
             .Select(other => other.Prefix).Distinct()];
         return new WeightNaming(network, best.Prefix, best.Map, copies);
     }
