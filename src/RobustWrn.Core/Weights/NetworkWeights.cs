@@ -148,8 +148,12 @@ public static class NetworkWeights
         options.ThrowIfInvalid();
         file.Verify();
         EntryContent content = file.Stored(options.Entry);
-        WeightsReport report = new() { Source = file.Path, Entry = content.Path,
-            OtherEntries = file.Entries.Where(other => other != content.Path && other.Length > 0).ToValueList() };
+        WeightsReport report = new()
+        {
+            Source = file.Path,
+            Entry = content.Path,
+            OtherEntries = file.Entries.Where(other => other != content.Path && other.Length > 0).ToValueList()
+        };
         StoredWeights stored = new(content.Tensors)
         {
             Objects = content.Objects,

@@ -181,8 +181,11 @@ public class RobustTrainerTests
         Assert.Contains(log.Entries, line => line.Contains("Weights to start from", StringComparison.Ordinal)
             && line.Contains("from mean, std, given to the network", StringComparison.Ordinal));
         Assert.Contains("fits none", Assert.Throws<ArgumentException>(() => Small.Fit(
-            classifier, options: new TrainingOptions { InitialWeights = folder["given.safetensors"],
-                InitialWeightsOptions = new WeightsOptions { Skip = ["head.*"] } })).Message);
+            classifier, options: new TrainingOptions
+            {
+                InitialWeights = folder["given.safetensors"],
+                InitialWeightsOptions = new WeightsOptions { Skip = ["head.*"] }
+            })).Message);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class AskedInSumTests : IDisposable
         string path = Path.Combine(_folder, "weights.safetensors");
         using DisposeScope scope = NewDisposeScope();
         Safetensors.Write(path, [KeyValuePair.Create("a", zeros(2 * Megabyte, ScalarType.Byte))], new Dictionary<string, string>
-            { ["robustwrn.spec"] = DescriptionJson.Write(spec) });
+        { ["robustwrn.spec"] = DescriptionJson.Write(spec) });
         long tensors = DisposeScopeManager.Statistics.ThreadTotalLiveCount, before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Contains(reason, Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(path)).Message);
@@ -123,7 +123,7 @@ public sealed class AskedInSumTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor one = zeros(8);
         Safetensors.Write(path, Enumerable.Range(0, 13_000).Select(i => KeyValuePair.Create($"{i}", one)), new Dictionary<string, string>
-            { ["robustwrn.spec"] = DescriptionJson.Write(spec) });
+        { ["robustwrn.spec"] = DescriptionJson.Write(spec) });
 
         Assert.Contains("which take more memory than 16 times its", Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(path))
             .Message);

@@ -116,8 +116,11 @@ public sealed class WeightsFuzzTests : IDisposable
         ];
         using MemoryStream stream = new();
         Safetensors.Write(stream, tensors, new Dictionary<string,
-            string> { [NetworkWeights.SpecKey] = DescriptionJson.Write(
-            spec with { Normalization = new() { Mean = [0.5, 0.25, 0.75], Std = [1, 1, 1] } }) });
+            string>
+        {
+            [NetworkWeights.SpecKey] = DescriptionJson.Write(
+            spec with { Normalization = new() { Mean = [0.5, 0.25, 0.75], Std = [1, 1, 1] } })
+        });
         byte[] valid = stream.ToArray();
         int key = valid.AsSpan().IndexOf(Encoding.UTF8.GetBytes(ContentHash.Key));
         valid[key] = (byte)'x';
@@ -128,8 +131,13 @@ public sealed class WeightsFuzzTests : IDisposable
         string before = TensorHash.Of(target.Network.state_dict());
         for (int i = 0; i < Each; i++)
         {
-            byte[] damaged = (i % 3) switch { 0 => Mutation.Header(valid, random), 1 => Mutation.Anywhere(valid, random), _ =>
-                Mutation.Pickle(archive, Path.Combine(_folder, "scratch"), random) };
+            byte[] damaged = (i % 3) switch
+            {
+                0 => Mutation.Header(valid, random),
+                1 => Mutation.Anywhere(valid, random),
+                _ =>
+                Mutation.Pickle(archive, Path.Combine(_folder, "scratch"), random)
+            };
             File.WriteAllBytes(FilePath, damaged);
             using Classifier classifier = spec.Build(1);
             try
