@@ -50,7 +50,7 @@ public sealed record RandomNoise : IAttack
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            batch.Weigh(new QueryCandidate(context.Threat.Project(Source.From(batch.Context, noise.At(draw)), batch.Images)));
+            batch.Weigh(new QueryCandidate(context.Threat.Project(AttackInput.StartOf(Source, batch.Context, noise.At(draw)), batch.Images)));
         }
         return batch.Finish();
     }

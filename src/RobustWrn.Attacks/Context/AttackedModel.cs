@@ -252,7 +252,9 @@ public sealed class AttackedModel : IDisposable
         _disposed = true;
         try
         {
-            NotRestored = _before.Restore();
+            // Where the hold went with one around it, or was taken over from a dead thread, all is as it was, or another's: flags of back then would spoil it.
+            if (_hold.IsHeld)
+                NotRestored = _before.Restore();
             _before.Dispose();
             _view?.Dispose();
         }

@@ -47,6 +47,16 @@ public sealed class ModelHold : IDisposable
         }
     }
 
+    /// <summary>Whether the hold is still there: not disposed, nor gone with a hold around it or with its thread.</summary>
+    public bool IsHeld
+    {
+        get
+        {
+            lock (Gate)
+                return _held.Any(claims => claims.Contains(_claim));
+        }
+    }
+
     /// <summary>Gives the hold back, with those that the thread took on its parts since and forgot. A second time does nothing.</summary>
     public void Dispose()
     {

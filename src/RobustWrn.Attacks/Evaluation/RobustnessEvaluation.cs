@@ -40,6 +40,9 @@ public static class RobustnessEvaluation
         TorchRuntime.EnsureLoaded();
         ModelKind kind = ModelKind.Of(model);
         Problems(model, kind, images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
+        // Held from here on, so that a second thread learns it before the work, not in the middle.
+        using ModelHold held = new(model, "evaluates");
+        using ModelHold? other = options.Surrogate is null ? null : new ModelHold(options.Surrogate, "evaluates another model with");
         Device device = options.Device ?? kind.Device ?? CPU;
         RandomStream[] noise = Noise(suite, options.Seed);
         EvaluationPace pace = new(suite, threat, images.Count, options.Clock);

@@ -89,6 +89,39 @@ public sealed class ModelHoldTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_OutermostFirst_LeavesNothingFrozen()
+    {
+        AttackedModel outer = new(_model), inner = new(_model);
+        outer.Dispose();
+        inner.Dispose();
+        Assert.True(_model.training && _model.parameters().All(parameter => parameter.requires_grad));
+    }
+
+    /// <summary>What a dead thread left is disposed while another attacks: it must not switch the other's model to training.</summary>
+    [Fact]
+    public void Dispose_OfADeadThreadsWhileAnotherAttacks_ChangesNothing()
+    {
+        AttackedModel? left = null;
+        Elsewhere(() => left = new AttackedModel(_model));
+        using AttackedModel next = new(_model);
+        left!.Dispose();
+        Assert.False(_model.training);
+        Assert.IsType<ModelInUseException>(Elsewhere(() => new AttackedModel(_model).Dispose()));
+    }
+
+    [Fact]
+    public void Run_EvaluationElsewhere_IsRefusedBeforeItReadsAnImage()
+    {
+        TensorSource images = new(zeros([2, 1, 4, 4]).Plus(0.5f), ones(2, ScalarType.Int64));
+        LinearModel other = LinearModel.TwoClasses(16);
+        using AttackedModel surrogate = new(other);
+        Exception? refusal = Elsewhere(() => RobustnessEvaluation.Run(_model, images, ThreatModel.Linf(0.1), AttackSuite.Of("fgsm", new Fgsm()), new EvaluationOptions { Surrogate = other }));
+        Assert.IsType<ModelInUseException>(refusal);
+        Assert.Equal(0, _model.Calls);
+        Assert.Null(Elsewhere(() => new AttackedModel(_model).Dispose()));
+    }
+
+    [Fact]
     public void Dispose_OnAnotherThread_GivesTheHoldBack()
     {
         AttackedModel attacked = new(_model);

@@ -37,17 +37,6 @@ public sealed class StubbornModulesTests : IDisposable
         using AttackedModel verdicts = new(model, steers: false);
     }
 
-    [Fact]
-    public void Constructor_BufferThatCannotBeCopied_LeavesEveryFlagAsItWas()
-    {
-        Sequential model = nn.Sequential(Norm(), Norm());
-        model.register_buffer("huge", zeros(1).expand(1L << 50)); // a copy of it would be
-        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        Assert.ThrowsAny<Exception>(() => new AttackedModel(model));
-        Assert.True(model.training && model.parameters().All(parameter => parameter.requires_grad));
-        Assert.True(DisposeScopeManager.Statistics.ThreadTotalLiveCount <= before, "copies of buffers were left");
-    }
-
     /// <summary>It made Dispose spin for ever.</summary>
     [Fact]
     public void Dispose_PartThatKeepsAModeOfItsOwn_EndsAndGivesTheFlagBack()

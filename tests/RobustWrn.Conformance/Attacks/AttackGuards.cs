@@ -99,6 +99,9 @@ internal static class AttackGuards
             using Tensor moved = attack.Perturb(batch.Context(model, Threat) with { Images = images });
             Assert.True((moved - expected).abs().max().Number() <= 1e-5, $"strides ({string.Join(", ", images.stride())}) changed what it found");
         }
+        using Tensor leaf = batch.Images.clone().requires_grad_();
+        using Tensor found = attack.Perturb(batch.Context(model, Threat) with { Images = leaf });
+        Assert.True(!found.requires_grad && leaf.grad is null && found.eq(expected).all().item<bool>(), "images that require a gradient must be attacked as others are");
     }
 
     private static (string, Func<Tensor, Tensor>)[] OtherAnswers { get; } =
