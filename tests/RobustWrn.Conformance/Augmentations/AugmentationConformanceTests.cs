@@ -16,4 +16,14 @@ public class AugmentationConformanceTests
     [MemberData(nameof(AllAndClauses))]
     public void Library_EveryImplementation_KeepsTheContract(string name, string clause) =>
         AugmentationContract.Clauses[clause](Implementations<IAugmentation>.All[name]);
+
+    public static TheoryData<string> Faults() => [.. BrokenAugmentation.All.Select(broken => broken.Fault)];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Contract_AugmentationWithAFault_RefusesIt(string fault)
+    {
+        BrokenAugmentation broken = BrokenAugmentation.All.Single(broken => broken.Fault == fault);
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => AugmentationContract.Clauses[broken.Clause](broken));
+    }
 }

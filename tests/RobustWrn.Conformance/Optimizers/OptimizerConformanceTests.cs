@@ -16,4 +16,14 @@ public class OptimizerConformanceTests
     [MemberData(nameof(AllAndClauses))]
     public void Library_EveryImplementation_KeepsTheContract(string name, string clause) =>
         OptimizerContract.Clauses[clause](Implementations<IOptimizer>.All[name]);
+
+    public static TheoryData<string> Faults() => [.. BrokenOptimizer.All.Select(broken => broken.Fault)];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Contract_OptimizerWithAFault_RefusesIt(string fault)
+    {
+        BrokenOptimizer broken = BrokenOptimizer.All.Single(broken => broken.Fault == fault);
+        Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => OptimizerContract.Clauses[broken.Clause](broken));
+    }
 }
