@@ -106,8 +106,8 @@ public static partial class DescriptionJson
     {
         ArgumentNullException.ThrowIfNull(description);
         Type type = description.GetType();
-        JsonObject node = new() { ["type"] = ReferenceEquals(options, MemoryOptions) ? DescriptionTypes.NameInMemory(type)
-            : DescriptionTypes.NameOf(type) };
+        bool inMemory = ReferenceEquals(options, MemoryOptions);
+        JsonObject node = new() { ["type"] = inMemory ? DescriptionTypes.NameInMemory(type) : DescriptionTypes.NameOf(type) };
         JsonObject body = JsonSerializer.SerializeToNode(description, type, options)!.AsObject();
         foreach (KeyValuePair<string, JsonNode?> property in body.ToArray())
         {

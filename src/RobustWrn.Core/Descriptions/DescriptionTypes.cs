@@ -60,7 +60,7 @@ public static class DescriptionTypes
             && typeof(IDescription).IsAssignableFrom(contract)))
         {
             if (!Implementing(contract).TryGetValue(name, out Type? found) || found != type)
-                {
+            {
                 throw new JsonException($"the name \"{name}\" does not lead back to {type.FullName}: "
                     + "its assembly is made at run time, or does not use this library.");
             }

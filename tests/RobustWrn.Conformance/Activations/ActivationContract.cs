@@ -106,8 +106,8 @@ internal static class ActivationContract
     private static void IsTheSameFunctionInAFrozenNetwork(IActivation activation)
     {
         WideResNetSpec spec = WideResNetSpec.Wrn(10, 1) with { FinalActivation = activation };
-        using Classifier network = (spec with { Stages = spec.Stages.Select(stage =>
-            stage with { Activation = activation }).ToValueList() }).Build(seed: 3);
+        ValueList<StageSpec> stages = spec.Stages.Select(stage => stage with { Activation = activation }).ToValueList();
+        using Classifier network = (spec with { Stages = stages }).Build(seed: 3);
         network.to(ScalarType.Float64);
         network.eval();
         using FrozenNetwork? view = network.Freeze();

@@ -10,8 +10,8 @@ internal static class SmallNetworks
 {
     private static readonly string[] Sizes = ["width", "depth"];
 
-    public static IReadOnlyDictionary<string,
-        INetworkSpec> All { get; } = LibraryTypes.Implementing(typeof(INetworkSpec)).ToDictionary(type => type.Name, Small);
+    public static IReadOnlyDictionary<string, INetworkSpec> All { get; } =
+        LibraryTypes.Implementing(typeof(INetworkSpec)).ToDictionary(type => type.Name, Small);
 
     /// <summary>The same specification with another number, whether that makes it invalid or not.</summary>
     public static INetworkSpec With(INetworkSpec spec, string property, int value)

@@ -22,8 +22,12 @@ internal static class ReportedResults
 
     private static readonly NetworkResult Failed = new()
     {
-        Name = "WRN 1-1-1 / 16-32-64", Trial = 1, Spec = Network, Parameters = 1_234_567, MultiplyAdds = 8_901_234_567,
-            Failure = "the loss | gradients became NaN\nat step 3",
+        Name = "WRN 1-1-1 / 16-32-64",
+        Trial = 1,
+        Spec = Network,
+        Parameters = 1_234_567,
+        MultiplyAdds = 8_901_234_567,
+        Failure = "the loss | gradients became NaN\nat step 3",
     };
 
     private static readonly ExperimentResult Whole = new()
