@@ -5,12 +5,16 @@ using static TorchSharp.torch;
 
 namespace AttackAnyModel;
 
-/// <summary>Ordinary training, gradient descent with momentum. TorchSharp's own optimizers lose numbers to the garbage collector (docs/decisions/0006-numbers-stay-alive.md).</summary>
+/// <summary>
+/// Ordinary training, gradient descent with momentum. TorchSharp's own optimizers lose numbers to the garbage collector
+/// (docs/decisions/0006-numbers-stay-alive.md).
+/// </summary>
 internal static class PlainTraining
 {
     private const double Rate = 0.05, Momentum = 0.9;
 
-    public static void Fit(nn.Module<Tensor, Tensor> model, IImageSource images, int epochs, int batchSize, CancellationToken cancellationToken)
+    public static void Fit(
+        nn.Module<Tensor, Tensor> model, IImageSource images, int epochs, int batchSize, CancellationToken cancellationToken)
     {
         using DisposeScope training = NewDisposeScope();
         model.train();

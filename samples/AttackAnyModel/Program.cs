@@ -1,4 +1,5 @@
-// Attacks a plain TorchSharp module that has nothing to do with this library: a small convolutional network, trained here for a few seconds.
+// Attacks a plain TorchSharp module that has nothing to do with this library: a small convolutional network, trained here for a few
+// seconds.
 using System.CommandLine;
 using AttackAnyModel;
 using RobustWrn.Attacks;
@@ -7,7 +8,8 @@ using RobustWrn.Samples;
 
 TorchRuntime.WaitPassively();
 RootCommand command = new("Trains a plain TorchSharp module for a few seconds, and attacks it. There is nothing to choose.");
-return await StopRequest.RunAsync(token => CommandLine.RunAsync(command, args, Console.Out, Console.Error, (_, stop) => Task.FromResult(Run(stop)), token));
+return await StopRequest.RunAsync(token => CommandLine.RunAsync(
+    command, args, Console.Out, Console.Error, (_, stop) => Task.FromResult(Run(stop)), token));
 
 static int Run(CancellationToken cancellationToken)
 {
@@ -28,7 +30,8 @@ static void Attack(CancellationToken cancellationToken)
 {
     using DatasetSplits data = new SyntheticImages().Make(train: 2_000, holdOut: 100, test: 300, seed: 1);
     using SmallNet model = new(data.ClassNames.Count, RandomStream.From(1));
-    Console.WriteLine($"Training a network of {model.parameters().Sum(parameter => parameter.numel()):N0} weights on {data.Training.Train.Count:N0} synthetic images ...");
+    long weights = model.parameters().Sum(parameter => parameter.numel());
+    Console.WriteLine($"Training a network of {weights:N0} weights on {data.Training.Train.Count:N0} synthetic images ...");
     PlainTraining.Fit(model, data.Training.Train, epochs: 6, batchSize: 50, cancellationToken);
 
     // Everything below works for any nn.Module<Tensor, Tensor> from pixels in [0, 1] to logits.
@@ -40,7 +43,10 @@ static void Attack(CancellationToken cancellationToken)
         Console.WriteLine($"{threat,-14} {"right",6}   95 % interval");
         Console.WriteLine($"{"  unchanged",-14} {result.Clean.Hits,6}   {result.Clean}");
         foreach (AttackTally attack in result.Attacks)
-            Console.WriteLine($"{"  after " + attack.Name,-14} {attack.CorrectAfter,6}   {new Proportion(attack.CorrectAfter, result.Clean.Total)}");
+        {
+            Proportion left = new(attack.CorrectAfter, result.Clean.Total);
+            Console.WriteLine($"{"  after " + attack.Name,-14} {attack.CorrectAfter,6}   {left}");
+        }
     }
 
     // One batch, one attack, towards a class of one's own choice.

@@ -15,13 +15,19 @@ internal static class Destinations
         Writable(choices.Journal, "--journal", folder: true, problems);
         if (choices.Journal is { } journal && problems.Count == before)
             Writable(Path.Combine(journal, "journal.jsonl"), "--journal", folder: false, problems);
-        (string Option, string? Path)[] files = [("--out", choices.Output), ("--timing", choices.Timing), ("--save-adversarial", choices.Adversarial)];
-        foreach (IGrouping<string, (string Option, string? Path)> same in files.Where(file => !string.IsNullOrEmpty(file.Path)).GroupBy(file => Path.GetFullPath(file.Path!)).Where(group => group.Count() > 1))
-            problems.Add($"{string.Join(" and ", same.Select(file => file.Option))} must name different files, got {same.First().Path}. Choose another place for one.");
+        (string Option, string? Path)[] files =
+            [("--out", choices.Output), ("--timing", choices.Timing), ("--save-adversarial", choices.Adversarial)];
+        foreach (var same in files.Where(file => !string.IsNullOrEmpty(file.Path)).GroupBy(file => Path.GetFullPath(file.Path!)))
+        {
+            string[] options = [.. same.Select(file => file.Option)];
+            if (options.Length > 1)
+                problems.Add($"{string.Join(" and ", options)} must name different files, got {same.First().Path}. Choose another place for one.");
+        }
         if (choices.Threat.Curve is null)
             return;
         if (choices.Adversarial is { } images)
-            problems.Add($"--save-adversarial must not be given with --eps-curve, got {images}: run the radius whose images are wanted alone, with --eps.");
+            problems.Add($"--save-adversarial must not be given with --eps-curve, got {images}: "
+                + "run the radius whose images are wanted alone, with --eps.");
         if (choices.Timing is { } times)
             problems.Add($"--timing must not be given with --eps-curve, got {times}: time one radius alone, with --eps.");
     }

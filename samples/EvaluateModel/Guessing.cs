@@ -1,10 +1,14 @@
 using System.Globalization;
 using MathNet.Numerics.Distributions;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
-/// <summary>Tells networks that see nothing in the images, most often because the images, their normalisation or the weights are not the network's.</summary>
+/// <summary>
+/// Tells networks that see nothing in the images, most often because the images, their normalisation or the weights are not the
+/// network's.
+/// </summary>
 public static class Guessing
 {
     // So rarely is a guess as good by luck that a network which is no better is not told from one.
@@ -13,7 +17,10 @@ public static class Guessing
     // A network that is right twice as often as a guess has seen something, however few images say so.
     private const double Better = 2;
 
-    /// <summary>A warning where the clean accuracy is what guessing gives: at most twice a guess's, and within the one-sided binomial bound at 0.0001.</summary>
+    /// <summary>
+    /// A warning where the clean accuracy is what guessing gives: at most twice a guess's, and within the one-sided binomial bound at
+    /// 0.0001.
+    /// </summary>
     /// <param name="clean">Unchanged images that are classified rightly.</param>
     /// <param name="classes">Classes that the network tells apart.</param>
     /// <returns>Null where the network is better than that.</returns>
@@ -22,7 +29,11 @@ public static class Guessing
         if (clean.Total == 0 || clean.Value > Better / classes)
             return null;
         double asGood = clean.Hits == 0 ? 1 : 1 - Binomial.CDF(1.0 / classes, (int)Math.Min(clean.Total, int.MaxValue), clean.Hits - 1);
-        return asGood < Luck ? null : string.Create(CultureInfo.InvariantCulture,
-            $"Warning: {clean.Hits} of {clean.Total} unchanged images are classified rightly, which guessing among {classes} classes does too: the network sees nothing in them, so that these numbers say nothing about attacks. Check --data, --spec, --weights, --mean and --std.");
+        if (asGood < Luck)
+            return null;
+        string counts = string.Create(CultureInfo.InvariantCulture, $"{clean.Hits} of {clean.Total} unchanged images");
+        return $"Warning: {counts} are classified rightly, which guessing among {Counted.Of(classes, "class", "classes")} does too: "
+            + "the network sees nothing in them, so that these numbers say nothing about attacks. "
+            + "Check --data, --spec, --weights, --mean and --std.";
     }
 }

@@ -36,16 +36,18 @@ public sealed record ThreatChoice(string Norm, string? Epsilon, string? Curve)
 
     private static double? Radius(string option, string text, ThreatModel unit, List<string> problems)
     {
-        bool linf = unit is LinfThreat;
-        string shown = CommandLine.Shown(text), example = linf ? $"Write {option} 8/255, or {option} 0.031." : $"Write {option} 0.5, or {option} 128/255.";
+        bool linf = unit is LinfThreat, fraction = text.Contains('/', StringComparison.Ordinal);
+        string shown = CommandLine.Shown(text);
+        string example = linf ? $"Write {option} 8/255, or {option} 0.031." : $"Write {option} 0.5, or {option} 128/255.";
         if (Parse(text) is not { } radius)
             problems.Add($"{option} must be a number or a fraction, got {shown}. {example}");
         else if (!double.IsFinite(radius))
-            problems.Add($"{option} must be a finite number{(text.Contains('/', StringComparison.Ordinal) ? ", and nothing is divided by 0" : "")}, got {shown}. {example}");
+            problems.Add($"{option} must be a finite number{(fraction ? ", and nothing is divided by 0" : "")}, got {shown}. {example}");
         else if (radius <= 0)
             problems.Add($"{option} must be above 0, got {shown}. Pixels are in [0, 1]. {example}");
         else if (linf && radius > 1)
-            problems.Add($"{option} must be in (0, 1] for linf, got {shown}. Pixels are in [0, 1]: write {option} {(radius <= 255 && !text.Contains('/', StringComparison.Ordinal) ? $"{text}/255" : "8/255")}.");
+            problems.Add($"{option} must be in (0, 1] for linf, got {shown}. Pixels are in [0, 1]: "
+                + $"write {option} {(radius <= 255 && !fraction ? $"{text}/255" : "8/255")}.");
         else
             return radius;
         return null;
@@ -61,5 +63,6 @@ public sealed record ThreatChoice(string Norm, string? Epsilon, string? Curve)
         return Number(parts[1], out double unit) ? value / unit : null;
     }
 
-    private static bool Number(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+    private static bool Number(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 }

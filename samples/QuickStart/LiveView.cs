@@ -17,7 +17,8 @@ internal sealed class LiveView : IView
     public Task DownloadAsync(Func<IProgress<DownloadProgress>, Task> download) => AnsiConsole.Progress().StartAsync(async context =>
     {
         ProgressTask task = context.AddTask("fetching CIFAR-10");
-        await download(new Progress<DownloadProgress>(progress => task.Value = progress.Total is > 0 ? 100.0 * progress.Received / progress.Total.Value : 0));
+        await download(new Progress<DownloadProgress>(progress =>
+            task.Value = progress.Total is > 0 ? 100.0 * progress.Received / progress.Total.Value : 0));
         task.Value = 100;
     });
 
@@ -65,8 +66,12 @@ internal sealed class LiveView : IView
         int first = Math.Clamp(_latest - shown / 2, 0, Math.Max(0, _rows.Count - shown));
         Table table = NetworkTable.Of([], ["progress"], []);
         foreach (Row row in _rows.Skip(first).Take(shown))
-            table.AddRow(NetworkTable.Cells([], row.Trial, row.Name, row.Result, [row.Result?.Failure is not null ? "[red]failed[/]" : Bar(row)], []));
-        table.Title = new TableTitle(shown < _rows.Count ? $"accuracies in %; {shown} of {_rows.Count} networks are shown" : "accuracies in %");
+        {
+            string progress = row.Result?.Failure is not null ? "[red]failed[/]" : Bar(row);
+            table.AddRow(NetworkTable.Cells([], row.Trial, row.Name, row.Result, [progress], []));
+        }
+        string hidden = shown < _rows.Count ? $"; {shown} of {_rows.Count} networks are shown" : "";
+        table.Title = new TableTitle($"accuracies in %{hidden}");
         return table;
     }
 

@@ -5,7 +5,10 @@ using Spectre.Console;
 
 namespace QuickStart;
 
-/// <summary>Tables of networks that fit the window: in a narrow one bare percentages without borders, in a very wide one accuracies with their intervals.</summary>
+/// <summary>
+/// Tables of networks that fit the window: in a narrow one bare percentages without borders, in a very wide one accuracies with their
+/// intervals.
+/// </summary>
 internal static class NetworkTable
 {
     // Beside origin, name, cost and bar: four numbers, with borders, and with intervals.
@@ -18,7 +21,10 @@ internal static class NetworkTable
     /// <summary>Cells of a bar that is drawn in the table.</summary>
     public static int BarWidth => HasBorders ? 20 : 8;
 
-    /// <summary>A table with columns for a network's origin and name, for its multiply-adds where there is room, for what the caller adds, and for its accuracies.</summary>
+    /// <summary>
+    /// A table with columns for a network's origin and name, for its multiply-adds where there is room, for what the caller adds, and
+    /// for its accuracies.
+    /// </summary>
     /// <param name="before">Columns before them.</param>
     /// <param name="between">Columns between cost and accuracies.</param>
     /// <param name="after">Columns behind.</param>
@@ -47,7 +53,8 @@ internal static class NetworkTable
     ];
 
     /// <summary><c>baseline</c>, or the trial by the number that results and records have it under, from 0.</summary>
-    public static string Origin(int? trial) => trial is { } number ? string.Create(CultureInfo.InvariantCulture, $"trial {number}") : "baseline";
+    public static string Origin(int? trial) =>
+        trial is { } number ? string.Create(CultureInfo.InvariantCulture, $"trial {number}") : "baseline";
 
     /// <summary>Millions of multiply-adds.</summary>
     public static string Cost(NetworkResult network) => string.Create(CultureInfo.InvariantCulture, $"{network.MultiplyAdds / 1e6:0.0}");

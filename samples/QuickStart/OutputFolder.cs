@@ -20,10 +20,15 @@ internal sealed class OutputFolder : IDisposable
     public static IEnumerable<Problem> Problems(string path)
     {
         Problem[] folder = [.. OutputPlace.OfFolder(path, "--out")];
-        return folder.Length > 0 ? folder : [.. OutputPlace.OfFile(ResultOf(path), "--out"), .. OutputPlace.OfFile(ReportOf(path), "--out"), .. OutputPlace.OfFolder(RecordOf(path), "--out")];
+        if (folder.Length > 0)
+            return folder;
+        IEnumerable<Problem> files = new[] { ResultOf(path), ReportOf(path) }.SelectMany(file => OutputPlace.OfFile(file, "--out"));
+        return files.Concat(OutputPlace.OfFolder(RecordOf(path), "--out"));
     }
 
-    /// <summary>Takes the folder, and forgets what earlier runs left in it if that is wanted: never what one that still runs is at.</summary>
+    /// <summary>
+    /// Takes the folder, and forgets what earlier runs left in it if that is wanted: never what one that still runs is at.
+    /// </summary>
     /// <exception cref="IOException">Another process has the folder, or cannot be kept out of it.</exception>
     public static OutputFolder Take(string path, bool fresh)
     {
@@ -43,7 +48,8 @@ internal sealed class OutputFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    // The record may be in use by a program of the user's own, which knows nothing of this folder's lock but holds that of the record. The lock itself stays:
+    // The record may be in use by a program of the user's own, which knows nothing of this folder's lock but holds that of the record.
+    // The lock itself stays:
     // whoever waits for the record would hold another file of the same name, and two could be in it.
     private void Forget()
     {

@@ -30,7 +30,8 @@ internal sealed class PlainView : IView
             Console.WriteLine(network.Failure is { } failure
                 ? $"{who}, failed: {failure}"
                 : report.Stage == ExperimentStage.Training
-                    ? $"{who}, {NetworkTable.Cost(network)} MMACs, validation: robust {network.ValidationRobust}, clean {network.ValidationClean}"
+                    ? $"{who}, {NetworkTable.Cost(network)} MMACs, validation: "
+                        + $"robust {network.ValidationRobust}, clean {network.ValidationClean}"
                     : $"{who}, test: robust {network.TestRobust}, clean {network.TestClean}");
         }
         return result!;

@@ -5,4 +5,6 @@ using Spectre.Console;
 
 TorchRuntime.WaitPassively();
 // Above a table that is drawn again and again, lines are written by whoever draws it.
-return await StopRequest.RunAsync(token => QuickStartCommand.RunAsync(args, token), AnsiConsole.Profile.Out.IsTerminal ? AnsiConsole.WriteLine : null);
+return await StopRequest.RunAsync(
+    token => QuickStartCommand.RunAsync(args, token),
+    AnsiConsole.Profile.Out.IsTerminal ? AnsiConsole.WriteLine : null);

@@ -16,7 +16,8 @@ internal static class QuickStartCommand
     };
 
     private static readonly Option<int?> Trials = WholeNumber.Int("--trials", "4", "how many candidates the search trains (default: 4)");
-    private static readonly Option<int?> Epochs = WholeNumber.Int("--epochs", "5", "epochs of each training (default: chosen for the data)");
+    private static readonly Option<int?> Epochs = WholeNumber.Int("--epochs", "5",
+        "epochs of each training (default: chosen for the data)");
     private static readonly Option<int?> Images = WholeNumber.Int("--images", "1500", "training images (default: chosen for the data)");
     private static readonly Option<long?> Seed = WholeNumber.Long("--seed", "1", "the seed of everything random (default: 1)");
 
@@ -30,11 +31,13 @@ internal static class QuickStartCommand
 
     public static Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        RootCommand command = new("Searches the last-stage width and the stage depths of a small wide residual network for robustness, and compares what it finds with the unmodified network.")
+        RootCommand command = new("Searches the last-stage width and the stage depths of a small wide residual network for robustness, "
+            + "and compares what it finds with the unmodified network.")
         {
             Data, Trials, Epochs, Images, Seed, Out, Fresh,
         };
-        return CommandLine.RunAsync(command, args, Console.Out, Console.Error, (parsed, token) => RunAsync(Read(parsed), parsed.GetValue(Fresh), token), cancellationToken);
+        return CommandLine.RunAsync(command, args, Console.Out, Console.Error,
+            (parsed, token) => RunAsync(Read(parsed), parsed.GetValue(Fresh), token), cancellationToken);
     }
 
     private static Choices Read(ParseResult parsed) => new()
@@ -69,14 +72,16 @@ internal static class QuickStartCommand
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"Stopped; what is done stands in {choices.Out}, and the same command{(fresh ? ", without --fresh," : "")} goes on there.");
+            string same = fresh ? "the same command, without --fresh," : "the same command";
+            Console.Error.WriteLine($"Stopped; what is done stands in {choices.Out}, and {same} goes on there.");
             return StopRequest.Stopped;
         }
         catch (InvalidDescriptionException e)
         {
             return CommandLine.Refuse(Console.Error, [e.Message]);
         }
-        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or TorchNativeException)
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException
+            or InvalidOperationException or TorchNativeException)
         {
             Console.Error.WriteLine(e.Message);
             return CommandLine.Failed;

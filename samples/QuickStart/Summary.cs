@@ -22,11 +22,14 @@ internal static class Summary
         }
         else
         {
-            string[] header = ["#", "network", "from", "parameters", "MMACs", "robust (validation)", "clean (validation)", "robust (test)", "clean (test)", "front"];
+            string[] header = ["#", "network", "from", "parameters", "MMACs",
+                "robust (validation)", "clean (validation)", "robust (test)", "clean (test)", "front"];
             string[][] rows = [header, .. result.Ranking.Select((network, i) => (string[])
             [
-                $"{i + 1}", network.Name, NetworkTable.Origin(network.Trial), network.Parameters.ToString("N0", CultureInfo.InvariantCulture), NetworkTable.Cost(network),
-                $"{network.ValidationRobust}", $"{network.ValidationClean}", $"{network.TestRobust}", $"{network.TestClean}", network.OnFront ? "yes" : "",
+                $"{i + 1}", network.Name, NetworkTable.Origin(network.Trial),
+                network.Parameters.ToString("N0", CultureInfo.InvariantCulture), NetworkTable.Cost(network),
+                $"{network.ValidationRobust}", $"{network.ValidationClean}",
+                $"{network.TestRobust}", $"{network.TestClean}", network.OnFront ? "yes" : "",
             ])];
             Console.WriteLine($"{Title}, with 95 % intervals");
             int[] widths = [.. header.Select((_, column) => rows.Max(row => row[column].Length))];
@@ -37,11 +40,13 @@ internal static class Summary
         foreach (string note in result.Notes)
             Wrapped.WriteLine($"- {note}");
         Console.WriteLine();
-        Wrapped.WriteLine($"The search ended because {result.EndedBecause}. Test was read for {Counted.Of(result.TestReads, "trained network")}, after selection.");
+        Wrapped.WriteLine($"The search ended because {result.EndedBecause}. "
+            + $"Test was read for {Counted.Of(result.TestReads, "trained network")}, after selection.");
         Console.WriteLine($"Training took {result.Timing.TrainingSeconds.Sum():0} s, testing {result.Timing.TestSeconds.Sum():0} s.");
         Console.WriteLine($"Result: {Path.GetFullPath(folder.ResultFile)}");
         Console.WriteLine($"Report: {Path.GetFullPath(folder.ReportFile)}");
         if (synthetic)
-            Wrapped.WriteLine("These are synthetic images. On real ones: dotnet run -c Release --project samples/QuickStart -- --data cifar-10 --out runs/cifar-10");
+            Wrapped.WriteLine("These are synthetic images. On real ones: "
+                + "dotnet run -c Release --project samples/QuickStart -- --data cifar-10 --out runs/cifar-10");
     }
 }

@@ -22,7 +22,8 @@ internal static class CommandLine
     /// <param name="run">The program.</param>
     /// <param name="cancellationToken">Asks it to stop.</param>
     public static async Task<int> RunAsync(
-        RootCommand command, string[] args, TextWriter output, TextWriter error, Func<ParseResult, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+        RootCommand command, string[] args, TextWriter output, TextWriter error, Func<ParseResult, CancellationToken, Task<int>> run,
+        CancellationToken cancellationToken)
     {
         int code = 0;
         // On a thread of its own from start to end: work that never waits would hold up whoever asks it to stop.
@@ -30,7 +31,8 @@ internal static class CommandLine
         ParseResult result = command.Parse(args);
         if (result.Errors.Count > 0)
             return Refuse(error, [.. result.Errors.Select(item => item.Message).Distinct(), "See --help."]);
-        int invoked = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null }, cancellationToken);
+        InvocationConfiguration streams = new() { Output = output, Error = error, ProcessTerminationTimeout = null };
+        int invoked = await result.InvokeAsync(streams, cancellationToken);
         // What is thrown past the action is told by the other.
         return code != 0 ? code : invoked;
     }
@@ -49,7 +51,8 @@ internal static class CommandLine
     /// <summary>What was given, on one line of bounded length.</summary>
     public static string Shown(string text)
     {
-        string line = text.Length == 0 ? "nothing" : new([.. text.Take(LongestQuote).Select(letter => char.IsControl(letter) ? ' ' : letter)]);
+        IEnumerable<char> letters = text.Take(LongestQuote).Select(letter => char.IsControl(letter) ? ' ' : letter);
+        string line = text.Length == 0 ? "nothing" : new([.. letters]);
         return text.Length > LongestQuote ? line + "..." : line;
     }
 }

@@ -5,7 +5,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Samples;
 
-/// <summary>Networks as command lines name them: a preset, WRN-depth-widen, or a JSON file. A name goes before a file that is called so.</summary>
+/// <summary>
+/// Networks as command lines name them: a preset, WRN-depth-widen, or a JSON file. A name goes before a file that is called so.
+/// </summary>
 internal static partial class NamedNetwork
 {
     /// <summary>The ways to name one, for messages and help.</summary>
@@ -26,7 +28,8 @@ internal static partial class NamedNetwork
             return OfNumbers(name, match.Groups[1].Value, match.Groups[2].Value, subject, problems);
         if (!File.Exists(name))
         {
-            problems.Add($"{subject} must be WRN-depth-widen (WRN-16-4), a preset ({string.Join(", ", NetworkPresets.All.Select(known => known.Name))}) or a JSON file, "
+            string presets = string.Join(", ", NetworkPresets.All.Select(known => known.Name));
+            problems.Add($"{subject} must be WRN-depth-widen (WRN-16-4), a preset ({presets}) or a JSON file, "
                 + $"got {CommandLine.Shown(name)}, which is none of them.");
             return null;
         }
@@ -56,7 +59,8 @@ internal static partial class NamedNetwork
     {
         if (Number(depth) > DeepestNamed)
         {
-            problems.Add($"{subject} {CommandLine.Shown(name)}: depth must be at most {DeepestNamed}. The published networks have 10 to 106 layers.");
+            problems.Add($"{subject} {CommandLine.Shown(name)}: depth must be at most {DeepestNamed}. "
+                + "The published networks have 10 to 106 layers.");
             return null;
         }
         try
@@ -71,7 +75,8 @@ internal static partial class NamedNetwork
     }
 
     // Beyond every bound, and refused.
-    private static int Number(string digits) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
+    private static int Number(string digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
 
     [GeneratedRegex(@"^WRN-(\d+)-(\d+)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Wrn();

@@ -20,7 +20,8 @@ internal static class StopRequest
     {
         using CancellationTokenSource stop = new();
         int asked = 0;
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
         // On a thread of its own: work that never waits would keep this method from returning.
         int code = await Task.Run(() => program(stop.Token), CancellationToken.None);
         return code == Stopped && asked != 0 ? asked : code;

@@ -2,7 +2,10 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Samples;
 
-/// <summary>The synthetic images of these programs: the same seed in all of them, so that a network that one has trained can be judged by another, on images that it never saw.</summary>
+/// <summary>
+/// The synthetic images of these programs: the same seed in all of them, so that a network that one has trained can be judged by
+/// another, on images that it never saw.
+/// </summary>
 internal static class SyntheticData
 {
     /// <summary>What <c>--data</c> calls them.</summary>

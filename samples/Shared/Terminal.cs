@@ -11,7 +11,10 @@ internal static class Terminal
     // Bars and tables that are drawn again and again hide the cursor.
     private static readonly byte[] ShowCursor = Encoding.ASCII.GetBytes("\e[?25h\n");
 
-    /// <summary>Ends the process at once. No lock is waited for and nothing of libtorch is taken down: its threads are at work, and would crash or never end.</summary>
+    /// <summary>
+    /// Ends the process at once. No lock is waited for and nothing of libtorch is taken down: its threads are at work, and would crash
+    /// or never end.
+    /// </summary>
     public static void End(int code)
     {
         if (OperatingSystem.IsWindows())

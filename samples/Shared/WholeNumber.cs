@@ -25,9 +25,10 @@ internal static class WholeNumber
     };
 
     /// <summary>What is wrong with a number, if there is one.</summary>
-    public static IEnumerable<string> Within(long? value, long least, long most, string name) => value is not { } number || (number >= least && number <= most) ? []
-        : number < least ? [string.Create(CultureInfo.InvariantCulture, $"{name} must be at least {least}, got {number}. Write {name} {least}, or more.")]
-        : [string.Create(CultureInfo.InvariantCulture, $"{name} must be at most {most}, got {number}. Write {name} {most}, or less.")];
+    public static IEnumerable<string> Within(long? value, long least, long most, string name) =>
+        value is not { } number || (number >= least && number <= most) ? []
+        : number < least ? [Text($"{name} must be at least {least}, got {number}. Write {name} {least}, or more.")]
+        : [Text($"{name} must be at most {most}, got {number}. Write {name} {most}, or less.")];
 
     private static long? Parse(ArgumentResult result, string name, string example)
     {
@@ -42,7 +43,9 @@ internal static class WholeNumber
     {
         if (number is >= int.MinValue and <= int.MaxValue)
             return (int)number;
-        result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} must be at most {int.MaxValue}, got {number}. Write {name} {example}."));
+        result.AddError(Text($"{name} must be at most {int.MaxValue}, got {number}. Write {name} {example}."));
         return null;
     }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

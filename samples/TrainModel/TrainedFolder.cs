@@ -4,7 +4,10 @@ using RobustWrn.Training;
 
 namespace TrainModel;
 
-/// <summary>What a training leaves behind: <c>plan.json</c>, <c>spec.json</c>, <c>metrics.csv</c>, <c>checkpoints/</c>, and at the end the weights under the published names.</summary>
+/// <summary>
+/// What a training leaves behind: <c>plan.json</c>, <c>spec.json</c>, <c>metrics.csv</c>, <c>checkpoints/</c>, and at the end the
+/// weights under the published names.
+/// </summary>
 public sealed class TrainedFolder : IDisposable
 {
     private readonly string _path;
@@ -21,7 +24,8 @@ public sealed class TrainedFolder : IDisposable
         if (folder.Length > 0)
             return folder.Select(CommandLine.Text);
         string[] files = ["plan.json", "spec.json", "metrics.csv", .. Enum.GetValues<TrainedWeights>().Select(FileOf)];
-        return files.SelectMany(name => OutputPlace.OfFile(Path.Combine(path, name), "--out")).Concat(OutputPlace.OfFolder(Path.Combine(path, "checkpoints"), "--out")).Select(CommandLine.Text);
+        return files.SelectMany(name => OutputPlace.OfFile(Path.Combine(path, name), "--out"))
+            .Concat(OutputPlace.OfFolder(Path.Combine(path, "checkpoints"), "--out")).Select(CommandLine.Text);
     }
 
     /// <summary>Takes the folder as long as the training runs.</summary>
@@ -54,7 +58,8 @@ public sealed class TrainedFolder : IDisposable
         if (!File.Exists(file))
             AtomicFile.WriteText(file, text);
         else if (File.ReadAllText(file) != text)
-            return $"--out must be empty or belong to this training, but {file} is of another. Choose another folder, or give {file} with its own settings.";
+            return $"--out must be empty or belong to this training, but {file} is of another. "
+                + $"Choose another folder, or give {file} with its own settings.";
         return null;
     }
 

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace TrainModel;
 
 /// <summary>
-/// Warnings of a training, a line each: a damaged checkpoint, another machine than the one before, a setback. And where it goes on, or which
+/// Warnings of a training, a line each: a damaged checkpoint, another machine than the one before, a setback. And where it goes on, or
+/// which
 /// weights it starts from.
 /// </summary>
 public sealed class WarningLines(TextWriter output, TextWriter error) : ILogger

@@ -38,7 +38,12 @@ internal sealed class SampleProcess : IDisposable
         // A shell that starts something in the background has it ignore Ctrl-C, and so would do what is started here.
         if (OperatingSystem.IsLinux())
             command = ["env", "--default-signal=INT", .. command];
-        ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        ProcessStartInfo start = new(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         start.Environment["OMP_NUM_THREADS"] = "1";
         foreach ((string name, string? value) in environment)
         {
@@ -105,7 +110,8 @@ internal sealed class SampleProcess : IDisposable
         }
         ended.Set();
         _more.Set();
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 
     private string Text(StringBuilder builder)
     {

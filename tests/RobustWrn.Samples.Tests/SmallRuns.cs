@@ -18,8 +18,8 @@ internal sealed class SmallRuns : IDisposable
     {
         "QuickStart" => (["--images", "160", "--epochs", "1", "--trials", "2", "--seed", "9", "--out", In(run)], "validation: robust"),
         "TrainModel" => (["--spec", Spec(), "--recipe", Plan(), "--images", "320", "--seed", "3", "--out", In(run)], "epoch 1 of 6"),
-        "EvaluateModel" => (["--weights", Weights(), "--data", "synthetic", "--examples", "24", "--attack", "apgd-ce,apgd-t,fab-t,noise", "--steps", "60", "--eps", "0.002",
-            "--batch", "3", "--journal", In(run), "--out", In($"{run}.json")], "(1 of 4)"),
+        "EvaluateModel" => (["--weights", Weights(), "--data", "synthetic", "--examples", "24",
+            "--attack", "apgd-ce,apgd-t,fab-t,noise", "--steps", "60", "--eps", "0.002", "--batch", "3", "--journal", In(run), "--out", In($"{run}.json")], "(1 of 4)"),
         _ => throw new ArgumentException($"{sample} keeps nothing.", nameof(sample)),
     };
 
@@ -39,7 +39,11 @@ internal sealed class SmallRuns : IDisposable
 
     private string Spec() => Written("tiny.json", WideResNetSpec.Of(8, [1], [8]) with { Stem = new StemSpec { Width = 8, Stride = 2 } });
 
-    private string Plan() => Written("plan.json", new TrainingPlan { Objective = new Madry { InnerSteps = 2 }, Recipe = new TrainingRecipe { Epochs = 6, BatchSize = 32 } });
+    private string Plan() => Written("plan.json", new TrainingPlan
+    {
+        Objective = new Madry { InnerSteps = 2 },
+        Recipe = new TrainingRecipe { Epochs = 6, BatchSize = 32 },
+    });
 
     private string Written(string name, IDescription description)
     {

@@ -27,7 +27,8 @@ public sealed class StopTests : IDisposable
             process.Terminate();
 
         Assert.Equal(fromTheKeyboard ? 130 : 143, process.End());
-        Assert.EndsWith($"Stopped; what is done stands in {_runs.In("run")}, and the same command goes on there.\n", process.Error, StringComparison.Ordinal);
+        string where = _runs.In("run");
+        Assert.EndsWith($"Stopped; what is done stands in {where}, and the same command goes on there.\n", process.Error, StringComparison.Ordinal);
 
         (int code, string output, string error) = SampleProcess.Run(sample, arguments);
         Assert.True(code == 0, output + error);
@@ -46,7 +47,9 @@ public sealed class StopTests : IDisposable
         Assert.EndsWith("Stopped; nothing is kept.\n", process.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>A step that never ends, as of a network that is far too large: the network's description is a pipe that nobody writes to.</summary>
+    /// <summary>
+    /// A step that never ends, as of a network that is far too large: the network's description is a pipe that nobody writes to.
+    /// </summary>
     [Theory]
     [InlineData("DescribeArchitecture", true, "PIPE")]
     [InlineData("EvaluateModel", false, "--spec PIPE --weights WEIGHTS --data synthetic")]
@@ -58,7 +61,7 @@ public sealed class StopTests : IDisposable
         using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
             make.WaitForExit();
         using SampleProcess process = SampleProcess.Start(sample,
-            [.. arguments.Split(' ').Select(argument => argument.Replace("PIPE", pipe, StringComparison.Ordinal).Replace("WEIGHTS", _runs.Weights(), StringComparison.Ordinal))]);
+            [.. arguments.Split(' ').Select(argument => argument switch { "PIPE" => pipe, "WEIGHTS" => _runs.Weights(), _ => argument })]);
         // Opens once the program reads it.
         using FileStream open = new(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         process.Terminate();

@@ -1,6 +1,9 @@
 namespace RobustWrn.Samples.Tests;
 
-/// <summary>Places that cannot be written, which are noticed before any work. The tests may run as an administrator, whom permissions do not stop: the kernel's own file systems do.</summary>
+/// <summary>
+/// Places that cannot be written, which are noticed before any work. The tests may run as an administrator, whom permissions do not
+/// stop: the kernel's own file systems do.
+/// </summary>
 public sealed class UnwritableOutputTests : IDisposable
 {
     private readonly SmallRuns _runs = new();
@@ -58,6 +61,7 @@ public sealed class UnwritableOutputTests : IDisposable
         }
         if (place.StartsWith("FILE", StringComparison.Ordinal))
             File.WriteAllText(_runs.In("file"), "");
-        return place[0] == '/' ? place : _runs.In(place.Replace("LONG", new string('x', 300), StringComparison.Ordinal).Replace("FILE", "file", StringComparison.Ordinal));
+        string name = place.Replace("LONG", new string('x', 300), StringComparison.Ordinal).Replace("FILE", "file", StringComparison.Ordinal);
+        return place[0] == '/' ? place : _runs.In(name);
     }
 }

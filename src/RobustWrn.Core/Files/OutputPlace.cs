@@ -1,14 +1,18 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Places where results go, tried before the work whose results they take. A file is really written there and taken away again, and so are the folders that
+/// Places where results go, tried before the work whose results they take. A file is really written there and taken away again, and so
+/// are the folders that
 /// it needs: missing permissions, read-only file systems, names that are too long and full disks show only so.
 /// </summary>
 public static class OutputPlace
 {
     private static long _trials;
 
-    /// <summary>Why a file cannot be written at a place, whether or not there is one already; no problem when it can. The place is left as it was.</summary>
+    /// <summary>
+    /// Why a file cannot be written at a place, whether or not there is one already; no problem when it can. The place is left as it
+    /// was.
+    /// </summary>
     /// <param name="path">Where the file shall be.</param>
     /// <param name="name">Under which the problem is reported, such as an option of the command line.</param>
     public static IEnumerable<Problem> OfFile(string path, string name)
@@ -22,7 +26,10 @@ public static class OutputPlace
         return Tried(full, Path.GetDirectoryName(full)!, name);
     }
 
-    /// <summary>Why files cannot be written into a folder, whether or not it exists already; no problem when they can. The place is left as it was.</summary>
+    /// <summary>
+    /// Why files cannot be written into a folder, whether or not it exists already; no problem when they can. The place is left as it
+    /// was.
+    /// </summary>
     /// <param name="path">The folder.</param>
     /// <param name="name">Under which the problem is reported, such as an option of the command line.</param>
     public static IEnumerable<Problem> OfFolder(string path, string name)
@@ -55,7 +62,8 @@ public static class OutputPlace
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [new Problem(name, $"must be where files can be written, but nothing can be in {tried} ({Reason(e)}). Choose another place.")];
+            string message = $"must be where files can be written, but nothing can be in {tried} ({Reason(e)}). Choose another place.";
+            return [new Problem(name, message)];
         }
     }
 

@@ -1,6 +1,9 @@
 namespace RobustWrn.Core;
 
-/// <summary>Devices and pipes, which a file that is renamed to their name would replace: <c>/dev/null</c> would be an ordinary file afterwards, for every program.</summary>
+/// <summary>
+/// Devices and pipes, which a file that is renamed to their name would replace: <c>/dev/null</c> would be an ordinary file afterwards,
+/// for every program.
+/// </summary>
 internal static class SpecialFile
 {
     /// <summary>Refuses a place where something else than a file of bytes is.</summary>
@@ -12,7 +15,8 @@ internal static class SpecialFile
     }
 
     // Shared memory is a folder like any other.
-    private static bool IsDevice(string full) => full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
+    private static bool IsDevice(string full) =>
+        full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private static bool IsPipe(string full)
     {

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace RobustWrn.Core;
 
-/// <summary>The setting of OpenMP that says how its threads wait for each other. OpenMP reads it once, when libtorch is loaded, and from the process's own environment, which .NET only has a copy of.</summary>
+/// <summary>
+/// The setting of OpenMP that says how its threads wait for each other. OpenMP reads it once, when libtorch is loaded, and from the
+/// process's own environment, which .NET only has a copy of.
+/// </summary>
 internal static partial class OpenMpWaiting
 {
     private const string Variable = "OMP_WAIT_POLICY", Passive = "passive";

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustWrn.Core.Tests;
 
 public sealed class OutputPlaceTests : IDisposable
@@ -41,14 +43,16 @@ public sealed class OutputPlaceTests : IDisposable
     [InlineData("file/deep/er/result.json", "file is a file")]
     [InlineData("folder", "is a folder")]
     [InlineData("new/", "is a folder")]
-    public void OfFile_PlaceThatCannotBeWritten_SaysWhy(string name, string why) => AssertRefused(OutputPlace.OfFile(Prepared(name), "--out"), why);
+    public void OfFile_PlaceThatCannotBeWritten_SaysWhy(string name, string why) =>
+        AssertRefused(OutputPlace.OfFile(Prepared(name), "--out"), why);
 
     [Theory]
     [InlineData("x*256", "a name is longer than the file system allows")]
     [InlineData("x*256/a", "a name is longer than the file system allows")]
     [InlineData("file", "file is a file")]
     [InlineData("file/a/b", "file is a file")]
-    public void OfFolder_PlaceThatCannotBeWritten_SaysWhy(string name, string why) => AssertRefused(OutputPlace.OfFolder(Prepared(name), "--out"), why);
+    public void OfFolder_PlaceThatCannotBeWritten_SaysWhy(string name, string why) =>
+        AssertRefused(OutputPlace.OfFolder(Prepared(name), "--out"), why);
 
     /// <summary>Where not even the administrator can make a file.</summary>
     [Theory]
@@ -71,7 +75,8 @@ public sealed class OutputPlaceTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         AssertRefused(OutputPlace.OfFile("/dev/null", "--out"), "it is a device or a pipe");
-        Assert.Contains("it is a device or a pipe", Assert.Throws<IOException>(() => AtomicFile.WriteText("/dev/null", "text")).Message, StringComparison.Ordinal);
+        IOException error = Assert.Throws<IOException>(() => AtomicFile.WriteText("/dev/null", "text"));
+        Assert.Contains("it is a device or a pipe", error.Message, StringComparison.Ordinal);
         File.WriteAllText("/dev/null", "text");
         Assert.Equal("", File.ReadAllText("/dev/null"));
     }
@@ -119,5 +124,6 @@ public sealed class OutputPlaceTests : IDisposable
 
     // "x*250" is a name of 250 times x.
     private string In(string name) => Path.Combine(_folder, string.Join('/', name.Split('/').Select(part =>
-        part.Split('*') is [string letter, string times] ? string.Concat(Enumerable.Repeat(letter, int.Parse(times, System.Globalization.CultureInfo.InvariantCulture))) : part)));
+        part.Split('*') is [string letter, string times] ? string.Concat(Enumerable.Repeat(letter, int.Parse(times, CultureInfo.InvariantCulture)))
+        : part)));
 }
