@@ -1,7 +1,6 @@
 using System.Globalization;
 using MathNet.Numerics.Distributions;
 using RobustWrn.Core;
-using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
@@ -32,7 +31,7 @@ public static class Guessing
         if (asGood < Luck)
             return null;
         string counts = string.Create(CultureInfo.InvariantCulture, $"{clean.Hits} of {clean.Total} unchanged images");
-        return $"Warning: {counts} are classified rightly, which guessing among {Counted.Of(classes, "class", "classes")} does too: "
+        return $"Warning: {counts} are classified rightly, which guessing among {classes} classes does too: "
             + "the network sees nothing in them, so that these numbers say nothing about attacks. "
             + "Check --data, --spec, --weights, --mean and --std.";
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using RobustWrn.Attacks;
-using RobustWrn.Samples;
+using RobustWrn.Core;
 using Spectre.Console;
 
 namespace EvaluateModel;
@@ -45,7 +45,7 @@ public static class ProgressView
         {
             TimeSpan all = value.Elapsed + value.Remaining;
             whole.Value = all > TimeSpan.Zero ? value.Elapsed / all : 1;
-            whole.Description = $"{Radius(value, radii)}{Left(value)}";
+            whole.Description = $"{Radius(value, radii)}{Left(value)}{(value.IsResumed ? ", resumed" : "")}";
             ProgressTask task = attacks[value.AttackNumber - 1];
             task.MaxValue = value.Total;
             task.Value = value.Done;
@@ -64,7 +64,7 @@ public static class ProgressView
                 return;
             _tenths[(value.Epsilon, value.AttackNumber)] = tenth;
             string place = value.AttackCount > 1 ? $" ({value.AttackNumber} of {value.AttackCount})" : "";
-            output.WriteLine($"{Radius(value, radii)}{value.Attack}{place}: {value.Done} of {Counted.Of(value.Total, "image")}, {Right(value)}, {Left(value)}");
+            output.WriteLine($"{Radius(value, radii)}{value.Attack}{place}: {value.Done} of {Quantity.Of(value.Total, "image")}, {Right(value)}, {Left(value)}{(value.IsResumed ? ", resumed" : "")}");
         }
     }
 }

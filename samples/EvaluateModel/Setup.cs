@@ -65,7 +65,7 @@ public sealed class Setup : IDisposable
         string radius = _choices.Threat.Radii is { Length: > 1 } radii ? $"{_threat.Norm} in {radii.Length} radii" : $"{_threat}";
         foreach (string note in _notes)
             output.WriteLine(note);
-        output.WriteLine($"{_model.Spec.Name} under {radius}, {Counted.Of(images.Count, "test image")}, {string.Join(", ", _suite.Attacks.Select(attack => attack.Name))}");
+        output.WriteLine($"{_model.Spec.Name} under {radius}, {Quantity.Of(images.Count, "test image")}, {string.Join(", ", _suite.Attacks.Select(attack => attack.Name))}");
         if (_surrogate is not null)
             output.WriteLine($"The attacker may look into {_surrogate.Spec.Name} of {_choices.Surrogate}");
         using (ImageBatch sample = images.Read([.. Enumerable.Range(0, (int)Math.Min(_choices.Batch ?? MostTimed, images.Count)).Select(i => (long)i)]))

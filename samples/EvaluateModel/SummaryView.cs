@@ -1,7 +1,6 @@
 using System.Globalization;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
-using RobustWrn.Samples;
 using Spectre.Console;
 
 namespace EvaluateModel;
@@ -60,7 +59,7 @@ public static class SummaryView
 
     private static IEnumerable<(string Title, string Text)> Remarks(RobustnessResult result) =>
     [
-        ("block size", Counted.Of(result.BlockSize, "image")),
+        ("block size", Quantity.Of(result.BlockSize, "image")),
         ("conformance", result.Conformance ?? $"none, because {WhyNone(result)}"),
         .. result.Notices.Select(notice => ("notice", notice)),
         .. result.Audit is { } audit ? Audit(audit) : [],

@@ -56,6 +56,7 @@ internal sealed class LiveView : IView
             Fraction = report.Fraction,
             Epoch = report.Training?.Epoch ?? _rows[_latest].Epoch,
             Result = report.Finished ?? _rows[_latest].Result,
+            IsResumed = report.IsResumed,
         };
     }
 
@@ -78,7 +79,11 @@ internal sealed class LiveView : IView
     private static string Bar(Row row)
     {
         int width = NetworkTable.BarWidth, filled = (int)Math.Round(width * Math.Clamp(row.Fraction, 0, 1));
-        (string colour, string text) = row.Stage == ExperimentStage.Training ? ("blue", row.Fraction < 1 ? $"epoch {row.Epoch}" : "trained") : ("green", row.Fraction < 1 ? "attacked" : "tested");
+        (string colour, string text) = row.Stage == ExperimentStage.Training
+            ? ("blue", row.Fraction < 1 ? $"epoch {row.Epoch}" : "trained")
+            : ("green", row.Fraction < 1 ? "attacked" : "tested");
+        if (row.IsResumed)
+            text = row.Fraction < 1 ? $"{text}, resumed" : "resumed";
         return $"[{colour}]{new string('━', filled)}[/][grey]{new string('━', width - filled)}[/] {text}";
     }
 
@@ -91,5 +96,7 @@ internal sealed class LiveView : IView
         public int Epoch { get; init; }
 
         public NetworkResult? Result { get; init; }
+
+        public bool IsResumed { get; init; }
     }
 }

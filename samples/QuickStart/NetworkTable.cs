@@ -48,13 +48,9 @@ internal static class NetworkTable
     /// <summary>The cells of a network in such a table; empty where nothing is known of it yet.</summary>
     public static string[] Cells(string[] before, int? trial, string name, NetworkResult? result, string[] between, string[] after) =>
     [
-        .. before, Origin(trial), name.EscapeMarkup(), .. HasBorders ? (string[])[result is null ? "" : Cost(result)] : [], .. between,
+        .. before, NetworkResult.Place(trial), name.EscapeMarkup(), .. HasBorders ? (string[])[result is null ? "" : Cost(result)] : [], .. between,
         .. new[] { result?.ValidationRobust, result?.ValidationClean, result?.TestRobust, result?.TestClean }.Select(Accuracy), .. after,
     ];
-
-    /// <summary><c>baseline</c>, or the trial by the number that results and records have it under, from 0.</summary>
-    public static string Origin(int? trial) =>
-        trial is { } number ? string.Create(CultureInfo.InvariantCulture, $"trial {number}") : "baseline";
 
     /// <summary>Millions of multiply-adds.</summary>
     public static string Cost(NetworkResult network) => string.Create(CultureInfo.InvariantCulture, $"{network.MultiplyAdds / 1e6:0.0}");

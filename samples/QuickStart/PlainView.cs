@@ -26,13 +26,13 @@ internal sealed class PlainView : IView
             result = report.Result ?? result;
             if (report.Finished is not { } network)
                 continue;
-            string who = $"{NetworkTable.Origin(network.Trial)}: {network.Name}";
+            string resumed = report.IsResumed ? ", resumed" : "", who = $"{NetworkResult.Place(network.Trial)}: {network.Name}";
             Console.WriteLine(network.Failure is { } failure
                 ? $"{who}, failed: {failure}"
                 : report.Stage == ExperimentStage.Training
                     ? $"{who}, {NetworkTable.Cost(network)} MMACs, validation: "
-                        + $"robust {network.ValidationRobust}, clean {network.ValidationClean}"
-                    : $"{who}, test: robust {network.TestRobust}, clean {network.TestClean}");
+                        + $"robust {network.ValidationRobust}, clean {network.ValidationClean}{resumed}"
+                    : $"{who}, test: robust {network.TestRobust}, clean {network.TestClean}{resumed}");
         }
         return result!;
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using RobustWrn;
-using RobustWrn.Samples;
+using RobustWrn.Core;
 using Spectre.Console;
 
 namespace QuickStart;
@@ -26,7 +26,7 @@ internal static class Summary
                 "robust (validation)", "clean (validation)", "robust (test)", "clean (test)", "front"];
             string[][] rows = [header, .. result.Ranking.Select((network, i) => (string[])
             [
-                $"{i + 1}", network.Name, NetworkTable.Origin(network.Trial),
+                $"{i + 1}", network.Name, NetworkResult.Place(network.Trial),
                 network.Parameters.ToString("N0", CultureInfo.InvariantCulture), NetworkTable.Cost(network),
                 $"{network.ValidationRobust}", $"{network.ValidationClean}",
                 $"{network.TestRobust}", $"{network.TestClean}", network.OnFront ? "yes" : "",
@@ -41,7 +41,7 @@ internal static class Summary
             Wrapped.WriteLine($"- {note}");
         Console.WriteLine();
         Wrapped.WriteLine($"The search ended because {result.EndedBecause}. "
-            + $"Test was read for {Counted.Of(result.TestReads, "trained network")}, after selection.");
+            + $"Test was read for {Quantity.Of(result.TestReads, "trained network")}, after selection.");
         Console.WriteLine($"Training took {result.Timing.TrainingSeconds.Sum():0} s, testing {result.Timing.TestSeconds.Sum():0} s.");
         Console.WriteLine($"Result: {Path.GetFullPath(folder.ResultFile)}");
         Console.WriteLine($"Report: {Path.GetFullPath(folder.ReportFile)}");

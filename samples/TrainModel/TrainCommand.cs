@@ -91,7 +91,7 @@ public static class TrainCommand
     {
         TrainingRecipe recipe = setup.Plan.Recipe;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{setup.Plan.Objective.Name} for {setup.Spec.Name} ({setup.Spec.Cost(setup.Data.Height, setup.Data.Width).MultiplyAdds / 1e6:0.0} MMACs) under {setup.Plan.Threat}: {Counted.Of(recipe.Epochs, "epoch")} of {Counted.Of(setup.Data.Training.Train.Count, "image")}, {recipe.BatchSize} a step, learning rate {recipe.LearningRate:0.####}"));
+            $"{setup.Plan.Objective.Name} for {setup.Spec.Name} ({setup.Spec.Cost(setup.Data.Height, setup.Data.Width).MultiplyAdds / 1e6:0.0} MMACs) under {setup.Plan.Threat}: {Quantity.Of(recipe.Epochs, "epoch")} of {Quantity.Of(setup.Data.Training.Train.Count, "image")}, {recipe.BatchSize} a step, learning rate {recipe.LearningRate:0.####}"));
         if (setup.Data.Training.Extra is null && PublishedPlans.Find(choices.Recipe ?? Setup.DefaultRecipe) is { TakesExtra: true } && setup.Continues is null)
             output.WriteLine($"Note: {choices.Recipe ?? Setup.DefaultRecipe} is made for extra images (--extra); without them it is another training.");
         if (PublishedPlans.Find(choices.Recipe ?? Setup.DefaultRecipe) is { } published && setup.Continues is null && published.Network.Name != setup.Spec.Name)
@@ -109,7 +109,7 @@ public static class TrainCommand
         };
         TrainingResult result = await setup.Plan.Trainer().FitAsync(classifier, setup.Data.Training, setup.Plan.Threat, setup.Seed, options, new ProgressLines(output), cancellationToken);
         if (result.Resumed > 0)
-            output.WriteLine($"{Counted.Of(result.Resumed, "epoch was", "epochs were")} taken from {(setup.Continues is null ? "" : $"{setup.Continues} or ")}{folder.Checkpoints}");
+            output.WriteLine($"{Quantity.Of(result.Resumed, "epoch")} {(result.Resumed == 1 ? "was" : "were")} taken from {(setup.Continues is null ? "" : $"{setup.Continues} or ")}{folder.Checkpoints}");
         IReadOnlyList<string> files = folder.End(classifier, result);
         output.WriteLine($"best: epoch {result.Best.Epoch}, validation clean {result.Best.Clean}, robust {result.Best.Robust}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"last: epoch {result.Last.Epoch}, validation clean {result.Last.Clean}, robust {result.Last.Robust}; robust overfitting {100 * result.RobustGap:0.0} points"));

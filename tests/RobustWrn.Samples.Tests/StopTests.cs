@@ -33,6 +33,7 @@ public sealed class StopTests : IDisposable
         (int code, string output, string error) = SampleProcess.Run(sample, arguments);
         Assert.True(code == 0, output + error);
         Assert.DoesNotContain("Stopp", error, StringComparison.Ordinal);
+        Assert.Contains("resumed", output, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

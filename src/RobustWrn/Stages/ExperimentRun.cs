@@ -14,6 +14,9 @@ internal sealed class ExperimentRun
     private readonly ExperimentFolder _folder;
     private readonly List<Candidate> _candidates = [];
 
+    // Of the stage under way: whether it goes on from an earlier run, or all of it was read from the record. Each report of work says it anew.
+    private bool _resumed;
+
     private ExperimentRun(RobustExperiment experiment, ExperimentFolder folder, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken) =>
         (_experiment, _folder, _progress, _cancellationToken) = (experiment, folder, progress, cancellationToken);
 
@@ -78,12 +81,21 @@ internal sealed class ExperimentRun
             ExperimentLog.Failed(_experiment.Logger, spec.Name, trial, failure);
         else
             ExperimentLog.Trained(_experiment.Logger, spec.Name, trial, $"{candidate.Trained.ValidationRobust}", $"{candidate.Trained.ValidationClean}", candidate.Trained.Seconds);
-        _progress?.Report(new ExperimentProgress { Stage = ExperimentStage.Training, Network = spec.Name, Trial = trial, Fraction = 1, Finished = candidate.Result() });
+        _progress?.Report(new ExperimentProgress
+        {
+            Stage = ExperimentStage.Training,
+            Network = spec.Name,
+            Trial = trial,
+            Fraction = 1,
+            IsResumed = _resumed,
+            Finished = candidate.Result(),
+        });
         return candidate;
     }
 
     private TrainedNetwork Train(INetworkSpec spec, int? trial, int replicate)
     {
+        _resumed = true;
         IProgress<TrainingProgress>? progress = _progress is null ? null : new Relay<TrainingProgress>(report => _progress.Report(new ExperimentProgress
         {
             Stage = ExperimentStage.Training,
@@ -92,7 +104,7 @@ internal sealed class ExperimentRun
             Replicate = replicate,
             Fraction = (report.Epoch - 1 + (double)report.Step / report.Steps) / report.Epochs,
             Training = report,
-            IsResumed = report.IsResumed,
+            IsResumed = _resumed = report.IsResumed,
         }));
         return new NetworkRun(_experiment, spec, replicate, _folder.Network(spec, replicate)).Train(progress, _cancellationToken);
     }
@@ -129,6 +141,7 @@ internal sealed class ExperimentRun
                     }
                 }
                 int current = replicate;
+                _resumed = true;
                 IProgress<EvaluationProgress>? progress = _progress is null ? null : new Relay<EvaluationProgress>(report => _progress.Report(new ExperimentProgress
                 {
                     Stage = ExperimentStage.Testing,
@@ -137,7 +150,7 @@ internal sealed class ExperimentRun
                     Replicate = current,
                     Fraction = (double)report.Done / report.Total,
                     Evaluation = report,
-                    IsResumed = report.IsResumed,
+                    IsResumed = _resumed = report.IsResumed,
                 }));
                 RobustnessResult result = new NetworkRun(_experiment, candidate.Spec, replicate, _folder.Network(candidate.Spec, replicate))
                     .Test(() => images ??= _experiment.Data.Test.Open(), progress, _cancellationToken);
@@ -153,6 +166,7 @@ internal sealed class ExperimentRun
                     Trial = candidate.Trial,
                     Replicate = replicate,
                     Fraction = 1,
+                    IsResumed = _resumed,
                     Finished = candidate.Result(),
                 });
             }
