@@ -21,6 +21,7 @@ public class KilledQuickStartTests
         Assert.Equal(0, await RunAsync(killed, killWhen: null));
 
         Assert.Equal(WithoutTimes(whole), WithoutTimes(killed));
+        Assert.Empty(Directory.GetFiles(killed, ".*.tmp", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }));
     }
 
     private static async Task<int> RunAsync(string output, Func<bool>? killWhen)

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Search;
@@ -23,18 +25,20 @@ public class ReportTests
     public void Read_NewerVersion_IsRefusedByName()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(folder.File("result.json"), new JsonReport().Render(Made()).Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
+        File.WriteAllText(folder.File("result.json"), new JsonReport().Render(Made()).Replace("\"version\": 2", "\"version\": 3",
+            StringComparison.Ordinal));
 
         InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ExperimentResult.Read(folder.File("result.json")));
 
-        Assert.Contains("has version 2", refused.Message);
+        Assert.Contains("has version 3", refused.Message);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("[1, 2]")]
-    [InlineData("{\"version\": 1}")]
+    [InlineData("{\"version\": 2}")]
+    [InlineData("{\"version\": 2, \"timing\": {}}")]
     [InlineData("{\"version\": \"x\"}")]
     public void Read_NotAResult_SaysSo(string text)
     {
@@ -46,13 +50,79 @@ public class ReportTests
         Assert.Contains("is not a result of an experiment", refused.Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void Read_OtherVersion_IsRefusedByName(int version)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("result.json"), new JsonReport().Render(Made()).Replace("\"version\": 2", $"\"version\": {version}",
+            StringComparison.Ordinal));
+
+        Assert.Contains($"has version {version}", Assert.Throws<InvalidDataException>(() =>
+            ExperimentResult.Read(folder.File("result.json"))).Message);
+    }
+
+    [Fact]
+    public void Read_AnyByteFlipped_IsRefused()
+    {
+        using TemporaryFolder folder = new();
+        byte[] whole = Encoding.UTF8.GetBytes(new JsonReport().Render(Made()));
+        for (int at = 0; at < whole.Length - 1; at++) // the last is the end of the line
+        {
+            byte[] flipped = [.. whole];
+            flipped[at] ^= (byte)(1 << (at % 8));
+            File.WriteAllBytes(folder.File("result.json"), flipped);
+
+            Assert.Throws<InvalidDataException>(() => ExperimentResult.Read(folder.File("result.json")));
+        }
+    }
+
+    [Fact]
+    public void JsonReport_OtherTimes_HaveTheSameSum()
+    {
+        ExperimentResult result = Made();
+
+        ExperimentTiming other = result.Timing with { FinishedUtc = DateTimeOffset.UnixEpoch, Machine = "another" };
+
+        string first = Sum(result), second = Sum(result with { Timing = other });
+
+        Assert.Equal(first, second);
+        Assert.NotEqual(first, Sum(result with { TestReads = 3 }));
+
+        static string Sum(ExperimentResult of) => (string)JsonNode.Parse(new JsonReport().Render(of))!["sha256"]!;
+    }
+
+    [Fact]
+    public void MarkdownReport_RecordedExperiment_NamesTheWeightsAndTheCommandThatEvaluatesTheBest()
+    {
+        string report = new MarkdownReport().Render(Made());
+
+        Assert.Contains("| 1 | WRN 1-1 / 4-6 | 0 | 0 | networks/WRN_1-1_4-6-0123/weights.safetensors |", report);
+        Assert.Contains("| 2 | WRN 1-1 / 4-8 | baseline | 0 | networks/WRN_1-1_4-8-4567/weights.safetensors |", report);
+        Assert.Contains(
+            "samples/EvaluateModel -- --weights \"runs/trades/networks/WRN_1-1_4-6-0123/weights.safetensors\" --data DATA --attack "
+                + "autoattack --norm l2 --eps 0.5\n", report);
+        Assert.Contains("- 2 more networks were attacked on test by earlier runs in this folder", report);
+    }
+
+    [Fact]
+    public void MarkdownReport_UnrecordedExperiment_SaysThatWeightsWereNotKept()
+    {
+        ExperimentResult result = Made();
+
+        Assert.Contains("its weights were not kept", new MarkdownReport().Render(result 
+            with { Timing = result.Timing with { Folder = null } }));
+    }
+
     [Fact]
     public void MarkdownReport_Result_RanksByValidationAndShowsIntervals()
     {
         string report = new MarkdownReport().Render(Made());
 
-        string[] rows = [.. report.Split('\n').Where(line => line.StartsWith("| 1 |", StringComparison.Ordinal) || line.StartsWith("| 2 |", StringComparison.Ordinal))];
-        Assert.Equal(2, rows.Length);
+        string[] rows = [.. report.Split('\n').Where(line => line.StartsWith("| 1 |", StringComparison.Ordinal) || line.StartsWith("| 2 |",
+            StringComparison.Ordinal)).Take(2)];
         Assert.StartsWith("| 1 | WRN 1-1 / 4-6 | 0 | 1.0 k | 2.00 M | 42.5 % [35.9, 49.4] |", rows[0]);
         Assert.Contains("baseline", rows[1]);
         Assert.Contains("last stage width 6", report);
@@ -106,24 +176,28 @@ public class ReportTests
             {
                 Name = "WRN 1-1 / 4-8", Spec = SmallExperiment.Baseline, Parameters = 1_000, MultiplyAdds = 2_000_000,
                 SelectedEpoch = 2, ValidationClean = new Proportion(60, 100), ValidationRobust = new Proportion(40, 100),
-                Test = [Outcome()],
+                Test = [Outcome("networks/WRN_1-1_4-8-4567/weights.safetensors")],
+                    Weights = "networks/WRN_1-1_4-8-4567/weights.safetensors",
             },
             new NetworkResult
             {
                 Name = "WRN 1-1 / 4-6", Trial = 0, Values = [new DimensionValue("last stage width", "6")], Spec = SmallExperiment.Baseline, Parameters = 1_000,
                 MultiplyAdds = 2_000_000, SelectedEpoch = 1, ValidationClean = new Proportion(61, 100), ValidationRobust = new Proportion(85, 200), OnFront = true,
-                Test = [Outcome()],
+                Test = [Outcome("networks/WRN_1-1_4-6-0123/weights.safetensors")],
+                    Weights = "networks/WRN_1-1_4-6-0123/weights.safetensors",
             },
             new NetworkResult { Name = "WRN 1-1 / 4-4", Trial = 1, Spec = SmallExperiment.Baseline, Parameters = 1, MultiplyAdds = 1, Failure = "diverged at step 3" },
         ],
         TestReads = 2,
         Notes = ["nothing"],
-        Timing = new ExperimentTiming(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), [1, 2, 0.5], [3, 4, 0], "a machine"),
+        Timing = new ExperimentTiming(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), [1, 2, 0.5], [3, 4, 0],
+            "a machine") { Folder = "runs/trades", OtherTestReads = 2 },
     };
 
-    private static TestOutcome Outcome() => new()
+    private static TestOutcome Outcome(string weights) => new()
     {
         Replicate = 0,
+        Weights = weights,
         Clean = new Proportion(62, 100),
         Robust = new Proportion(41, 100),
         Attacks = [new AttackOutcome("PGD-20", 62, 45), new AttackOutcome("CW-L2", 45, 41)],

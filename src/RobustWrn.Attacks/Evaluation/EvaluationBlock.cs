@@ -64,10 +64,9 @@ internal sealed class EvaluationBlock : IDisposable
         LastWasReplayed = false;
         if (_survivors.Length == 0)
             return default;
-        if (journal?.Find() is { } entry)
+        if (journal?.Find() is { } entry && Replay(attack, entry, journal))
         {
             LastWasReplayed = true;
-            Replay(attack, entry, journal);
             return entry.Run;
         }
         long start = _clock.GetTimestamp(), passes = PassMeter.Now;
@@ -94,15 +93,20 @@ internal sealed class EvaluationBlock : IDisposable
         return run;
     }
 
-    private void Replay(IAttack attack, JournalEntry entry, BlockJournal journal)
+    // An entry whose images are lost is nothing to go on from: the attack finds the same again.
+    private bool Replay(IAttack attack, JournalEntry entry, BlockJournal journal)
     {
         if (_adversarial is not null)
         {
             using IDisposable guard = no_grad();
-            using Tensor rows = tensor(_survivors).to(_images.device), stored = journal.Images(entry), images = stored.to(_images.device);
+            using Tensor? stored = journal.Images(entry);
+            if (stored is null)
+                return false;
+            using Tensor rows = tensor(_survivors).to(_images.device), images = stored.to(_images.device);
             _adversarial.index_copy_(0, rows, images);
         }
         Remove(attack, entry.Broken, entry.Margins);
+        return true;
     }
 
     private void Remove(IAttack attack, long[] broken, float[] margins)

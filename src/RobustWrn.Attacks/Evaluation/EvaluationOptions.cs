@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RobustWrn.Core;
 using static TorchSharp.torch;
 
@@ -45,6 +46,9 @@ public sealed record EvaluationOptions : IDescription
     /// same result, but for durations. Null keeps none. Attacks must then have names in files (<c>TypeName</c>).
     /// </summary>
     public string? JournalFolder { get; init; }
+
+    /// <summary>Takes log messages, such as of a journal that is damaged; null drops them.</summary>
+    public ILogger? Logger { get; init; }
 
     /// <summary>Tells the time for durations and estimates; no number depends on it. Default: the system's clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

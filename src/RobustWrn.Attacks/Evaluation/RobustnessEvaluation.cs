@@ -20,6 +20,8 @@ public static class RobustnessEvaluation
     /// <returns>The counts, with a verdict on whether they can be believed (<see cref="EvaluationOptions.Audit"/>). When adversarial images are kept, the caller disposes them.</returns>
     /// <exception cref="InvalidDescriptionException">Threat, suite or options have problems; all are listed.</exception>
     /// <exception cref="EvaluationJournalException">The journal in <see cref="EvaluationOptions.JournalFolder"/> is of another evaluation.</exception>
+    /// <exception cref="InvalidDataException">It was written by another version of this library.</exception>
+    /// <exception cref="IOException">Another process goes on with it, or it cannot be read or written.</exception>
     /// <exception cref="AttackRefusedException">An attack left the ball or the box, or returned something of another shape.</exception>
     /// <exception cref="ArgumentException">The model returned something other than logits of at least two classes, or a label has no logit.</exception>
     /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
@@ -53,7 +55,8 @@ public static class RobustnessEvaluation
         {
             int blockSize = options.BlockSize ?? BlockMemory.Choose(model, images, options);
             using EvaluationJournal? journal = options.JournalFolder is null ? null
-                : EvaluationJournal.Open(options.JournalFolder, EvaluationIdentity.Of(model, images, threat, suite, options), blockSize);
+                : EvaluationJournal.Open(options.JournalFolder, EvaluationIdentity.Of(model, images, threat, suite, options), blockSize,
+                    options.Logger);
             blockSize = journal?.BlockSize ?? blockSize;
             using AttackedModel attacked = new(model);
             for (long from = 0; from < images.Count; from += blockSize)

@@ -1,10 +1,14 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace RobustWrn.Core;
 
 /// <summary>Files that are either there in full or not at all: written beside their place, flushed to the disk, then renamed.</summary>
-public static class AtomicFile
+public static partial class AtomicFile
 {
+    // File systems take names of 255 bytes; what is added to the name of a file beside its place is at most 34.
+    private const int LongestName = 200;
+
     private static long _writes;
 
     /// <summary>Writes a file.</summary>
@@ -26,8 +30,7 @@ public static class AtomicFile
                 throw new IOException($"{above} must be a folder, but it is a file. Choose another place for {name}.");
         }
         Directory.CreateDirectory(folder);
-        // The counter keeps two threads that write one file apart: the later rename wins, each in full.
-        string temporary = Path.Combine(folder, $".{name}.{Environment.ProcessId}-{Interlocked.Increment(ref _writes)}.tmp");
+        string temporary = Path.Combine(folder, Beside(name));
         try
         {
             using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
@@ -39,7 +42,9 @@ public static class AtomicFile
         }
         catch (Exception e)
         {
-            File.Delete(temporary);
+            // The folder, too, may be gone by now.
+            if (File.Exists(temporary))
+                File.Delete(temporary);
             // So .NET calls a file that is larger than the file system or the process's limit allows.
             if (e is ArgumentOutOfRangeException { ParamName: "value" })
                 throw new IOException($"{full} is larger than a file may be here: {e.Message}", e);
@@ -53,4 +58,54 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(text);
         Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
+
+    /// <summary>
+    /// Removes what killed processes left half written: files of the form <c>.NAME.PROCESS-NUMBER.tmp</c> that no process has open. All
+    /// others stay, and links are not followed.
+    /// </summary>
+    /// <param name="folder">The folder; it need not exist. The caller keeps other writers out (<see cref="FolderLock"/>).</param>
+    /// <param name="subfolders">Whether those below it are cleaned, too.</param>
+    public static void RemoveUnfinished(string folder, bool subfolders = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder))
+            return;
+        EnumerationOptions which = new()
+        {
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = true,
+            RecurseSubdirectories = subfolders,
+        };
+        foreach (string file in Directory.GetFiles(folder, ".*.tmp", which))
+        {
+            if (Unfinished().IsMatch(Path.GetFileName(file)) && !IsOpen(file))
+                File.Delete(file);
+        }
+    }
+
+    // The counter keeps two threads that write one file apart: the later rename wins, each in full.
+    private static string Beside(string name)
+    {
+        string stem = name;
+        while (Encoding.UTF8.GetByteCount(stem) > LongestName)
+            stem = stem[..^(stem.Length > 1 && char.IsLowSurrogate(stem[^1]) ? 2 : 1)];
+        return $".{stem}.{Environment.ProcessId}-{Interlocked.Increment(ref _writes)}.tmp";
+    }
+
+    // A writer holds its file open for itself alone; whatever else forbids to open the file is no reason to delete it, either.
+    private static bool IsOpen(string file)
+    {
+        try
+        {
+            using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    [GeneratedRegex(@"\A\..+\.[0-9]+-[0-9]+\.tmp\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Unfinished();
 }

@@ -6,19 +6,25 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// Keeps a study in a folder: <c>study.json</c> and one file per trial, each written atomically and with a SHA-256 that is verified on reading.
-/// A lock file keeps a second process out; the operating system releases it also when the process is killed.
+/// Keeps a study in a folder: <c>study.json</c> and one file per trial, each written atomically and sealed (<see cref="SealedFile{T}"/>): a
+/// trial's file names the study it is of. A lock file keeps a second process out; the operating system releases it also when the process is
+/// killed.
 /// </summary>
 /// <remarks>
-/// A damaged trial file is moved aside (<c>.damaged</c>) with a warning and its trial is tried again: nothing else is lost. A damaged <c>study.json</c> is
-/// refused, because what the study is cannot be known without it. Some network file systems do not support locks.
+/// A trial's file that is damaged or of another study is moved aside (<c>.damaged</c>) with a warning and its trial is tried again: nothing
+/// else is lost. A damaged or missing <c>study.json</c> is written again, with a warning, where the trials are of the study asked for. Some
+/// network file systems do not support locks.
 /// </remarks>
 public sealed class FolderStudyStore : IStudyStore
 {
-    private const string HeaderFile = "study.json", LockFile = "study.lock", TrialPattern = "trial-*.json";
+    private const string HeaderName = "study.json", TrialPattern = "trial-*.json", OfStudy = "study";
+
+    private static readonly SealedFile<StudyHeader> HeaderFile = new("study", version: 2);
+    private static readonly SealedFile<TrialRecord> TrialFile = new("trial", version: 2);
 
     private readonly ILogger _log;
-    private FileStream? _lock;
+    private FolderLock? _lock;
+    private string _study = "";
 
     /// <summary>Creates a store; nothing is read or written yet.</summary>
     /// <param name="folder">The folder; made when the store is opened.</param>
@@ -34,14 +40,17 @@ public sealed class FolderStudyStore : IStudyStore
     public string Folder { get; }
 
     /// <inheritdoc/>
-    public StoredStudy? Open()
+    public StoredStudy Open(StudyHeader header)
     {
-        RefuseFileInTheWay();
-        Directory.CreateDirectory(Folder);
-        _lock = _lock is null ? Lock() : throw InUse(null);
+        ArgumentNullException.ThrowIfNull(header);
+        _lock = _lock is null ? FolderLock.Take(Folder) : throw new IOException($"{Folder} is in use by another study of this store. "
+            + "Dispose that study first.");
         try
         {
-            return Read();
+            string[] files = Directory.GetFiles(Folder, TrialPattern);
+            StudyHeader kept = Kept(header, files);
+            _study = kept.Fingerprint;
+            return new StoredStudy(kept, files.Select(ReadTrial).OfType<TrialRecord>().OrderBy(trial => trial.Number).ToValueList());
         }
         catch
         {
@@ -51,19 +60,13 @@ public sealed class FolderStudyStore : IStudyStore
     }
 
     /// <inheritdoc/>
-    public void Create(StudyHeader header)
-    {
-        ArgumentNullException.ThrowIfNull(header);
-        RefuseUnlocked();
-        SealedFile.Write(In(HeaderFile), header);
-    }
-
-    /// <inheritdoc/>
     public void Append(TrialRecord trial)
     {
         ArgumentNullException.ThrowIfNull(trial);
-        RefuseUnlocked();
-        SealedFile.Write(In(NameOf(trial.Number)), trial);
+        if (_lock is null)
+            throw new InvalidOperationException("a store must be opened before it is written.");
+        _lock.ThrowIfLost();
+        TrialFile.Write(In(NameOf(trial.Number)), trial, (OfStudy, _study));
     }
 
     /// <inheritdoc/>
@@ -73,61 +76,28 @@ public sealed class FolderStudyStore : IStudyStore
         _lock = null;
     }
 
-    private StoredStudy? Read()
+    private StudyHeader Kept(StudyHeader asked, string[] trials)
     {
-        // Left by a process that was killed while it wrote; the lock says that none is writing now.
-        foreach (string unfinished in Directory.GetFiles(Folder, $".{HeaderFile}.*.tmp").Concat(Directory.GetFiles(Folder, $".{TrialPattern}.*.tmp")))
-            File.Delete(unfinished);
-        string[] files = Directory.GetFiles(Folder, TrialPattern);
-        if (!File.Exists(In(HeaderFile)))
-        {
-            return files.Length == 0
-                ? null
-                : throw new InvalidDataException($"{Folder} must hold {HeaderFile} beside its {files.Length} trial files, but it is missing. Restore it from a copy, or choose another folder.");
-        }
-        if (!SealedFile.TryRead(In(HeaderFile), out StudyHeader? header, out string? damage))
-            throw new InvalidDataException($"{In(HeaderFile)} is damaged ({damage}). Restore it from a copy, or choose another folder.");
-        return new StoredStudy(header, files.Select(ReadTrial).OfType<TrialRecord>().OrderBy(trial => trial.Number).ToValueList());
+        if (HeaderFile.TryRead(In(HeaderName), out StudyHeader? header, out string? fault))
+            return header;
+        // Which study this was, its trials know: where all that are sound are another's, it is not this one.
+        string[] sound = [.. trials.Where(file => TrialFile.TryRead(file, out _, out _))];
+        if (sound.Length > 0 && !Array.Exists(sound, file => TrialFile.TryRead(file, out _, out _, (OfStudy, asked.Fingerprint))))
+            throw new InvalidDataException($"{In(HeaderName)} cannot be read ({fault}), and the {sound.Length} trials beside it are of "
+                + "another study than the one asked for. Restore it from a copy, or choose another folder.");
+        if (File.Exists(In(HeaderName)) || trials.Length > 0)
+            SearchLog.DamagedHeader(_log, In(HeaderName), fault, SealedFile.MoveAside(In(HeaderName)));
+        HeaderFile.Write(In(HeaderName), asked);
+        return asked;
     }
 
     private TrialRecord? ReadTrial(string path)
     {
-        if (SealedFile.TryRead(path, out TrialRecord? trial, out string? damage) && Path.GetFileName(path) == NameOf(trial.Number))
+        if (TrialFile.TryRead(path, out TrialRecord? trial, out string? fault, (OfStudy, _study))
+            && Path.GetFileName(path) == NameOf(trial.Number))
             return trial;
-        string aside = $"{path}.damaged";
-        File.Move(path, aside, overwrite: true);
-        SearchLog.DamagedTrial(_log, path, damage ?? $"it holds trial {trial!.Number}", aside);
+        SearchLog.DamagedTrial(_log, path, fault ?? $"it holds trial {trial!.Number}", SealedFile.MoveAside(path));
         return null;
-    }
-
-    private FileStream Lock()
-    {
-        try
-        {
-            return new FileStream(In(LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException))
-        {
-            throw InUse(e);
-        }
-    }
-
-    private IOException InUse(IOException? cause) => new(
-        $"a study is used by one process at a time, and {In(LockFile)} is held. Wait for the other run to end, stop it, or choose another folder.", cause);
-
-    private void RefuseFileInTheWay()
-    {
-        for (string? at = Folder; at is not null; at = Path.GetDirectoryName(at))
-        {
-            if (File.Exists(at))
-                throw new IOException($"{Folder} must be a folder, but {at} is a file. Choose another folder for the study.");
-        }
-    }
-
-    private void RefuseUnlocked()
-    {
-        if (_lock is null)
-            throw new InvalidOperationException("a store must be opened before it is written.");
     }
 
     private string In(string name) => Path.Combine(Folder, name);

@@ -5,17 +5,19 @@ namespace RobustWrn.Search;
 /// </summary>
 public interface IStudyStore : IDisposable
 {
-    /// <summary>Takes the store for one study and reads what it holds.</summary>
-    /// <returns>The header and the trials in the order of their numbers; null when nothing was stored yet.</returns>
+    /// <summary>Takes the store for one study and reads what it holds; begins the study in an empty store.</summary>
+    /// <param name="header">What the study is; kept where the store holds no other.</param>
+    /// <returns>
+    /// What the stored study is, which may be another than the one asked for, and its trials in the order of their numbers.
+    /// </returns>
     /// <exception cref="IOException">Another study uses the store, or it cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The header is damaged or of a newer version.</exception>
-    StoredStudy? Open();
-
-    /// <summary>Begins a study in an empty store.</summary>
-    /// <param name="header">What the study is.</param>
-    void Create(StudyHeader header);
+    /// <exception cref="InvalidDataException">
+    /// A file is of a newer version, or which study the store holds is lost and is not the one asked for.
+    /// </exception>
+    StoredStudy Open(StudyHeader header);
 
     /// <summary>Keeps a trial, in full or not at all; replaces the record with the same number.</summary>
     /// <param name="trial">The trial.</param>
+    /// <exception cref="IOException">It cannot be kept.</exception>
     void Append(TrialRecord trial);
 }

@@ -10,16 +10,15 @@ public sealed class MemoryStudyStore : IStudyStore
     private bool _open;
 
     /// <inheritdoc/>
-    public StoredStudy? Open()
+    public StoredStudy Open(StudyHeader header)
     {
+        ArgumentNullException.ThrowIfNull(header);
         if (_open)
             throw new IOException("a store serves one study at a time, and another study uses this one. Dispose that study first.");
         _open = true;
-        return _header is null ? null : new StoredStudy(_header, _trials.Values.ToValueList());
+        _header ??= header;
+        return new StoredStudy(_header, _trials.Values.ToValueList());
     }
-
-    /// <inheritdoc/>
-    public void Create(StudyHeader header) => _header = header;
 
     /// <inheritdoc/>
     public void Append(TrialRecord trial)

@@ -13,7 +13,10 @@ public static class Study
     /// <param name="sampler">Chooses among them.</param>
     /// <param name="seed">The same seed asks for the same networks.</param>
     /// <param name="store">Where the study is kept; null is memory. The study disposes it, also when this call throws.</param>
-    /// <param name="maximumTrials">How many trials at most, those in the store included; null is no limit. Not part of the study's identity: a rerun may raise it.</param>
+    /// <param name="maximumTrials">
+    /// How many trials at most, those in the store included; null is no limit. Not part of the study's identity: a rerun may raise it, or
+    /// lower it, which hands out no trial beyond it.
+    /// </param>
     /// <param name="time">Clock of the records; null is the system's.</param>
     /// <param name="logger">Told of trials and resumes; null is none.</param>
     /// <exception cref="InvalidDescriptionException">Space or sampler have problems, or cannot be stored where the store is not
@@ -84,11 +87,7 @@ public sealed class Study<TSpec> : IDisposable
             Sampler = DescriptionJson.Canonical(sampler),
             Seed = seed,
         };
-        StoredStudy? stored = store.Open();
-        if (stored is null)
-            store.Create(Header);
-        else
-            Resume(stored);
+        Resume(store.Open(Header));
     }
 
     /// <summary>What the study is.</summary>
@@ -248,6 +247,11 @@ public sealed class Study<TSpec> : IDisposable
             if (trial.State == TrialState.Pending)
                 _interrupted.Add(trial.Number);
         }
+        if (_trials.Count == 0)
+            return;
+        // Numbers are given without gaps, and each is recorded before its trial is handed out.
+        foreach (int lost in Enumerable.Range(0, _trials.Keys.Max()).Where(number => !_trials.ContainsKey(number)))
+            SearchLog.LostTrial(_log, lost);
         SearchLog.Resumed(_log, _trials.Count, _interrupted.Count);
     }
 }

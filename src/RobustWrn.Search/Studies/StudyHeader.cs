@@ -20,6 +20,10 @@ public sealed record StudyHeader
     /// <summary>The seed.</summary>
     public required Seed Seed { get; init; }
 
+    /// <summary>SHA-256 over all of it, in lower-case hexadecimal: what a stored trial belongs to.</summary>
+    [JsonIgnore]
+    public string Fingerprint => DescriptionJson.Fingerprint($"{SpaceFingerprint}\n{Sampler}\n{Seed.Value}");
+
     /// <summary>The fingerprint of the space, and the seed.</summary>
     public override string ToString() => $"study of the space {SpaceFingerprint[..Math.Min(12, SpaceFingerprint.Length)]}, seed {Seed}";
 }

@@ -55,19 +55,19 @@ internal sealed class CheckpointFolder(string path, int kept) : IDisposable
             checkpoint.Dispose();
             throw new CheckpointRefusedException(
                 $"the checkpoint folder must be empty or belong to this run, but {file} was written by another one. Choose another folder, or the settings of that run. It differs in "
-                + RunIdentity.Listed(differences));
+                + RunIdentity.Listed(differences), differences);
         }
         return null;
     }
 
-    /// <summary>Removes all but the newest checkpoints, once one more is written: also damaged ones, which count for none, and what a killed process left half written.</summary>
+    /// <summary>Removes all but the newest checkpoints, once one more is written: also damaged ones, which count for none.</summary>
     /// <param name="written">What was written, whatever its number.</param>
     /// <param name="logger">Told what could not be removed, which does no harm.</param>
     public void Prune(string written, ILogger logger)
     {
         _damaged.Remove(written);
         string[] sound = [written, .. Files().Where(file => file != written && !_damaged.Contains(file))];
-        Remove([.. sound.Skip(kept), .. _damaged, .. Directory.EnumerateFiles(path, $".{Prefix}*.tmp")], logger);
+        Remove([.. sound.Skip(kept), .. _damaged], logger);
         _damaged.Clear();
     }
 
@@ -75,6 +75,10 @@ internal sealed class CheckpointFolder(string path, int kept) : IDisposable
     /// <param name="epochs">Epochs before it.</param>
     /// <param name="logger">Told what could not be removed.</param>
     public void RemoveWithin(int epochs, ILogger logger) => Remove([.. Files().Where(file => Numbers(file) is (int done, > 0) && done == epochs)], logger);
+
+    /// <summary>Refuses to write where the folder was deleted or moved.</summary>
+    /// <exception cref="IOException">It was.</exception>
+    public void ThrowIfLost() => _lock.ThrowIfLost();
 
     public void Dispose() => _lock.Dispose();
 

@@ -48,7 +48,7 @@ internal sealed class RunIdentity(JsonObject document)
         {
             throw new CheckpointRefusedException(
                 $"a training can go on from another's checkpoint where only {string.Join(", ", Changeable)} of the recipe are changed. Go on with that run's settings, or start anew from its weights. It differs in "
-                + Listed(differences));
+                + Listed(differences), differences);
         }
         JsonObject document = Document.DeepClone().AsObject();
         document["initialWeights"] = other.Document["initialWeights"]?.DeepClone();

@@ -61,6 +61,8 @@ internal sealed class TrainingRun : IDisposable
         // Last: it is locked until this is disposed.
         if (options.CheckpointFolder is not null)
             _folder = new CheckpointFolder(options.CheckpointFolder, options.KeptCheckpoints);
+        if (options.MetricsFolder is not null)
+            AtomicFile.RemoveUnfinished(options.MetricsFolder);
     }
 
     private TrainingRecipe Recipe => _trainer.Recipe;
@@ -297,7 +299,11 @@ internal sealed class TrainingRun : IDisposable
             return;
         RunPosition position = new() { Epochs = [.. _epochs], Best = _best, BestAverage = _bestAverage, SoFar = soFar, Setbacks = _setbacks };
         string file = _folder.FileOf(_epochs.Count, position.Steps);
-        Writing(file, () => _state.Write(file, _identity!, Environment, position));
+        Writing(file, () =>
+        {
+            _folder.ThrowIfLost();
+            _state.Write(file, _identity!, Environment, position);
+        });
         _folder.Prune(file, _logger);
         (_kept, _saved) = ((_epochs.Count, position.Steps), Stopwatch.GetTimestamp());
         TrainingLog.Wrote(_logger, file);

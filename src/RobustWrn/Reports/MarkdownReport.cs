@@ -52,9 +52,17 @@ public sealed record MarkdownReport : IReport
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"- {network.Name} ({Trial(network)}, replicate {outcome.Replicate}): {outcome.Audit?.ToString() ?? "not audited"}");
 
+        Weights(text, result);
+
         text.AppendLine().AppendLine("## What these numbers can show").AppendLine();
         foreach (string note in result.Notes)
             text.AppendLine(CultureInfo.InvariantCulture, $"- {note}");
+        if (result.Timing.OtherTestReads is > 0 and var others)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {others} more {(others == 1 ? "network was" : "networks were")} attacked "
+                + $"on test by earlier runs in this folder, with another budget or other baselines:")
+                .AppendLine("  whoever chose the budget may have seen their numbers.");
+        }
 
         text.AppendLine().AppendLine("## How it was made").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"- images: {settings.TrainImages} to train on, {settings.ValidationImages} to select on, {settings.TestImages} to test on");
@@ -65,6 +73,34 @@ public sealed record MarkdownReport : IReport
         text.AppendLine(CultureInfo.InvariantCulture, $"- {result.Timing.Machine.ReplaceLineEndings("; ")}");
         return text.ToString().ReplaceLineEndings("\n");
     }
+
+    private static void Weights(StringBuilder text, ExperimentResult result)
+    {
+        NetworkResult[] networks = [.. result.Ranking.Where(network => network.Weights is not null)];
+        if (networks.Length == 0)
+            return;
+        text.AppendLine().AppendLine("## Weights").AppendLine();
+        if (result.Timing.Folder is not { } folder)
+        {
+            text.AppendLine("The experiment was recorded in no folder, and its weights were not kept.");
+            return;
+        }
+        text.AppendLine(CultureInfo.InvariantCulture, $"Below {folder}, each with its specification in it; `metrics.csv` and a file for "
+            + $"TensorBoard are beside it.").AppendLine();
+        Table(text, ["#", "network", "trial", "replicate", "file"], networks.SelectMany((network, i) =>
+            Files(network).Select(file => new[] { $"{i + 1}", network.Name, Trial(network), $"{file.Replicate}", file.Weights })));
+        ThreatModel threat = result.Settings.Threat;
+        text.AppendLine().AppendLine("The first of them is evaluated, with its data in the place of DATA, by").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"    dotnet run -c Release --project samples/EvaluateModel -- --weights "
+                + $"\"{folder.TrimEnd('/', '\\')}/{networks[0].Weights}\" --data DATA --attack autoattack --norm {threat.Norm} --eps "
+                + $"{threat.Epsilon:R}");
+    }
+
+    private static IEnumerable<(int Replicate, string Weights)> Files(NetworkResult network) =>
+        network.Test.Count == 0
+            ? [(0, network.Weights!)]
+            : network.Test.Where(outcome => outcome.Weights is not null).Select(outcome => (outcome.Replicate, outcome.Weights!));
 
     private static void Table(StringBuilder text, string[] header, IEnumerable<string[]> rows)
     {

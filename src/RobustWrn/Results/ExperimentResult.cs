@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RobustWrn.Core;
 
 namespace RobustWrn;
@@ -9,7 +10,7 @@ namespace RobustWrn;
 public sealed record ExperimentResult
 {
     /// <summary>The version of the file format.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary>The version of the file format this result was written in.</summary>
     public int Version { get; init; } = CurrentVersion;
@@ -23,7 +24,10 @@ public sealed record ExperimentResult
     /// <summary>All networks: baselines first, then trials in the order they ran.</summary>
     public required ValueList<NetworkResult> Networks { get; init; }
 
-    /// <summary>How many trained networks were evaluated on the test split. All of them were chosen before the first was.</summary>
+    /// <summary>
+    /// How many trained networks were evaluated on the test split. All of them were chosen before the first was; what earlier runs of
+    /// another budget read is <see cref="ExperimentTiming.OtherTestReads"/>.
+    /// </summary>
     public required int TestReads { get; init; }
 
     /// <summary>What the numbers can and cannot show.</summary>
@@ -53,22 +57,27 @@ public sealed record ExperimentResult
         return Task.Run(() => AtomicFile.WriteText(path, report.Render(this)), cancellationToken);
     }
 
-    /// <summary>Reads a result written by <see cref="JsonReport"/>.</summary>
-    /// <exception cref="InvalidDataException">Not a result, or of a newer version.</exception>
+    /// <summary>Reads a result written by <see cref="JsonReport"/>, and verifies it.</summary>
+    /// <exception cref="InvalidDataException">Not a result, damaged or changed since it was written, or of another version.</exception>
     public static ExperimentResult Read(string path)
     {
+        string text = File.ReadAllText(path);
+        int? version = null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
-            int version = document.RootElement.GetProperty("version").GetInt32();
-            if (version is < 1 or > CurrentVersion)
-                throw new InvalidDataException($"{path} has version {version}; this library reads versions 1 to {CurrentVersion}. Use the library that wrote it, or a newer one.");
-            return document.Deserialize<ExperimentResult>(DescriptionJson.Options)!;
+            JsonObject document = SealedJson.Parse(text);
+            version = document["version"] is JsonValue value && value.TryGetValue(out int number) ? number : null;
+            if (version is null or CurrentVersion)
+                return JsonReport.Open(document).Deserialize<ExperimentResult>(DescriptionJson.Options)!;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is JsonException or InvalidDataException or InvalidOperationException or FormatException
+                or ArgumentException or OverflowException)
         {
-            throw new InvalidDataException($"{path} is not a result of an experiment: {e.Message}", e);
+            throw new InvalidDataException($"{path} is not a result of an experiment, or is no longer what was written: {e.Message}.", e);
         }
+        throw new InvalidDataException($"{path} has version {version}; this library reads version {CurrentVersion}. Use the library that "
+            + "wrote it, or a newer one.");
     }
 
     /// <summary>How much was tried, why it ended, and the best network on validation: a few lines.</summary>

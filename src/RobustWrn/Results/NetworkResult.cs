@@ -25,6 +25,13 @@ public sealed record NetworkResult
     /// <summary>Multiply-adds for one image.</summary>
     public required long MultiplyAdds { get; init; }
 
+    /// <summary>
+    /// The file of its weights, of the first replicate, below the folder that the experiment is recorded in
+    /// (<see cref="ExperimentTiming.Folder"/>): <c>networks/WRN-28-10-.../weights.safetensors</c>. Null when the training failed.
+    /// <c>NetworkWeights.Open</c> builds the network from it.
+    /// </summary>
+    public string? Weights { get; init; }
+
     /// <summary>The epoch whose weights validation chose, from 1; null when the training failed.</summary>
     public int? SelectedEpoch { get; init; }
 

@@ -10,6 +10,9 @@ public sealed record TestOutcome
     /// <summary>Which replicate, from 0.</summary>
     public required int Replicate { get; init; }
 
+    /// <summary>The file of its weights, below <see cref="ExperimentTiming.Folder"/>.</summary>
+    public string? Weights { get; init; }
+
     /// <summary>Accuracy on clean images.</summary>
     public required Proportion Clean { get; init; }
 

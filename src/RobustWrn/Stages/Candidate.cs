@@ -5,7 +5,14 @@ using RobustWrn.Search;
 namespace RobustWrn;
 
 /// <summary>A network on its way through an experiment.</summary>
-internal sealed class Candidate(INetworkSpec spec, NetworkCost cost, int? trial, ValueList<DimensionValue> values, TrainedNetwork trained)
+/// <param name="spec">The network.</param>
+/// <param name="cost">Its cost.</param>
+/// <param name="trial">The trial's number; null for a baseline.</param>
+/// <param name="values">The trial's values.</param>
+/// <param name="trained">What its first training gave.</param>
+/// <param name="weights">Where the weights of a replicate are, below the record's folder.</param>
+internal sealed class Candidate(
+    INetworkSpec spec, NetworkCost cost, int? trial, ValueList<DimensionValue> values, TrainedNetwork trained, Func<int, string> weights)
 {
     private readonly List<TestOutcome> _test = [];
 
@@ -29,6 +36,7 @@ internal sealed class Candidate(INetworkSpec spec, NetworkCost cost, int? trial,
         _test.Add(new TestOutcome
         {
             Replicate = replicate,
+            Weights = weights(replicate),
             Clean = result.Clean,
             Robust = result.Robust,
             Audit = result.Audit,
@@ -46,6 +54,7 @@ internal sealed class Candidate(INetworkSpec spec, NetworkCost cost, int? trial,
         Spec = spec,
         Parameters = cost.Parameters,
         MultiplyAdds = cost.MultiplyAdds,
+        Weights = trained.Failure is null ? weights(0) : null,
         SelectedEpoch = trained.SelectedEpoch,
         ValidationClean = trained.ValidationClean,
         ValidationRobust = trained.ValidationRobust,

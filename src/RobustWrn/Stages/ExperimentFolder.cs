@@ -1,13 +1,24 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using RobustWrn.Core;
 
 namespace RobustWrn;
 
-/// <summary>The folder an experiment is recorded in: its settings, its study, its networks. One process at a time; other settings are refused.</summary>
+/// <summary>
+/// The folder an experiment is recorded in: its settings, its study, its networks. One process at a time; settings that would give other
+/// networks are refused.
+/// </summary>
 internal sealed class ExperimentFolder : IDisposable
 {
-    private const int Version = 1;
+    public const string Networks = "networks";
+
+    private static readonly SealedFile<JsonObject> SettingsFile = new("experiment", version: 2);
+
+    // How much is done, which a rerun may change: each network is the same whatever the others are, and what was recorded beyond it stays
+    // for a later run.
+    private static readonly string[] Changeable = ["budget", "baselines", "replicates"];
+
     private readonly FolderLock _lock;
     private readonly bool _temporary;
 
@@ -17,24 +28,33 @@ internal sealed class ExperimentFolder : IDisposable
 
     public string Study => System.IO.Path.Combine(Path, "study");
 
-    private static string SettingsFile(string folder) => System.IO.Path.Combine(folder, "experiment.json");
+    private static string SettingsPath(string folder) => System.IO.Path.Combine(folder, "experiment.json");
 
     /// <summary>The folder of one training of one network.</summary>
-    public string Network(INetworkSpec spec, int replicate) =>
-        System.IO.Path.Combine(Path, "networks", $"{DescriptionJson.Fingerprint(spec)[..16]}-r{replicate}");
+    public NetworkFolder Network(RobustExperiment experiment, INetworkSpec spec, int replicate) => new(Path, experiment, spec, replicate);
+
+    /// <summary>Networks that were attacked on test here and are not among some.</summary>
+    /// <param name="weights">The weights of those that do not count (<see cref="NetworkFolder.WeightsInRecord"/>).</param>
+    public int OtherTests(IEnumerable<string> weights)
+    {
+        string networks = System.IO.Path.Combine(Path, Networks);
+        HashSet<string> known = [.. weights.Select(file => file.Split('/')[^2])];
+        return !Directory.Exists(networks) ? 0 : Directory.GetDirectories(networks)
+            .Count(folder => File.Exists(System.IO.Path.Combine(folder, "test.json"))
+                && !known.Contains(System.IO.Path.GetFileName(folder)));
+    }
 
     /// <summary>Opens a folder, makes it if there is none, and records the settings in it.</summary>
-    public static ExperimentFolder Open(string? path, ExperimentSettings settings)
+    public static ExperimentFolder Open(string? path, ExperimentSettings settings, ILogger logger)
     {
         bool temporary = path is null;
         string folder = System.IO.Path.GetFullPath(path ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"robustwrn-{Guid.NewGuid():N}"));
-        Problems(folder, settings).ThrowIfAny(nameof(RobustExperiment));
-        Directory.CreateDirectory(folder);
         FolderLock @lock = FolderLock.Take(folder);
         try
         {
-            if (!File.Exists(SettingsFile(folder)))
-                AtomicFile.WriteText(SettingsFile(folder), Document(settings).ToJsonString(DescriptionJson.Options));
+            Problems(folder, settings).ThrowIfAny(nameof(RobustExperiment));
+            AtomicFile.RemoveUnfinished(folder, subfolders: true);
+            Record(folder, settings, logger);
             return new ExperimentFolder(folder, @lock, temporary);
         }
         catch
@@ -55,38 +75,64 @@ internal sealed class ExperimentFolder : IDisposable
             if (File.Exists(parent))
                 return [new Problem(nameof(RobustExperiment.RecordedIn), $"must be a folder that exists or can be made, but {parent} is a file. Choose another folder.")];
         }
-        if (!File.Exists(SettingsFile(folder)))
-            return [];
-        JsonObject recorded;
+        JsonObject? recorded;
         try
         {
-            recorded = JsonNode.Parse(File.ReadAllText(SettingsFile(folder)))?.AsObject() ?? throw new JsonException("it is empty");
+            // Settings that cannot be believed are recorded again: each file beside them says itself what it belongs to.
+            if (!SettingsFile.TryRead(SettingsPath(folder), out recorded, out _))
+                return [];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            return [new Problem(nameof(RobustExperiment.RecordedIn), $"{SettingsFile(folder)} cannot be read ({e.Message}). Choose another folder, or start afresh.")];
+            return [new Problem(nameof(RobustExperiment.RecordedIn), e.Message)];
         }
-        if (recorded["version"] is JsonValue version && version.TryGetValue(out int number) && number > Version)
-            return [new Problem(nameof(RobustExperiment.RecordedIn), $"{folder} has version {number}; this library reads versions 1 to {Version}. Use the library that wrote it.")];
-        IReadOnlyList<string> differences = JsonDifference.Between(recorded.ToJsonString(), Document(settings).ToJsonString());
+        IReadOnlyList<string> differences = 
+            JsonDifference.Between(Lasting(recorded).ToJsonString(), Lasting(Document(settings)).ToJsonString());
         return differences.Count == 0
             ? []
             : [new Problem(nameof(RobustExperiment.RecordedIn),
-                $"{folder} holds another experiment. Choose another folder, start afresh, or use the recorded settings. They differ in:"
-                + string.Concat(differences.Select(line => $"{Environment.NewLine}    {line}")))];
+                $"{folder} holds another experiment. Choose another folder, start afresh, or use the recorded settings; only "
+                    + $"{string.Join(", ", Changeable)} may change. They differ in:"
+                + string.Concat(differences.Select(difference => $"{Environment.NewLine}    {difference}")))];
     }
 
+    /// <summary>Refuses to go on when the folder was deleted or moved: what follows would be written where nobody looks for it.</summary>
+    public void ThrowIfLost() => _lock.ThrowIfLost();
+
+    /// <summary>Lets others in; a folder that nobody asked to keep is deleted.</summary>
     public void Dispose()
     {
         _lock.Dispose();
-        if (_temporary)
+        if (_temporary && Directory.Exists(Path))
             Directory.Delete(Path, recursive: true);
     }
 
-    private static JsonObject Document(ExperimentSettings settings)
+    private static void Record(string folder, ExperimentSettings settings, ILogger logger)
     {
-        JsonObject document = JsonSerializer.SerializeToNode(settings, DescriptionJson.Options)!.AsObject();
-        document.Insert(0, "version", Version);
-        return document;
+        string path = SettingsPath(folder);
+        JsonObject now = Document(settings);
+        if (SettingsFile.TryRead(path, out JsonObject? recorded, out string? fault))
+        {
+            IReadOnlyList<string> changes = JsonDifference.Between(recorded.ToJsonString(), now.ToJsonString());
+            if (changes.Count == 0)
+                return;
+            ExperimentLog.Changed(logger, folder, string.Join("; ", changes));
+        }
+        else if (File.Exists(path) || Directory.Exists(System.IO.Path.Combine(folder, Networks)))
+        {
+            ExperimentLog.DamagedRecord(logger, path, fault, SealedFile.MoveAside(path));
+        }
+        SettingsFile.Write(path, now);
     }
+
+    private static JsonObject Lasting(JsonObject settings)
+    {
+        JsonObject lasting = settings.DeepClone().AsObject();
+        foreach (string name in Changeable)
+            lasting.Remove(name);
+        return lasting;
+    }
+
+    private static JsonObject Document(ExperimentSettings settings) =>
+        JsonSerializer.SerializeToNode(settings, DescriptionJson.Options)!.AsObject();
 }

@@ -23,6 +23,16 @@ internal static partial class ExperimentLog
     [LoggerMessage(7, LogLevel.Warning, "The evaluation of {Network} (trial {Trial}, replicate {Replicate}) is {Verdict}: {Finding}")]
     public static partial void Doubted(ILogger logger, string network, int? trial, int replicate, string verdict, string finding);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Path} is damaged and is made again: {Reason}")]
-    public static partial void DamagedRecord(ILogger logger, string path, string reason);
+    [LoggerMessage(6, LogLevel.Warning, "{Path} is not believed and is made again: {Reason}. What was there is moved to {Aside}")]
+    public static partial void DamagedRecord(ILogger logger, string path, string reason, string aside);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Path} is missing, though other files of its network are there; it is made again")]
+    public static partial void LostRecord(ILogger logger, string path);
+
+    [LoggerMessage(9, LogLevel.Information, "The experiment in {Folder} goes on with other settings: {Changes}")]
+    public static partial void Changed(ILogger logger, string folder, string changes);
+
+    [LoggerMessage(10, LogLevel.Warning, "Trial {Trial} was told {Told} when it ran, and its network, trained again, has {Robust}: this "
+        + "machine or library gives other numbers than the one before. The new ones count")]
+    public static partial void OtherOutcome(ILogger logger, int trial, string told, string robust);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Search;
@@ -23,7 +24,7 @@ internal sealed class ExperimentRun
     public static ExperimentResult Execute(RobustExperiment experiment, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken)
     {
         TorchRuntime.EnsureLoaded();
-        using ExperimentFolder folder = ExperimentFolder.Open(experiment.Folder, ExperimentCheck.Settings(experiment));
+        using ExperimentFolder folder = ExperimentFolder.Open(experiment.Folder, ExperimentCheck.Settings(experiment), experiment.Logger);
         return new ExperimentRun(experiment, folder, progress, cancellationToken).Execute();
     }
 
@@ -33,10 +34,15 @@ internal sealed class ExperimentRun
         foreach (INetworkSpec baseline in _experiment.Baselines)
             _candidates.Add(Train(baseline, null, []));
         string ended = Search();
+        // A trial whose record was lost is asked last, and is the same trial.
+        Candidate[] ordered = [.. _candidates.OrderBy(candidate => candidate.Trial ?? -1)];
+        _candidates.Clear();
+        _candidates.AddRange(ordered);
         MarkFront();
         Candidate[] finalists = [.. _candidates.Where(candidate => candidate.Trained.Failure is null && (candidate.OnFront || candidate.Trial is null))];
         ExperimentLog.Selected(_experiment.Logger, ended, finalists.Length);
         int reads = Test(finalists);
+        _folder.ThrowIfLost();
         ExperimentResult result = Result(ended, reads);
         _progress?.Report(new ExperimentProgress { Stage = ExperimentStage.Finished, Fraction = 1, Result = result });
         return result;
@@ -46,15 +52,23 @@ internal sealed class ExperimentRun
     {
         if (_experiment.Space is not { } space)
             return "there was no search space";
-        using Study<INetworkSpec> study = Study.Open(space, _experiment.Sampler!, _experiment.Seed, new FolderStudyStore(_folder.Study),
+        using Study<INetworkSpec> study = Study.Open(space, _experiment.Sampler!, _experiment.Seed,
+            new FolderStudyStore(_folder.Study, _experiment.Logger),
             _experiment.Budget.MaximalTrials, logger: _experiment.Logger);
         double seconds = 0;
-        foreach (TrialRecord trial in study.Trials.Where(trial => trial.State != TrialState.Pending))
-            seconds += Add(Train(study.SpecOf(trial), trial.Number, trial.Values));
+        // Of a study that went further than this budget, the trials count that it would have come to.
+        Queue<TrialRecord> told = new(study.Trials.Where(trial => trial.State != TrialState.Pending
+            && trial.Number < _experiment.Budget.MaximalTrials));
         while (true)
         {
             if (_experiment.Budget.MaximalTime is { } limit && seconds >= limit.TotalSeconds)
-                return $"the trials had taken {seconds:0} s, the limit of {limit.TotalSeconds:0} s";
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"the trials had taken {seconds:0} s, the limit of {limit.TotalSeconds:0} s");
+            if (told.TryDequeue(out TrialRecord? record))
+            {
+                seconds += Add(Again(record, study.SpecOf(record)));
+                continue;
+            }
             if (study.Ask() is not { } trial)
                 return study.EndReason?.TrimEnd('.') ?? "the sampler proposed nothing more";
             Candidate candidate = Train(trial.Spec, trial.Number, trial.Values);
@@ -72,11 +86,20 @@ internal sealed class ExperimentRun
         }
     }
 
+    private Candidate Again(TrialRecord record, INetworkSpec spec)
+    {
+        Candidate candidate = Train(spec, record.Number, record.Values);
+        if (candidate.Trained.ValidationRobust != record.Score)
+            ExperimentLog.OtherOutcome(_experiment.Logger, record.Number, $"{record.Score?.ToString() ?? "that it failed"}",
+                $"{candidate.Trained.ValidationRobust?.ToString() ?? "failed"}");
+        return candidate;
+    }
+
     private Candidate Train(INetworkSpec spec, int? trial, ValueList<DimensionValue> values)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         Candidate candidate = new(spec, spec.Cost(_experiment.Data.Training.Train.Height, _experiment.Data.Training.Train.Width), trial, values,
-            Train(spec, trial, 0));
+            Train(spec, trial, 0), replicate => _folder.Network(_experiment, spec, replicate).WeightsInRecord);
         if (candidate.Trained.Failure is { } failure)
             ExperimentLog.Failed(_experiment.Logger, spec.Name, trial, failure);
         else
@@ -106,7 +129,7 @@ internal sealed class ExperimentRun
             Training = report,
             IsResumed = _resumed = report.IsResumed,
         }));
-        return new NetworkRun(_experiment, spec, replicate, _folder.Network(spec, replicate)).Train(progress, _cancellationToken);
+        return new NetworkRun(_experiment, spec, replicate, _folder).Train(progress, _cancellationToken);
     }
 
     private void MarkFront()
@@ -130,13 +153,14 @@ internal sealed class ExperimentRun
             for (int replicate = 0; replicate < _experiment.Replicates; replicate++)
             {
                 _cancellationToken.ThrowIfCancellationRequested();
+                TrainedNetwork trained = candidate.Trained;
                 if (replicate > 0)
                 {
-                    TrainedNetwork again = Train(candidate.Spec, candidate.Trial, replicate);
-                    candidate.TrainingSeconds += again.Seconds;
-                    if (again.Failure is not null)
+                    trained = Train(candidate.Spec, candidate.Trial, replicate);
+                    candidate.TrainingSeconds += trained.Seconds;
+                    if (trained.Failure is not null)
                     {
-                        ExperimentLog.Failed(_experiment.Logger, candidate.Spec.Name, candidate.Trial, again.Failure);
+                        ExperimentLog.Failed(_experiment.Logger, candidate.Spec.Name, candidate.Trial, trained.Failure);
                         continue;
                     }
                 }
@@ -152,8 +176,8 @@ internal sealed class ExperimentRun
                     Evaluation = report,
                     IsResumed = _resumed = report.IsResumed,
                 }));
-                RobustnessResult result = new NetworkRun(_experiment, candidate.Spec, replicate, _folder.Network(candidate.Spec, replicate))
-                    .Test(() => images ??= _experiment.Data.Test.Open(), progress, _cancellationToken);
+                RobustnessResult result = new NetworkRun(_experiment, candidate.Spec, replicate, _folder)
+                    .Test(trained, () => images ??= _experiment.Data.Test.Open(), progress, _cancellationToken);
                 reads++;
                 candidate.Add(replicate, result);
                 ExperimentLog.Tested(_experiment.Logger, candidate.Spec.Name, candidate.Trial, replicate, $"{result.Robust}", $"{result.Clean}");
@@ -185,6 +209,11 @@ internal sealed class ExperimentRun
             TimeProvider.System.GetUtcNow(),
             _candidates.Select(candidate => Math.Round(candidate.TrainingSeconds, 3)).ToValueList(),
             _candidates.Select(candidate => Math.Round(candidate.TestSeconds, 3)).ToValueList(),
-            TorchRuntime.Describe().ToString()),
+            TorchRuntime.Describe().ToString())
+        {
+            Folder = _experiment.Folder,
+            OtherTestReads = _folder.OtherTests(_candidates.SelectMany(candidate => candidate.Result().Test)
+                .Select(outcome => outcome.Weights!)),
+        },
     };
 }

@@ -1,90 +1,161 @@
 using System.Diagnostics;
-using System.Text.Json;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Training;
 
 namespace RobustWrn;
 
-/// <summary>One training of one network and its final evaluation, recorded in a folder of its own: what is finished there is not done again.</summary>
-internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec, int replicate, string folder)
+/// <summary>
+/// One training of one network and its final evaluation, recorded in a folder of its own: what is finished there is not done again. Files
+/// are believed that are whole and of this network, this training and these weights; what is not is moved aside and made again, with a
+/// warning.
+/// </summary>
+internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec, int replicate, ExperimentFolder record)
 {
-    private string TrainedFile => Path.Combine(folder, "trained.json");
+    private static readonly SealedFile<TrainedNetwork> TrainedFile = new("trained network", version: 2);
+    private static readonly SealedFile<RobustnessResult> TestFile = new("test of a network", version: 2);
 
-    private string WeightsFile => Path.Combine(folder, "weights.safetensors");
-
-    private string TestFile => Path.Combine(folder, "test.json");
-
-    private string TestJournal => Path.Combine(folder, "test");
+    private readonly NetworkFolder _folder = record.Network(experiment, spec, replicate);
 
     /// <summary>Trains the network, or reads what an earlier run has trained.</summary>
     public TrainedNetwork Train(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        if (Recorded<TrainedNetwork>(TrainedFile) is { } before && (before.Failure is not null || File.Exists(WeightsFile)))
+        if (Recorded() is { } before)
             return before;
         Stopwatch clock = Stopwatch.StartNew();
-        Seed seed = experiment.Seed.Replicate(replicate);
-        using Classifier classifier = spec.Build(seed, experiment.Device);
         TrainedNetwork trained;
         try
         {
-            TrainingOptions options = new() { CheckpointFolder = Path.Combine(folder, "training"), Logger = experiment.Logger, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit };
-            TrainingResult result = experiment.Trainer(experiment.Objective, experiment.Recipe)
-                .Fit(classifier, experiment.Data.Training, experiment.Threat, seed, options, progress, cancellationToken);
-            NetworkWeights.Save(classifier, WeightsFile);
-            Forget(TestJournal); // of a network whose record was damaged, whose weights these may not be
-            trained = new TrainedNetwork
-            {
-                SelectedEpoch = result.Selected.Epoch,
-                ValidationClean = result.Selected.Clean,
-                ValidationRobust = result.Selected.Robust,
-                Seconds = result.Epochs.Sum(epoch => epoch.Elapsed.TotalSeconds),
-            };
+            trained = FittedOrBegunAnew(progress, cancellationToken);
         }
         catch (TrainingDivergedException e)
         {
             trained = new TrainedNetwork { Failure = e.Message, Seconds = clock.Elapsed.TotalSeconds };
         }
-        AtomicFile.WriteText(TrainedFile, JsonSerializer.Serialize(trained, DescriptionJson.Options));
+        record.ThrowIfLost();
+        TrainedFile.Write(_folder.Trained, trained, Network, Training);
         return trained;
     }
 
     /// <summary>Attacks the trained network on the test split, goes on where an earlier run was stopped, or reads what it has found.</summary>
-    public RobustnessResult Test(Func<IImageSource> open, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
+    public RobustnessResult Test(TrainedNetwork trained, Func<IImageSource> open, IProgress<EvaluationProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        if (Recorded<RobustnessResult>(TestFile) is { } before)
-            return before;
-        using Classifier classifier = NetworkWeights.Open(WeightsFile, experiment.Device);
-        EvaluationOptions options = new() { Seed = experiment.Seed, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit, JournalFolder = TestJournal };
-        RobustnessResult result = experiment.Evaluator.Run(classifier, open(), experiment.Threat, experiment.Suite, options, progress,
-            cancellationToken);
-        AtomicFile.WriteText(TestFile, result.ToJson());
-        Forget(TestJournal);
+        (string, string)[] owners = [Network, Training, ("weights", trained.Weights!), ("evaluation", _folder.Evaluation)];
+        if (File.Exists(_folder.Test))
+        {
+            if (TestFile.TryRead(_folder.Test, out RobustnessResult? before, out string? fault, owners))
+                return before;
+            Doubt(_folder.Test, fault);
+        }
+        record.ThrowIfLost();
+        if (SealedFile.SumOf(_folder.Weights) != trained.Weights)
+            throw new InvalidDataException($"{_folder.Weights} must stay as it is while the experiment runs, but it was changed. Run "
+                + "again: the network is made again.");
+        RobustnessResult result;
+        try
+        {
+            result = Evaluated(open, progress, cancellationToken);
+        }
+        catch (EvaluationJournalException e)
+        {
+            Doubt(_folder.Journal, e.Message);
+            result = Evaluated(open, progress, cancellationToken);
+        }
+        record.ThrowIfLost();
+        TestFile.Write(_folder.Test, result, owners);
+        if (Directory.Exists(_folder.Journal))
+            Directory.Delete(_folder.Journal, recursive: true);
         return result;
     }
 
-    private static void Forget(string journal)
+    private (string, string) Network => ("network", _folder.Network);
+
+    private (string, string) Training => ("training", _folder.Training);
+
+    // Weights that are no longer those of the record are made again from the last checkpoint, which is verified, too.
+    private TrainedNetwork? Recorded()
     {
-        if (Directory.Exists(journal))
-            Directory.Delete(journal, recursive: true);
+        bool weights = File.Exists(_folder.Weights);
+        if (!File.Exists(_folder.Trained))
+        {
+            if (weights)
+                ExperimentLog.LostRecord(experiment.Logger, _folder.Trained);
+            return null;
+        }
+        if (!TrainedFile.TryRead(_folder.Trained, out TrainedNetwork? trained, out string? fault, Network, Training))
+        {
+            Doubt(_folder.Trained, fault);
+            return null;
+        }
+        if (trained.Failure is not null)
+            return trained;
+        if (!weights)
+            ExperimentLog.LostRecord(experiment.Logger, _folder.Weights);
+        else if (SealedFile.SumOf(_folder.Weights) == trained.Weights)
+            return trained;
+        else
+            Doubt(_folder.Weights, "it does not have the SHA-256 that trained.json names");
+        return null;
     }
 
-    // Files are written atomically, so one that cannot be read was damaged from outside: the work is done again.
-    private T? Recorded<T>(string path)
-        where T : class
+    // Checkpoints of another training.
+    private TrainedNetwork FittedOrBegunAnew(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
-            return null;
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(path), DescriptionJson.Options);
+            return Fitted(progress, cancellationToken);
         }
-        catch (JsonException e)
+        catch (CheckpointRefusedException e) when (e.Differences.Count > 0)
         {
-            ExperimentLog.DamagedRecord(experiment.Logger, path, e.Message);
-            return null;
+            Doubt(_folder.Checkpoints, e.Message);
+            return Fitted(progress, cancellationToken);
         }
     }
+
+    private TrainedNetwork Fitted(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        Seed seed = experiment.Seed.Replicate(replicate);
+        using Classifier classifier = spec.Build(seed, experiment.Device);
+        TrainingOptions options = new()
+        {
+            CheckpointFolder = _folder.Checkpoints,
+            MetricsFolder = _folder.Path,
+            Logger = experiment.Logger,
+            Device = experiment.Device,
+            MemoryLimit = experiment.MemoryLimit,
+        };
+        TrainingResult result = experiment.Trainer(experiment.Objective, experiment.Recipe)
+            .Fit(classifier, experiment.Data.Training, experiment.Threat, seed, options, progress, cancellationToken);
+        record.ThrowIfLost();
+        NetworkWeights.Save(classifier, _folder.Weights);
+        return new TrainedNetwork
+        {
+            SelectedEpoch = result.Selected.Epoch,
+            ValidationClean = result.Selected.Clean,
+            ValidationRobust = result.Selected.Robust,
+            Seconds = result.Epochs.Sum(epoch => epoch.Elapsed.TotalSeconds),
+            Weights = SealedFile.SumOf(_folder.Weights),
+        };
+    }
+
+    private RobustnessResult Evaluated(Func<IImageSource> open, IProgress<EvaluationProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        using Classifier classifier = NetworkWeights.Open(_folder.Weights, experiment.Device);
+        EvaluationOptions options = new()
+        {
+            Seed = experiment.Seed,
+            Device = experiment.Device,
+            MemoryLimit = experiment.MemoryLimit,
+            JournalFolder = _folder.Journal,
+            Logger = experiment.Logger,
+        };
+        return experiment.Evaluator.Run(classifier, open(), experiment.Threat, experiment.Suite, options, progress, cancellationToken);
+    }
+
+    private void Doubt(string path, string reason) =>
+        ExperimentLog.DamagedRecord(experiment.Logger, path, reason, SealedFile.MoveAside(path));
 }
 
 /// <summary>What training one network gave, as recorded.</summary>
@@ -99,4 +170,7 @@ internal sealed record TrainedNetwork
     public string? Failure { get; init; }
 
     public double Seconds { get; init; }
+
+    /// <summary>SHA-256 of the weights' file; null when the training failed.</summary>
+    public string? Weights { get; init; }
 }

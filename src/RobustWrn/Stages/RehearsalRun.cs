@@ -62,7 +62,7 @@ internal static class RehearsalRun
             SelectedEpoch = trained.Selected.Epoch,
             ValidationClean = trained.Selected.Clean,
             ValidationRobust = trained.Selected.Robust,
-        })
+        }, _ => Path.GetFileName(weights))
         { OnFront = true };
         candidate.Add(0, attacked);
         ExperimentResult result = new()

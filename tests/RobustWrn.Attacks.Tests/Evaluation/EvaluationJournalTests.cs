@@ -70,6 +70,104 @@ public sealed class EvaluationJournalTests : IDisposable
         }
     }
 
+    /// <summary>The images that attacks returned are in files of their own, which the journal names by their hash.</summary>
+    [Theory]
+    [InlineData("flipped")]
+    [InlineData("cut")]
+    [InlineData("NaN")]
+    [InlineData("out of the ball")]
+    [InlineData("swapped")]
+    [InlineData("missing")]
+    [InlineData("empty")]
+    public void Run_ImagesOfABlockDamaged_RunsTheAttackAgainAndSaysSo(string damage)
+    {
+        RobustnessResult whole = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options);
+        string[] files = [.. Directory.GetFiles(_folder, "block-*.safetensors").Order()];
+        Dictionary<string, byte[]> sound = files.ToDictionary(file => file, File.ReadAllBytes);
+        Assert.InRange(files.Length, 3, 9);
+        for (int i = 0; i < files.Length; i++)
+        {
+            Damage(files, i, damage);
+            ListLogger log = new();
+
+            Same(whole, RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options with { Logger = log }));
+
+            Assert.Contains(files[i], Assert.Single(log.Lines));
+            Assert.Equal(sound[files[i]], File.ReadAllBytes(files[i]));
+        }
+        ListLogger silent = new();
+        Same(whole, RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options with { Logger = silent }));
+        Assert.Empty(silent.Lines);
+    }
+
+    private static void Damage(string[] files, int which, string damage)
+    {
+        string file = files[which];
+        byte[] bytes = File.ReadAllBytes(file);
+        switch (damage)
+        {
+            case "missing":
+                File.Delete(file);
+                return;
+            case "empty":
+                bytes = [];
+                break;
+            case "cut":
+                bytes = bytes[..^3];
+                break;
+            case "flipped":
+                bytes[bytes.Length - 1 - 37 * which] ^= (byte)(1 << which % 8);
+                break;
+            case "swapped":
+                bytes = File.ReadAllBytes(files[(which + 1) % files.Length]);
+                break;
+            default:
+                using (NamedTensors tensors = Safetensors.Read(file))
+                using (Tensor images = damage == "NaN" ? tensors["images"].log().neg().sqrt().log() : tensors["images"].neg())
+                    Safetensors.Write(file, [KeyValuePair.Create("images", images)]);
+                return;
+        }
+        File.WriteAllBytes(file, bytes);
+    }
+
+    /// <summary>Sound lines of a journal of other weights, put into this one.</summary>
+    [Fact]
+    public void Run_LinesOfAnotherJournal_AreNotBelieved()
+    {
+        RobustnessResult whole = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options);
+        string[] mine = File.ReadAllLines(JournalPath);
+        string elsewhere = Directory.CreateTempSubdirectory("journal").FullName;
+        EvaluationOptions other = Options with { JournalFolder = elsewhere };
+        RobustnessEvaluation.Run(_vector.Model, _source, ThreatModel.Linf(1, outOf: 255), Suite, other).Adversarial!.Dispose();
+        string[] theirs = File.ReadAllLines(Path.Combine(elsewhere, "journal.jsonl"));
+        Directory.Delete(elsewhere, recursive: true);
+        File.WriteAllText(JournalPath, string.Concat(((string[])[mine[0], .. theirs[1..]]).Select(line => line + "\n")));
+        ListLogger log = new();
+
+        Same(whole, RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options with { Logger = log }));
+
+        Assert.Contains("damaged in line 2", Assert.Single(log.Lines));
+    }
+
+    [Fact]
+    public void Run_FolderDeletedMeanwhile_EndsWithAnError()
+    {
+        string folder = Path.Combine(_folder, "deeper");
+        using CancellationTokenSource source = new();
+        Told deletes = new(() =>
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+            return false;
+        }, source);
+
+        IOException lost = Assert.Throws<IOException>(() => RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite,
+            Options with { JournalFolder = folder }, deletes));
+
+        Assert.Contains("deleted, moved or replaced", lost.Message);
+        Assert.False(Directory.Exists(folder));
+    }
+
     [Fact]
     public void Run_JournalOfAnotherEvaluation_IsRefusedWithTheDifferences()
     {

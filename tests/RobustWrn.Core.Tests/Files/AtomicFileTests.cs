@@ -64,5 +64,53 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
     }
 
+    [Fact]
+    public void Write_NameAsLongAsFileSystemsTake_IsWritten()
+    {
+        string path = Path.Combine(_folder, $"{string.Concat(Enumerable.Repeat("é", 124))}.json");
+
+        AtomicFile.WriteText(path, "long");
+
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public void RemoveUnfinished_LeftoversOfKilledProcesses_AreRemovedAndNothingElse()
+    {
+        string below = Directory.CreateDirectory(Path.Combine(_folder, "below")).FullName,
+            outside = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+        string[] foreign = [".hidden", "notes.tmp", ".draft.tmp", ".result.json.tmp", ".result.json.12.tmp", "result.json.12-3.tmp",
+            ".result.json.12-3.tmp.txt", ".12-3.tmp"];
+        foreach (string name in foreign)
+            File.WriteAllText(Path.Combine(_folder, name), "");
+        File.WriteAllText(Path.Combine(_folder, ".result.json.4711-12.tmp"), "half");
+        File.WriteAllText(Path.Combine(below, ".w.safetensors.1-1.tmp"), "half");
+        File.WriteAllText(Path.Combine(outside, ".result.json.4711-12.tmp"), "half");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "link"), outside);
+
+        AtomicFile.RemoveUnfinished(_folder);
+        Assert.True(File.Exists(Path.Combine(below, ".w.safetensors.1-1.tmp")));
+        AtomicFile.RemoveUnfinished(_folder, subfolders: true);
+
+        Assert.Equal(foreign.Order(), Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
+        Assert.Empty(Directory.GetFiles(below));
+        Assert.Single(Directory.GetFiles(outside));
+        Directory.Delete(outside, recursive: true);
+    }
+
+    [Fact]
+    public void RemoveUnfinished_FileThatIsBeingWritten_Stays()
+    {
+        string path = Path.Combine(_folder, "result.json");
+
+        AtomicFile.Write(path, stream =>
+        {
+            AtomicFile.RemoveUnfinished(_folder);
+            stream.WriteByte(7);
+        });
+
+        Assert.Equal([7], File.ReadAllBytes(path));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

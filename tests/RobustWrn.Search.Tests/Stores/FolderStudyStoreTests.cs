@@ -29,7 +29,7 @@ public sealed class FolderStudyStoreTests : IDisposable
         Assert.Equal(written, again.Trials);
         Assert.Null(again.Ask());
         Assert.Equal(
-            ["study.json", "study.lock", "trial-000000.json", "trial-000001.json", "trial-000002.json", "trial-000003.json"],
+            [".lock", "study.json", "trial-000000.json", "trial-000001.json", "trial-000002.json", "trial-000003.json"],
             Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -37,7 +37,10 @@ public sealed class FolderStudyStoreTests : IDisposable
     [InlineData("\"hits\": ", "\"hits\": 1")]
     [InlineData("\"stem\"", "\"steam\"")]
     [InlineData("{", "")]
-    [InlineData("\"version\": 1,", "")]
+    [InlineData("\"version\": 2,", "")]
+    [InlineData("\"version\": 2", "\"version\": 0")]
+    [InlineData("\"version\": 2", "\"version\": -1")]
+    [InlineData("\"version\": 2", "\"version\": 99")]
     public void Open_DamagedTrial_IsMovedAsideWithAWarningAndTriedAgainAsTheSameTrial(string text, string replacement)
     {
         ValueList<TrialRecord> before = RunToTheEnd(_folder.Path);
@@ -49,7 +52,7 @@ public sealed class FolderStudyStoreTests : IDisposable
         ValueList<TrialRecord> after = RunToTheEnd(_folder.Path, log);
 
         Assert.Equal(before.Select(Untimed), after.Select(Untimed));
-        Assert.StartsWith($"Warning: {damaged} is damaged (", Assert.Single(log.Lines));
+        Assert.StartsWith($"Warning: {damaged} is not believed (", Assert.Single(log.Lines));
         Assert.True(File.Exists($"{damaged}.damaged"));
     }
 
@@ -65,43 +68,106 @@ public sealed class FolderStudyStoreTests : IDisposable
         Assert.Contains(log.Lines, line => line.Contains("(it holds trial 0)", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("\"seed\": 3", "\"seed\": 4")]
+    [InlineData("\"version\": 2", "\"version\": 0")]
+    [InlineData("{", "")]
+    public void Open_DamagedOrMissingHeader_IsWrittenAgainWithAWarningAndNoTrialIsLost(string text, string replacement)
+    {
+        ValueList<TrialRecord> before = RunToTheEnd(_folder.Path);
+        string header = _folder.In("study.json"), whole = File.ReadAllText(header);
+        int at = whole.IndexOf(text, StringComparison.Ordinal);
+        RecordingLogger log = new();
+
+        File.WriteAllText(header, whole.Remove(at, text.Length).Insert(at, replacement));
+        Assert.Equal(before, RunToTheEnd(_folder.Path, log));
+        File.Delete(header);
+        Assert.Equal(before, RunToTheEnd(_folder.Path, log));
+
+        Assert.Equal(2, log.Lines.Count);
+        Assert.All(log.Lines, line => Assert.StartsWith($"Warning: {header} is not believed (", line));
+        Assert.Equal(whole, File.ReadAllText(header));
+    }
+
     [Fact]
-    public void Open_DamagedHeader_IsRefused()
+    public void Open_MissingHeaderBesideTrialsOfAnotherStudy_IsRefused()
     {
         RunToTheEnd(_folder.Path);
-        string header = _folder.In("study.json");
-        File.WriteAllText(header, File.ReadAllText(header).Replace("\"seed\": 3", "\"seed\": 4"));
+        File.Delete(_folder.In("study.json"));
 
-        Assert.Equal(
-            $"{header} is damaged (its content does not have the SHA-256 it names). Restore it from a copy, or choose another folder.",
-            Assert.Throws<InvalidDataException>(() => Open(_folder.Path)).Message);
-        File.Delete(header);
-        Assert.Equal(
-            $"{_folder.Path} must hold study.json beside its 4 trial files, but it is missing. Restore it from a copy, or choose another folder.",
-            Assert.Throws<InvalidDataException>(() => Open(_folder.Path)).Message);
+        Assert.Contains("the 4 trials beside it are of another study", Assert.Throws<InvalidDataException>(() =>
+            Study.Open(Spaces.Widths(16, 32, 48, 64), new RandomSampler(), seed: 4, new FolderStudyStore(_folder.Path))).Message);
+        Assert.Equal(4, Directory.GetFiles(_folder.Path, "trial-*.json").Length);
+    }
+
+    [Fact]
+    public void Open_TrialOfAnotherStudy_IsTriedAgain()
+    {
+        using TemporaryFolder other = new();
+        ValueList<TrialRecord> before = RunToTheEnd(_folder.Path);
+        using (Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32, 48, 64), new RandomSampler(), seed: 4,
+            new FolderStudyStore(other.Path)))
+        {
+            while (study.Ask() is { } trial)
+                study.Tell(trial, new TrialOutcome(new Proportion(1, 64)));
+        }
+        File.Copy(other.In("trial-000002.json"), _folder.In("trial-000002.json"), overwrite: true);
+        RecordingLogger log = new();
+
+        Assert.Equal(before.Select(Untimed), RunToTheEnd(_folder.Path, log).Select(Untimed));
+        Assert.Contains("(it belongs to another study)", Assert.Single(log.Lines));
     }
 
     [Theory]
     [InlineData("study.json")]
     [InlineData("trial-000001.json")]
-    public void Open_NewerVersion_IsRefusedByName(string name)
+    public void Open_SoundFileOfANewerVersion_IsRefusedByName(string name)
     {
         RunToTheEnd(_folder.Path);
         JsonObject document = JsonNode.Parse(File.ReadAllText(_folder.In(name)))!.AsObject();
-        document["version"] = 2;
-        File.WriteAllText(_folder.In(name), document.ToJsonString());
+        document["version"] = 3;
+        document.Remove("sha256");
+        File.WriteAllText(_folder.In(name), SealedJson.Seal(document).ToJsonString());
 
         Assert.Equal(
-            $"{_folder.In(name)} has version 2; this library reads version 1. Use the library that wrote it, or a newer one.",
+            $"{_folder.In(name)} has version 3; this library reads version 2. Use the library that wrote it, or a newer one.",
             Assert.Throws<InvalidDataException>(() => Open(_folder.Path)).Message);
         Assert.True(File.Exists(_folder.In(name)));
+    }
+
+    [Fact]
+    public void Open_RecordOfATrialMissing_SaysSoAndTriesItAgain()
+    {
+        ValueList<TrialRecord> before = RunToTheEnd(_folder.Path);
+        File.Delete(_folder.In("trial-000001.json"));
+        RecordingLogger log = new();
+
+        using (Study.Open(Spaces.Widths(16, 32, 48, 64), new RandomSampler(), seed: 3, new FolderStudyStore(_folder.Path), logger: log))
+            Assert.Contains("Warning: Trial 1 has no record, though later ones do; it will be tried again.", log.Lines);
+        Assert.Equal(before.Select(Untimed), RunToTheEnd(_folder.Path).Select(Untimed));
+    }
+
+    [Fact]
+    public void Tell_FolderDeletedMeanwhile_IsRefusedAndNothingIsMade()
+    {
+        string folder = _folder.In("study");
+        using (Study<WideResNetSpec> study = Open(folder))
+        {
+            Trial<WideResNetSpec> trial = study.Ask()!;
+            Directory.Delete(folder, recursive: true);
+
+            Assert.Contains("it was deleted, moved or replaced", Assert.Throws<IOException>(() =>
+                study.Tell(trial, new TrialOutcome(new Proportion(1, 2)))).Message);
+        }
+        Assert.False(Directory.Exists(folder));
+        Assert.Equal(4, RunToTheEnd(folder).Count);
     }
 
     [Fact]
     public void Open_WhileAnotherStudyIsThere_IsRefusedUntilItIsDisposed()
     {
         using (Open(_folder.Path))
-            Assert.StartsWith("a study is used by one process at a time", Assert.Throws<IOException>(() => Open(_folder.Path)).Message);
+            Assert.StartsWith($"{_folder.Path} is in use by another process", Assert.Throws<IOException>(() => Open(_folder.Path)).Message);
         using Study<WideResNetSpec> free = Open(_folder.Path);
         Assert.NotNull(free.Ask());
     }
@@ -116,7 +182,7 @@ public sealed class FolderStudyStoreTests : IDisposable
         File.WriteAllText(file, "");
 
         Assert.Equal(
-            $"{folder} must be a folder, but {file} is a file. Choose another folder for the study.",
+            $"{folder} must be a folder, but {file} is a file. Choose another folder.",
             Assert.Throws<IOException>(() => Open(folder)).Message);
     }
 
@@ -124,10 +190,10 @@ public sealed class FolderStudyStoreTests : IDisposable
     public void Open_UnfinishedWriteOfAKilledProcess_IsRemoved()
     {
         RunToTheEnd(_folder.Path);
-        File.WriteAllText(_folder.In(".trial-000004.json.99.tmp"), "{ half");
+        File.WriteAllText(_folder.In(".trial-000004.json.99-1.tmp"), "{ half");
 
         Assert.Equal(4, RunToTheEnd(_folder.Path).Count);
-        Assert.False(File.Exists(_folder.In(".trial-000004.json.99.tmp")));
+        Assert.False(File.Exists(_folder.In(".trial-000004.json.99-1.tmp")));
     }
 
     private static TrialRecord Untimed(TrialRecord trial) => trial with { Started = default, Finished = null, Seconds = null };

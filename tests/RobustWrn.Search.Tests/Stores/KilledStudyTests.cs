@@ -30,7 +30,7 @@ public sealed class KilledStudyTests
         Assert.Equal("asked 0", process.Step());
 
         Assert.Equal(
-            $"a study is used by one process at a time, and {folder.In("study.lock")} is held. Wait for the other run to end, stop it, or choose another folder.",
+            $"{folder.Path} is in use by another process. Wait until it ends, or choose another folder.",
             Assert.Throws<IOException>(() => StudyProcess.Open(folder.Path)).Message);
         process.Kill();
         using Study<WideResNetSpec> study = StudyProcess.Open(folder.Path);

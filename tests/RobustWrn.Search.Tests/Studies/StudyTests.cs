@@ -122,7 +122,8 @@ public sealed class StudyTests
 
         Assert.Contains("the search space is empty", Assert.Throws<InvalidDescriptionException>(() => Study.Open(new SearchSpace<WideResNetSpec>(WideResNetSpec.Wrn(10, 1)), new GridSampler(), 1, store)).Message);
         Assert.Contains("Tries", Assert.Throws<InvalidDescriptionException>(() => Study.Open(Spaces.Widths(16), new RandomSampler { Tries = 0 }, 1, store)).Message);
-        Assert.Null(store.Open());
+        using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16), new GridSampler(), 1, store);
+        Assert.Empty(study.Trials);
     }
 
     [Fact]

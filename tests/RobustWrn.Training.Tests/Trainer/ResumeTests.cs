@@ -64,7 +64,7 @@ public class ResumeTests
     public void Fit_HalfWrittenCheckpointOfAKilledProcess_IsIgnoredAndRemoved()
     {
         using ScratchFolder folder = new();
-        File.WriteAllText(folder[".checkpoint-0001.safetensors.4711.tmp"], "half");
+        File.WriteAllText(folder[".checkpoint-0001.safetensors.4711-1.tmp"], "half");
         using Classifier classifier = Network.Build(1);
 
         TrainingResult result = Fit(classifier, folder);

@@ -7,7 +7,8 @@ internal sealed record BlockJournal(EvaluationJournal Journal, long Block, int A
 {
     public JournalEntry? Find() => Journal.Find(Block, Attack);
 
-    public Tensor Images(JournalEntry entry) => Journal.Images(entry);
+    /// <summary>The images of an entry; null when they are damaged or missing. The caller disposes them.</summary>
+    public Tensor? Images(JournalEntry entry) => Journal.Images(entry);
 
     public void Append(long[] broken, float[] margins, AttackRun run, Tensor? images) => Journal.Append(new JournalEntry(Block, Attack, broken, margins, run), images);
 }

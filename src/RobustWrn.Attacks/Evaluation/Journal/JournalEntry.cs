@@ -6,4 +6,8 @@ namespace RobustWrn.Attacks;
 /// <param name="Broken">The ids of the examples that were right before it and wrong after.</param>
 /// <param name="Margins">What each of the examples that were right before it leads by after it, in their order.</param>
 /// <param name="Run">What it took, and how far it went.</param>
-internal sealed record JournalEntry(long Block, int Attack, long[] Broken, float[] Margins, AttackRun Run);
+internal sealed record JournalEntry(long Block, int Attack, long[] Broken, float[] Margins, AttackRun Run)
+{
+    /// <summary>The hash of the images that the attack returned (<see cref="Core.TensorHash"/>); null when they were not kept.</summary>
+    public string? Images { get; init; }
+}

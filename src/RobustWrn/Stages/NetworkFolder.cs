@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using RobustWrn.Core;
+
+namespace RobustWrn;
+
+/// <summary>
+/// The folder of one training of one network, and what the files in it belong to. Its name is one that people can read, with a part that
+/// tells it from the same network trained otherwise.
+/// </summary>
+internal sealed partial class NetworkFolder
+{
+    private const int LongestName = 60, Told = 12;
+
+    public NetworkFolder(string record, RobustExperiment experiment, INetworkSpec spec, int replicate)
+    {
+        Network = DescriptionJson.Fingerprint(spec);
+        Training = DescriptionJson.Fingerprint(string.Join('\n',
+            experiment.Data.Training.Train.Fingerprint, experiment.Data.Training.Validation.Fingerprint,
+            experiment.Data.Training.Extra?.Fingerprint,
+            DescriptionJson.Canonical(experiment.Threat), DescriptionJson.Canonical(experiment.Objective),
+            DescriptionJson.Canonical(experiment.Recipe),
+            experiment.Seed.Replicate(replicate)));
+        Evaluation = DescriptionJson.Fingerprint(string.Join('\n',
+            experiment.Data.Test.Fingerprint, DescriptionJson.Canonical(experiment.Threat), DescriptionJson.Canonical(experiment.Suite),
+            experiment.Seed));
+        string name = Unreadable().Replace(spec.Name, "_");
+        name = $"{name[..Math.Min(name.Length, LongestName)]}-{DescriptionJson.Fingerprint($"{Network}\n{Training}")[..Told]}-r{replicate}";
+        Path = System.IO.Path.Combine(record, ExperimentFolder.Networks, name);
+        WeightsInRecord = $"{ExperimentFolder.Networks}/{name}/{WeightsName}";
+    }
+
+    private const string WeightsName = "weights.safetensors";
+
+    public string Path { get; }
+
+    public string Trained => In("trained.json");
+
+    public string Weights => In(WeightsName);
+
+    public string Test => In("test.json");
+
+    public string Journal => In("test");
+
+    public string Checkpoints => In("training");
+
+    /// <summary>The weights as a result names them: below the record's folder, with slashes on every system.</summary>
+    public string WeightsInRecord { get; }
+
+    /// <summary>The fingerprint of the network.</summary>
+    public string Network { get; }
+
+    /// <summary>The fingerprint of all else that decides the training: images, threat, objective, recipe and seed.</summary>
+    public string Training { get; }
+
+    /// <summary>The fingerprint of what decides the final evaluation, besides the weights: images, threat, attacks and seed.</summary>
+    public string Evaluation { get; }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+
+    [GeneratedRegex("[^A-Za-z0-9.+-]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Unreadable();
+}

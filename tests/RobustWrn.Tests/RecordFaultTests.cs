@@ -1,0 +1,213 @@
+using System.Text.Json.Nodes;
+using RobustWrn.Attacks;
+using RobustWrn.Core;
+
+namespace RobustWrn.Tests;
+
+/// <summary>
+/// Whatever happens to the files of a finished experiment: a rerun says so, and ends in the same result and the same weights.
+/// </summary>
+public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<RecordedExperiment>
+{
+    // Of a finished training nothing is read back but its weights; what is written for people never is.
+    private static bool IsRead(string file) =>
+        !Path.GetFileName(file).StartsWith("metrics.", StringComparison.Ordinal) && !file.Contains("tfevents", StringComparison.Ordinal)
+            && !file.Contains("training", StringComparison.Ordinal);
+
+    private string[] Networks => [.. Directory.GetDirectories(Path.Combine(recorded.Record, "networks")).Select(path =>
+        Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public async Task RunAsync_BitFlippedInAnyFile_EndsInTheSameResultWithAWarning()
+    {
+        Random random = new(11);
+        foreach (string file in recorded.Files)
+        {
+            string folder = recorded.Copy();
+            byte[] bytes = File.ReadAllBytes(Path.Combine(folder, file));
+            bytes[random.Next(bytes.Length - 1)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(Path.Combine(folder, file), bytes);
+
+            IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
+
+            Assert.True(IsRead(file) == warnings.Any(warning => warning.Contains(Path.Combine(folder, file), StringComparison.Ordinal)),
+                $"{file}: {string.Join("; ", warnings)}");
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("version 0")]
+    [InlineData("version -1")]
+    [InlineData("version 99")]
+    public async Task RunAsync_DocumentReplaced_EndsInTheSameResultWithAWarning(string text)
+    {
+        string folder = recorded.Copy();
+        string[] files = [.. recorded.Files.Where(file => file.EndsWith(".json", StringComparison.Ordinal))];
+        foreach (string file in files)
+        {
+            string path = Path.Combine(folder, file), replaced = text;
+            if (text.StartsWith("version", StringComparison.Ordinal))
+            {
+                JsonObject document = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
+                document["version"] = int.Parse(text.Split(' ')[1]);
+                replaced = document.ToJsonString();
+            }
+            File.WriteAllText(path, replaced);
+        }
+
+        IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
+
+        Assert.All(files, file => Assert.Contains(warnings, warning => warning.Contains(Path.Combine(folder, file),
+            StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task RunAsync_AnyFileDeleted_EndsInTheSameResult()
+    {
+        foreach (string file in recorded.Files.Where(IsRead))
+        {
+            string folder = recorded.Copy();
+            File.Delete(Path.Combine(folder, file));
+
+            IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
+
+            // A test that is missing was never made, as far as one can see, and so the last trial.
+            bool known = Path.GetFileName(file) != "test.json" && Path.GetFileName(file) != "trial-000001.json";
+            Assert.True(!known || warnings.Count > 0, $"{file} is not missed");
+        }
+    }
+
+    [Theory]
+    [InlineData("trained.json")]
+    [InlineData("test.json")]
+    [InlineData("weights.safetensors")]
+    [InlineData("trained.json", "weights.safetensors")]
+    [InlineData("trained.json", "test.json", "weights.safetensors")]
+    public async Task RunAsync_FilesSwappedBetweenNetworks_AreMadeAgain(params string[] names)
+    {
+        string folder = recorded.Copy();
+        string[] tested = [.. Networks.Where(network => File.Exists(Path.Combine(recorded.Record, "networks", network, "test.json")))
+            .Take(2)];
+        Assert.Equal(2, tested.Length);
+        foreach (string name in names)
+        {
+            File.Copy(Path.Combine(recorded.Record, "networks", tested[0], name), Path.Combine(folder, "networks", tested[1], name),
+                overwrite: true);
+            File.Copy(Path.Combine(recorded.Record, "networks", tested[1], name), Path.Combine(folder, "networks", tested[0], name),
+                overwrite: true);
+        }
+
+        IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
+
+        Assert.All(tested, network => Assert.Contains(warnings, warning => warning.Contains(Path.Combine(folder, "networks", network),
+            StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task RunAsync_WholeFoldersOfNetworksSwapped_AreMadeAgain()
+    {
+        string networks = Path.Combine(recorded.Copy(), "networks");
+        (string first, string second) = (Path.Combine(networks, Networks[0]), Path.Combine(networks, Networks[1]));
+        Directory.Move(first, Path.Combine(networks, "between"));
+        Directory.Move(second, first);
+        Directory.Move(Path.Combine(networks, "between"), second);
+
+        IReadOnlyList<string> warnings = await recorded.RunAgainAsync(Path.GetDirectoryName(networks)!);
+
+        Assert.Contains(warnings, warning => warning.Contains(Path.Combine(first, "training"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task RunAsync_FilesOfAnotherSeed_AreMadeAgain()
+    {
+        string folder = recorded.Copy();
+        // The same baseline: its folder begins with the same name.
+        string mine = Networks.Single(network => network.StartsWith("WRN_1-1_4-8", StringComparison.Ordinal));
+        string other = Directory.GetDirectories(Path.Combine(recorded.OtherSeed, "networks"), "WRN_1-1_4-8-*").Single();
+        Assert.NotEqual(mine, Path.GetFileName(other));
+        foreach (string name in (string[])["trained.json", "test.json", "weights.safetensors"])
+            File.Copy(Path.Combine(other, name), Path.Combine(folder, "networks", mine, name), overwrite: true);
+        File.Copy(Path.Combine(recorded.OtherSeed, "study", "trial-000000.json"), Path.Combine(folder, "study", "trial-000000.json"),
+            overwrite: true);
+
+        IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
+
+        Assert.Contains(warnings, warning => warning.Contains(Path.Combine(folder, "networks", mine, "trained.json"),
+            StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains("it belongs to another study", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("damaged")]
+    [InlineData("swapped")]
+    [InlineData("missing")]
+    public async Task RunAsync_WeightsAndCheckpointsLost_TrainsAgainToTheSameWeights(string how)
+    {
+        string folder = recorded.Copy();
+        for (int i = 0; i < 2; i++)
+        {
+            string mine = Path.Combine(folder, "networks", Networks[i]), other = Path.Combine(recorded.Record, "networks", Networks[1 - i]);
+            foreach (string file in Directory.GetFiles(mine, "*.safetensors", SearchOption.AllDirectories))
+            {
+                if (how == "missing")
+                    File.Delete(file);
+                else if (how == "damaged")
+                    File.WriteAllBytes(file, File.ReadAllBytes(file)[..^9]);
+                else
+                    File.Copy(Path.Combine(other, Path.GetRelativePath(mine, file)), file, overwrite: true);
+            }
+        }
+
+        IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
+
+        Assert.True(warnings.Count >= 2);
+    }
+
+    [Fact]
+    public async Task RunAsync_JournalOfAnotherNetwork_IsSetAside()
+    {
+        string folder = recorded.Copy(), network = Path.Combine(folder, "networks", Networks[0]);
+        File.Delete(Path.Combine(network, "test.json"));
+        using (DatasetSplits images = SmallExperiment.Images())
+        using (Classifier classifier = SmallExperiment.Baseline.Build(99))
+        {
+            RobustnessEvaluation.Run(classifier, images.Test.Open(), ThreatModel.Linf(8, outOf: 255), AttackSuite.Of("short", new Fgsm()),
+                new EvaluationOptions { JournalFolder = Path.Combine(network, "test") });
+        }
+
+        IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
+
+        Assert.Contains(Path.Combine(network, "test"), Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    /// <summary>Trials are listed by their number, whatever order they were tried again in.</summary>
+    [Fact]
+    public async Task RunAsync_RecordOfAnEarlierTrialLost_KeepsTheOrderAndSaysSo()
+    {
+        string folder = recorded.Copy();
+        File.WriteAllText(Path.Combine(folder, "study", "trial-000000.json"), "");
+
+        IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
+
+        Assert.Contains(warnings, warning => warning.Contains("trial-000000.json is not believed", StringComparison.Ordinal));
+        Assert.Equal([0, 1], recorded.Result.Networks.Skip(1).Select(network => network.Trial!.Value));
+    }
+
+    [Fact]
+    public async Task RunAsync_LeftoversOfKilledProcesses_AreRemovedAndForeignFilesStay()
+    {
+        string folder = recorded.Copy(), network = Path.Combine("networks", Networks[0]);
+        string[] left = [".experiment.json.7-1.tmp", "study/.trial-000009.json.7-3.tmp", $"{network}/.weights.safetensors.7-9.tmp",
+            $"{network}/training/.checkpoint-0001.safetensors.7-2.tmp"];
+        foreach (string file in left)
+            File.WriteAllText(Path.Combine(folder, file), "half");
+        File.WriteAllText(Path.Combine(folder, network, ".notes.tmp"), "mine");
+
+        await recorded.RunAgainAsync(folder);
+
+        Assert.All(left, file => Assert.False(File.Exists(Path.Combine(folder, file)), file));
+        Assert.True(File.Exists(Path.Combine(folder, network, ".notes.tmp")));
+    }
+}
