@@ -17,7 +17,8 @@ public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Image
     /// </summary>
     public ThreatModel Threat
     {
-        get => field.InBox(Images.numel() / Math.Max(1, Images.shape[0]));
+        // What is no batch is refused by the attack, with the reason.
+        get => Images is null || Images.IsInvalid || Images.dim() == 0 ? field : field.InBox(Images.numel() / Math.Max(1, Images.shape[0]));
         init;
     } = Threat;
 
