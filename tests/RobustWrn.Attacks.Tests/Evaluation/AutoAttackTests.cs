@@ -53,7 +53,6 @@ public sealed class AutoAttackTests
     }
 
     [Fact]
-    [Trait("Category", VectorRun.Category)]
     public void Run_ReferenceNetwork_GivesTheOfficialVerdicts()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -84,7 +83,6 @@ public sealed class AutoAttackTests
 
     /// <summary>Each alone on all images that are right, where no other attack hides what it misses.</summary>
     [Theory]
-    [Trait("Category", VectorRun.Category)]
     [InlineData("apgd-dlr")]
     [InlineData("fab-t")]
     [InlineData("square_1000")]

@@ -32,17 +32,34 @@ public sealed class FabVectorTests : IDisposable
 
         using MinimalPerturbations found = attack.Minimize(context);
 
-        VectorTolerance pixels = vector.Tolerance("out.f64.adv_c", inFloat32: dtype == ScalarType.Float32);
-        // Under L1 a move spends itself on one pixel after the other, and of nearly equal slopes rounding says which comes first: the
-        // distance tells, not the pixel.
-        if (dtype == ScalarType.Float32 && context.Threat is L1Threat)
-            pixels = pixels with { Differing = 0.01 };
-        Assert.Null(pixels.Problem(vector["out.f64.adv_c"], found.Images));
         // The authors give distances only of what was classified rightly, and 1e10 where nothing was found.
-        Tensor published = found.Distances.index_select(0, model.call(context.Images).argmax(1).eq(context.Labels).nonzero().flatten()).Clamped(0, 1e10);
-        vector.AssertMatches("out.f64.res2", published, dtype == ScalarType.Float32);
-        if (dtype == ScalarType.Float32)
-            vector.AssertMatches("out.f32.res2", published, inFloat32: true);
+        Tensor attacked = model.call(context.Images).argmax(1).eq(context.Labels).nonzero().flatten();
+        Tensor distances = found.Distances.index_select(0, attacked).Clamped(0, 1e10);
+        if (dtype == ScalarType.Float64)
+        {
+            vector.AssertMatches("out.f64.adv_c", found.Images);
+            vector.AssertMatches("out.f64.res2", distances);
+            return;
+        }
+        AssertAllButOneMatch(vector, "out.f64.adv_c", found.Images);
+        AssertAllButOneMatch(vector, "out.f64.res2", distances);
+        AssertAllButOneMatch(vector, "out.f32.res2", distances);
+        Tensor exact = vector["out.f64.res2"];
+        Assert.True(distances.to(ScalarType.Float64).le(exact.Times(1.05)).all().item<bool>(), "what goes another way must come nearly as close");
+    }
+
+    /// <summary>
+    /// In float32 rounding may turn a walk aside where two boundaries or two slopes are equally near, and then its image is another one, and
+    /// nearly as close. One of the eight at most; the others are the published ones within what the index allows.
+    /// </summary>
+    private static void AssertAllButOneMatch(VectorCase vector, string output, Tensor actual)
+    {
+        VectorTolerance tolerance = vector.Tolerance(output, inFloat32: true);
+        string[] problems =
+        [
+            .. Enumerable.Range(0, (int)actual.shape[0]).Select(i => tolerance.Problem(vector[output].narrow(0, i, 1), actual.narrow(0, i, 1))).OfType<string>(),
+        ];
+        Assert.True(problems.Length <= 1, $"{output}: {string.Join("; ", problems)}");
     }
 
     [Theory]
