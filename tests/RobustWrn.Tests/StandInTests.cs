@@ -1,7 +1,6 @@
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Tests;

@@ -1,5 +1,4 @@
 using RobustWrn.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Tests;
