@@ -112,8 +112,9 @@ public class ReportTests
     {
         ExperimentResult result = Made();
 
-        Assert.Contains("its weights were not kept", new MarkdownReport().Render(result 
-            with { Timing = result.Timing with { Folder = null } }));
+        Assert.Contains("its weights were not kept", new MarkdownReport().Render(result
+            with
+        { Timing = result.Timing with { Folder = null } }));
     }
 
     [Fact]
@@ -191,7 +192,8 @@ public class ReportTests
         TestReads = 2,
         Notes = ["nothing"],
         Timing = new ExperimentTiming(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), [1, 2, 0.5], [3, 4, 0],
-            "a machine") { Folder = "runs/trades", OtherTestReads = 2 },
+            "a machine")
+        { Folder = "runs/trades", OtherTestReads = 2 },
     };
 
     private static TestOutcome Outcome(string weights) => new()

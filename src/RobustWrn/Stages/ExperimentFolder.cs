@@ -86,7 +86,7 @@ internal sealed class ExperimentFolder : IDisposable
         {
             return [new Problem(nameof(RobustExperiment.RecordedIn), e.Message)];
         }
-        IReadOnlyList<string> differences = 
+        IReadOnlyList<string> differences =
             JsonDifference.Between(Lasting(recorded).ToJsonString(), Lasting(Document(settings)).ToJsonString());
         return differences.Count == 0
             ? []
