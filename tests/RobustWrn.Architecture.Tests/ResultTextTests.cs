@@ -25,7 +25,7 @@ public sealed class ResultTextTests
         typeof(TrainingSplits), typeof(TrainingOptions), typeof(RateDrop), typeof(ParetoObjective<>), typeof(AttackContext),
             typeof(AttackGoal), typeof(GradientAscent),
         typeof(ObjectiveContext), typeof(SamplerContext), typeof(ImagePairs), typeof(PairContext), typeof(RenormBall),
-            typeof(EvaluationOptions), typeof(SensitivityOptions),
+            typeof(EvaluationOptions), typeof(SensitivityOptions), typeof(RobustExperiment),
     ];
 
     // The table of a network's parts is all that it is for; it has a line for each stage.

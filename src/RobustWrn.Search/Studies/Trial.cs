@@ -14,5 +14,5 @@ public sealed record Trial<TSpec>(int Number, ValueList<int> Point, ValueList<Di
 {
     /// <summary>Number, network and values.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"trial {Number}: {Spec.Name} ({string.Join(", ", Values)})");
+        string.Create(CultureInfo.InvariantCulture, $"trial {Number}: {Spec.Name} {Values}");
 }

@@ -62,7 +62,10 @@ public class DescriptionJsonTests
     {
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<IActivation>("""{"version":1,"type":"sine"}""", "net.json"));
 
-        Assert.Equal("net.json is not a valid description: \"type\" must be one of elu, gelu, leaky-relu, mish, prelu, pssilu, relu, silu, softplus, test-square for IActivation, got \"sine\".", error.Message);
+        Assert.StartsWith("net.json is not a valid description: \"type\" must be one of ", error.Message);
+        Assert.EndsWith(" for IActivation, got \"sine\".", error.Message);
+        Assert.All((string[])["elu,", "gelu,", "leaky-relu,", "mish,", "prelu,", "pssilu,", "relu,", "silu,", "softplus,", "test-square"],
+            name => Assert.Contains($" {name}", error.Message));
     }
 
     [Theory]

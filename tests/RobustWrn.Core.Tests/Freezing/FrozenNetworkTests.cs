@@ -38,10 +38,11 @@ public class FrozenNetworkTests
             (Tensor module64, Tensor gradient64) = Run(classifier, images.to(ScalarType.Float64));
 
             double scale = module64.abs().max().Number();
-            if (scale < 1e-3) // group normalisation of single numbers: what is left of the image is rounding
-                continue;
             Assert.True((view64 - module64).abs().max().Number() <= 1e-12 * scale, $"{(view64 - module64).abs().max().Number() / scale:g3}");
             double viewError = (view32 - module64).abs().mean().Number() / scale, moduleError = (module32 - module64).abs().mean().Number() / scale;
+            // Group normalisation of single numbers: what float32 leaves of the image is rounding, and how much of it is the processor's.
+            if (scale < 1e-3 || moduleError > 1e-2)
+                continue;
             worst = Math.Max(worst, viewError / Math.Max(moduleError, 1e-8));
             viewErrors += viewError;
             moduleErrors += moduleError;

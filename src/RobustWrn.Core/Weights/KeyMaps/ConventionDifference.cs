@@ -9,4 +9,8 @@ namespace RobustWrn.Core;
 /// Whether that code always computes so. Such weights are refused unless the caller names the key map (<see cref="WeightsOptions.Names"/>);
 /// what is likely is a warning (<see cref="WeightsReport.Warnings"/>).
 /// </param>
-public sealed record ConventionDifference(string Text, bool IsCertain);
+public sealed record ConventionDifference(string Text, bool IsCertain)
+{
+    /// <summary>The text.</summary>
+    public override string ToString() => Text;
+}
