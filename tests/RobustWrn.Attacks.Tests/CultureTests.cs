@@ -7,7 +7,7 @@ public class CultureTests
 {
     [Fact]
     public void ToString_FindingUnderAForeignCulture_IsThatOfNone() =>
-        Assert.Equal("zero-gradient: must, got 3 (p = 2.5e-7). Do.",
+        Assert.Equal("zero-gradient: must, got 3 (p = 2.5e-7). Do",
             UnderForeignCulture(() => new AuditFinding("zero-gradient", AuditVerdict.Suspect, "must", "got 3", "Do") { PValue = 2.5e-7 }.ToString()));
 
     [Theory]

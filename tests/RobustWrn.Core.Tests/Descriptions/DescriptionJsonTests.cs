@@ -134,7 +134,7 @@ public class DescriptionJsonTests
     {
         string json = DescriptionJson.Write(new Optional { Share = 0.5 }).Replace("0.5", "\"half\"", StringComparison.Ordinal);
 
-        InvalidDataException e = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<IDescription>(json));
+        InvalidDataException e = Assert.Throws<InvalidDataException>(() => DescriptionJson.Read<IOptional>(json));
 
         Assert.Contains("could not be converted to Double, or null. Path: $.share", e.Message);
         Assert.DoesNotContain("Nullable`1", e.Message);
@@ -195,7 +195,9 @@ public class DescriptionJsonTests
         }
     }
 
-    public sealed record Optional : IDescription
+    public interface IOptional : IDescription;
+
+    public sealed record Optional : IOptional
     {
         public const string TypeName = "test-optional";
 

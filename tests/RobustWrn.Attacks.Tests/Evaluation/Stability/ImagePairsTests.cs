@@ -55,7 +55,8 @@ public sealed class ImagePairsTests : IDisposable
     {
         Lambda model = new(images => images.flatten(1));
         ImagePairs halves = _pairs with { Images = _pairs.Images.to(ScalarType.BFloat16), Perturbed = _pairs.Images.to(ScalarType.BFloat16) };
-        Assert.Contains("must compute in float32 or float64, got BFloat16", Assert.Throws<InvalidDescriptionException>(() => new LocalLipschitz().Measure(model, halves)).Message);
+        Assert.Contains("must be float32 or float64, got (2, 1, 2, 2) BFloat16",
+            Assert.Throws<ArgumentException>(() => new LocalLipschitz().Measure(model, halves)).Message);
     }
 
     private static string Refusal(ImagePairs pairs) => Assert.Throws<ArgumentException>(pairs.ThrowIfInvalid).Message;
