@@ -58,8 +58,9 @@ internal sealed class SampleValue(bool nullables)
     private object List(Type item)
     {
         IList items = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(item))!;
+        object? one = Of(item); // once, as lists lie in lists in lists
         for (int i = 0; i < Long; i++)
-            items.Add(Of(item));
+            items.Add(one);
         return typeof(ValueList).GetMethod(nameof(ValueList.ToValueList))!.MakeGenericMethod(item).Invoke(null, [items])!;
     }
 

@@ -140,7 +140,7 @@ public class RobustExperimentTests
         using DatasetSplits images = SmallExperiment.Images();
 
         ExperimentResult result = await SmallExperiment.On(images)
-            .TrainedBy(new Trades { InnerSteps = 2 }, new TrainingRecipe { Epochs = 1, BatchSize = 32, LearningRate = 1e30, GradientNormClip = null })
+            .TrainedBy(new Trades { InnerSteps = 2 }, new TrainingRecipe { Epochs = 1, BatchSize = 32, Schedule = new AbsurdRate(), GradientNormClip = null })
             .RunAsync();
 
         Assert.All(result.Networks, network => Assert.Contains("learning rate", network.Failure));
@@ -254,4 +254,14 @@ public class RobustExperimentTests
     }
 
     internal static string Comparable(ExperimentResult result) => new JsonReport().Render(result with { Timing = new ExperimentTiming(default, [], [], "") });
+
+    /// <summary>A user's own schedule, whose rates no description can bound.</summary>
+    public sealed record AbsurdRate : ILearningRateSchedule
+    {
+        public const string TypeName = "test-absurd-rate";
+
+        public double Factor(double progress) => 1e30;
+
+        public IEnumerable<Problem> Problems() => [];
+    }
 }

@@ -12,7 +12,7 @@ public class RefusalTests
         using ScratchFolder folder = new();
         using Classifier classifier = Small.Network.Build(1);
         // Sane in the first epoch of three, absurd from then on.
-        TrainingRecipe recipe = Small.Recipe with { GradientNormClip = null, Schedule = new PiecewiseRate { Drops = [new RateDrop(0.33, 1e30)] } };
+        TrainingRecipe recipe = Small.Recipe with { GradientNormClip = null, Schedule = new LeapingRate() };
 
         TrainingDivergedException diverged = Assert.Throws<TrainingDivergedException>(() =>
             Small.Fit(classifier, new Madry { InnerSteps = 1 }, recipe, options: new TrainingOptions { CheckpointFolder = folder.Path }));
@@ -145,5 +145,15 @@ public class RefusalTests
             parameter.requires_grad_(false);
 
         Assert.Contains("must have parameters that require gradients, got none.", Assert.Throws<InvalidDescriptionException>(() => Small.Fit(classifier)).Message);
+    }
+
+    /// <summary>A user's own schedule, whose rates no description can bound.</summary>
+    public sealed record LeapingRate : ILearningRateSchedule
+    {
+        public const string TypeName = "test-leaping-rate";
+
+        public double Factor(double progress) => progress < 0.33 ? 1 : 1e30;
+
+        public IEnumerable<Problem> Problems() => [];
     }
 }
