@@ -49,7 +49,8 @@ public class MeasuredMemoryTests
             double predicted = attack ? cost.AttackActivationBytes(BatchSize) : cost.TrainingActivationBytes(BatchSize), measured = Peak(spec, attack);
             string what = FormattableString.Invariant($"{spec.Name}, {(attack ? "attack" : "training")}: {measured / 1e6:0} MB measured, {predicted / 1e6:0} MB predicted");
             TestContext.Current.TestOutputHelper?.WriteLine(what);
-            Assert.True(Math.Abs(measured - predicted) <= 0.25 * predicted, what);
+            // Without oneDNN a convolution unfolds the images it works on: some 30 % more in networks of few layers.
+            Assert.True(Math.Abs(measured - predicted) <= (OneDnn.IsOff ? 0.35 : 0.25) * predicted, what);
         }
     }
 
