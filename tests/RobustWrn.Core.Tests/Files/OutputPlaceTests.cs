@@ -8,9 +8,10 @@ public sealed class OutputPlaceTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    public static TheoryData<string> Writable() => ["result.json", "deep/er/result.json", new string('x', 250), new string('é', 120)];
+
     [Theory]
-    [InlineData("result.json")]
-    [InlineData("deep/er/result.json")]
+    [MemberData(nameof(Writable))]
     public void OfFile_PlaceThatCanBeWritten_FindsNothingAndLeavesNothing(string name)
     {
         string path = In(name);
