@@ -18,8 +18,6 @@ public class MeasuredMemoryTests
     public async Task ActivationBytes_TrainingAndAttackSteps_LieWithin25PercentOfThePeak()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Reset), "Only Linux resets the peak of a process.");
-        Assert.SkipWhen(TorchRuntime.Describe().CpuCapability.EndsWith("without oneDNN", StringComparison.Ordinal),
-            "Convolutions without oneDNN unfold the image, which the formula does not count.");
         if (Environment.GetEnvironmentVariable(OfItsOwn) is null)
             await InAProcessOfItsOwn();
         else
