@@ -9,7 +9,7 @@ internal static class DecodingMemory
 
     private static readonly Lock Turn = new();
     private static readonly Queue<(long Bytes, TaskCompletionSource Admitted)> Waiting = new();
-    private static long taken;
+    private static long _taken;
 
     /// <summary>Waits for a share of the memory; disposing the result gives it back.</summary>
     /// <param name="bytes">What decoding takes.</param>
@@ -29,10 +29,10 @@ internal static class DecodingMemory
     // In the order of asking, so that a large image is not put off for ever by small ones.
     private static void Admit()
     {
-        while (Waiting.TryPeek(out (long Bytes, TaskCompletionSource Admitted) next) && taken + next.Bytes <= Budget)
+        while (Waiting.TryPeek(out (long Bytes, TaskCompletionSource Admitted) next) && _taken + next.Bytes <= Budget)
         {
             Waiting.Dequeue();
-            taken += next.Bytes;
+            _taken += next.Bytes;
             next.Admitted.SetResult();
         }
     }
@@ -45,7 +45,7 @@ internal static class DecodingMemory
         {
             lock (Turn)
             {
-                taken -= bytes;
+                _taken -= bytes;
                 Admit();
             }
         }

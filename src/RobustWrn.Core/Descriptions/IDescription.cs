@@ -21,7 +21,7 @@ public static class DescriptionChecks
     private const int DeepestNesting = 32;
 
     [ThreadStatic]
-    private static int nesting;
+    private static int _nesting;
 
     /// <summary>Throws when the description has problems.</summary>
     /// <param name="description">The description about to be used.</param>
@@ -50,9 +50,9 @@ public static class DescriptionChecks
     {
         if (part is null)
             return [new Problem(name, "must be given, got null.")];
-        if (nesting == DeepestNesting)
+        if (_nesting == DeepestNesting)
             return [new Problem(name, $"must not nest descriptions more than {DeepestNesting} deep.")];
-        nesting++;
+        _nesting++;
         try
         {
             // At once, so that the depth counts what is looked at here.
@@ -60,7 +60,7 @@ public static class DescriptionChecks
         }
         finally
         {
-            nesting--;
+            _nesting--;
         }
     }
 }

@@ -58,9 +58,9 @@ public sealed class AutoAttackTests
         using DisposeScope scope = NewDisposeScope();
         using VectorCase vectors = VectorCase.Open("autoattack_standard_200");
         using Classifier classifier = vectors.BuildModel(ScalarType.Float32);
-        int count = Count;
+        int count = Given(WholeSuite);
 
-        RobustnessResult result = RobustnessEvaluation.Run(classifier, Images(vectors), Threat, AttackSuite.AutoAttack, new EvaluationOptions { BlockSize = 200 });
+        RobustnessResult result = RobustnessEvaluation.Run(classifier, Images(vectors, count), Threat, AttackSuite.AutoAttack, new EvaluationOptions { BlockSize = 200 });
 
         Assert.Equal("autoattack-standard-2020", result.Conformance);
         Assert.True(result.Audit is { Verdict: AuditVerdict.Trustworthy, Findings.Count: 0 }, $"{result.Audit}");
@@ -93,7 +93,7 @@ public sealed class AutoAttackTests
         using Classifier classifier = vectors.BuildModel(ScalarType.Float32);
         IAttack attack = component switch { "apgd-dlr" => new Apgd { Loss = new Dlr() }, "fab-t" => new TargetedFab(), _ => new Square { Queries = 1_000 } };
 
-        RobustnessResult result = RobustnessEvaluation.Run(classifier, Images(vectors), Threat, AttackSuite.Of(component, attack), new EvaluationOptions { BlockSize = 200 });
+        RobustnessResult result = RobustnessEvaluation.Run(classifier, Images(vectors, Count), Threat, AttackSuite.Of(component, attack), new EvaluationOptions { BlockSize = 200 });
 
         bool[] official = Verdicts(vectors[$"out.individual.{component}.robust"], Count), ours = [.. result.Examples.Select(example => example.Robust)];
         int differing = Differing(official, ours);
@@ -132,13 +132,19 @@ public sealed class AutoAttackTests
         Assert.Equal(result.Notices, RobustnessResult.FromJson(result.ToJson()).Notices);
     }
 
-    private static int Count => int.TryParse(Environment.GetEnvironmentVariable("ROBUSTWRN_AUTOATTACK_IMAGES"), out int given) ? given : 8;
+    // Eight are quick; the whole suite runs on more.
+    private const int WholeSuite = 50;
+
+    private static int Count => Given(8);
+
+    private static int Given(int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable("ROBUSTWRN_AUTOATTACK_IMAGES"), out int given) ? given : otherwise;
 
     private static int Differing(bool[] official, bool[] ours) =>
         Enumerable.Range(0, official.Length).Count(image => official[image] != ours[image] && !NearTies.Contains(image));
 
-    private static TensorSource Images(VectorCase vectors) =>
-        new(vectors["in.images_u8"].narrow(0, 0, Count).to(ScalarType.Float32).Over(255), vectors["in.y"].narrow(0, 0, Count));
+    private static TensorSource Images(VectorCase vectors, int count) =>
+        new(vectors["in.images_u8"].narrow(0, 0, count).to(ScalarType.Float32).Over(255), vectors["in.y"].narrow(0, 0, count));
 
     /// <summary>Writes lines to the file that <c>ROBUSTWRN_AUTOATTACK_REPORT</c> names, or beside it.</summary>
     private static void Report(IEnumerable<string> lines, string suffix)

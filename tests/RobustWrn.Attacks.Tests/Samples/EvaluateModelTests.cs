@@ -59,7 +59,7 @@ public sealed class EvaluateModelTests : EvaluateModelRun
     public async Task Run_AttackByName_RunsIt(string arguments, string attacks)
     {
         Assert.Equal(0, await Run(["--attack", .. arguments.Split(' '), "--examples", "1", "--out", Result]));
-        Assert.Contains($"1 test images, {attacks}\n", Output.ToString());
+        Assert.Contains($"1 test image, {attacks}\n", Output.ToString());
         await Valid("evaluation");
     }
 

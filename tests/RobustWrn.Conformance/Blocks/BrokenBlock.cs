@@ -1,5 +1,6 @@
 using RobustWrn.Core;
 using TorchSharp;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Conformance.Blocks;
@@ -37,21 +38,22 @@ internal sealed record BrokenBlock(string Fault, string Clause, Func<Tensor, Ten
 
     private sealed class Module : nn.Module<Tensor, Tensor>
     {
-        private readonly ConvolutionLayer convolution;
+        [ComponentName(Name = "convolution")]
+        private readonly ConvolutionLayer _convolution;
         private readonly Func<Tensor, Tensor, Tensor> _combine;
 
         public Module(BlockShape shape, Func<Tensor, Tensor, Tensor> combine)
             : base(nameof(BrokenBlock))
         {
             _combine = combine;
-            convolution = new ConvolutionLayer(shape.InChannels, shape.Width, kernel: 3, shape.Stride, padding: shape.Padding);
+            _convolution = new ConvolutionLayer(shape.InChannels, shape.Width, kernel: 3, shape.Stride, padding: shape.Padding);
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor input)
         {
             using DisposeScope scope = NewDisposeScope();
-            return _combine(input, convolution.call(input)).MoveToOuterDisposeScope();
+            return _combine(input, _convolution.call(input)).MoveToOuterDisposeScope();
         }
     }
 }

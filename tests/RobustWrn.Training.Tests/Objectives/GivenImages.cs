@@ -17,7 +17,7 @@ internal sealed record GivenImages(Tensor Images) : IAttack
 
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
-        Asked.Add(context);
+        Asked.Add(context with { Labels = context.Labels.clone().DetachFromDisposeScope() }); // what it is given ends with the call
         return Images.clone();
     }
 

@@ -29,7 +29,7 @@ public class EarlyStoppingTests
         using ScratchFolder folder = new();
         using Classifier first = Small.Network.Build(1), second = Small.Network.Build(1);
         // A rate this small changes no verdict.
-        TrainingRecipe recipe = Small.Recipe with { Epochs = 9, LearningRate = 1e-300, Schedule = new ConstantRate(), EarlyStopping = new EarlyStopping { Patience = 2 } };
+        TrainingRecipe recipe = Small.Recipe with { Epochs = 9, Schedule = new LeapingRate { From = 0, Scale = 1e-300 }, EarlyStopping = new EarlyStopping { Patience = 2 } };
         TrainingOptions options = new() { CheckpointFolder = folder.Path };
         Lines log = new();
 

@@ -53,3 +53,17 @@ internal sealed class Poisoned(int step, double loss) : IRobustObjective
 
     public IEnumerable<Problem> Problems() => [];
 }
+
+/// <summary>A user's own schedule, whose rates no description can bound: those of the recipe, and others from a share of the steps on.</summary>
+internal sealed record LeapingRate : ILearningRateSchedule
+{
+    public const string TypeName = "test-leaping-rate";
+
+    public double From { get; init; } = 0.33;
+
+    public double Scale { get; init; } = 1e30;
+
+    public double Factor(double progress) => progress < From ? 1 : Scale;
+
+    public IEnumerable<Problem> Problems() => [];
+}

@@ -146,14 +146,4 @@ public class RefusalTests
 
         Assert.Contains("must have parameters that require gradients, got none.", Assert.Throws<InvalidDescriptionException>(() => Small.Fit(classifier)).Message);
     }
-
-    /// <summary>A user's own schedule, whose rates no description can bound.</summary>
-    public sealed record LeapingRate : ILearningRateSchedule
-    {
-        public const string TypeName = "test-leaping-rate";
-
-        public double Factor(double progress) => progress < 0.33 ? 1 : 1e30;
-
-        public IEnumerable<Problem> Problems() => [];
-    }
 }

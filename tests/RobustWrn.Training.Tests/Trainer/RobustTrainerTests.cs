@@ -157,7 +157,7 @@ public class RobustTrainerTests
         using Classifier given = Small.Network.Build(5), classifier = Small.Network.Build(1);
         NetworkWeights.Save(given, folder["given.safetensors"]);
 
-        Small.Fit(classifier, recipe: Small.Recipe with { Epochs = 1, LearningRate = 1e-300 }, options: new TrainingOptions { InitialWeights = folder["given.safetensors"] });
+        Small.Fit(classifier, recipe: Small.Recipe with { Epochs = 1, Schedule = new LeapingRate { From = 0, Scale = 1e-300 } }, options: new TrainingOptions { InitialWeights = folder["given.safetensors"] });
 
         Small.AssertSame(
             given.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)),
