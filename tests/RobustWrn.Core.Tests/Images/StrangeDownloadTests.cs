@@ -148,8 +148,13 @@ public sealed class StrangeDownloadTests : IDisposable
     public async Task DownloadAsync_RedirectFromHttpsToHttp_IsRefused(bool alreadyFollowed)
     {
         using HttpClient client = new(new Redirecting(alreadyFollowed));
-        DownloadOptions options = new() { Address = new Uri("https://archive.test/a.tar.gz"), Client = client, Md5 = Md5(Archive),
-            Pause = TimeSpan.Zero };
+        DownloadOptions options = new()
+        {
+            Address = new Uri("https://archive.test/a.tar.gz"),
+            Client = client,
+            Md5 = Md5(Archive),
+            Pause = TimeSpan.Zero
+        };
 
         IOException e = await Assert.ThrowsAsync<IOException>(() => Cifar10.DownloadAsync(_folder, options));
 
@@ -276,8 +281,11 @@ public sealed class StrangeDownloadTests : IDisposable
                 byte[] content = [.. Enumerable.Range(0, 10).SelectMany(record => CifarFiles.Record([(byte)record], record))];
                 tar.WriteEntry(links
                     ? new PaxTarEntry(TarEntryType.SymbolicLink, $"cifar-10-batches-bin/{name}") { LinkName = "/etc/passwd" }
-                    : new PaxTarEntry(TarEntryType.RegularFile, $"cifar-10-batches-bin/{name}") { DataStream = new MemoryStream(content),
-                        Mode = mode });
+                    : new PaxTarEntry(TarEntryType.RegularFile, $"cifar-10-batches-bin/{name}")
+                    {
+                        DataStream = new MemoryStream(content),
+                        Mode = mode
+                    });
             }
         }
         return packed.ToArray();
@@ -289,7 +297,8 @@ public sealed class StrangeDownloadTests : IDisposable
         using (GZipStream zip = new(packed, CompressionLevel.Fastest))
         using (TarWriter tar = new(zip))
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile,
-                "cifar-10-batches-bin/data_batch_1.bin") { DataStream = new MemoryStream(new byte[bytes]) });
+                "cifar-10-batches-bin/data_batch_1.bin")
+            { DataStream = new MemoryStream(new byte[bytes]) });
         return packed.ToArray();
     }
 

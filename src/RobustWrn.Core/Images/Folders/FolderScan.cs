@@ -13,8 +13,12 @@ internal sealed class FolderScan(string root, string place)
     private const string ArchiverFolder = "__MACOSX";
 
     private static readonly string[] Endings = [".jpeg", ".jpg", ".png", ".bmp", ".webp", ".gif"];
-    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = 0, IgnoreInaccessible = false,
-        MatchType = MatchType.Simple };
+    private static readonly EnumerationOptions Everything = new()
+    {
+        AttributesToSkip = 0,
+        IgnoreInaccessible = false,
+        MatchType = MatchType.Simple
+    };
 
     // What links lead to: the same twice is one image or class counted twice.
     private readonly HashSet<string> _linked = new(StringComparer.Ordinal);
