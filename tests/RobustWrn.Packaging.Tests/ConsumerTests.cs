@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RobustWrn.Packaging.Tests;
 
+[Trait("Category", "Slow")]
 public sealed class ConsumerTests(PackedLibraries packed)
 {
     [Fact]

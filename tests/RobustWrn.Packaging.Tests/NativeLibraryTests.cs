@@ -3,6 +3,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Packaging.Tests;
 
 /// <summary>A user's program beside which libtorch is missing, broken, doubled or named by the environment.</summary>
+[Trait("Category", "Slow")]
 public sealed class NativeLibraryTests(PackedLibraries packed) : IDisposable
 {
     private const int Refused = 3;

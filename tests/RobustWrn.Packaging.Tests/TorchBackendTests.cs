@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace RobustWrn.Packaging.Tests;
 
+[Trait("Category", "Slow")]
 public sealed class TorchBackendTests
 {
     [Theory]

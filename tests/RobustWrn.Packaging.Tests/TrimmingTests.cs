@@ -1,6 +1,7 @@
 namespace RobustWrn.Packaging.Tests;
 
 /// <summary>A program that asks to be trimmed, or compiled ahead of time, is told that it must not be.</summary>
+[Trait("Category", "Slow")]
 public sealed class TrimmingTests
 {
     [Theory]

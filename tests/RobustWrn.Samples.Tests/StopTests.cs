@@ -1,6 +1,7 @@
 namespace RobustWrn.Samples.Tests;
 
 /// <summary>Samples that are asked to stop, by Ctrl-C and by the system.</summary>
+[Trait("Category", "Slow")]
 public sealed class StopTests : IDisposable
 {
     private readonly SmallRuns _runs = new();

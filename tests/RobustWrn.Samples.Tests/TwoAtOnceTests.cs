@@ -1,6 +1,7 @@
 namespace RobustWrn.Samples.Tests;
 
 /// <summary>Two processes at one output.</summary>
+[Trait("Category", "Slow")]
 public sealed class TwoAtOnceTests : IDisposable
 {
     private readonly SmallRuns _runs = new();

@@ -4,6 +4,7 @@ namespace RobustWrn.Samples.Tests;
 /// Places that cannot be written, which are noticed before any work. The tests may run as an administrator, whom permissions do not
 /// stop: the kernel's own file systems do.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class UnwritableOutputTests : IDisposable
 {
     private readonly SmallRuns _runs = new();

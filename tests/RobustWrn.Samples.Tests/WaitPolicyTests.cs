@@ -1,6 +1,7 @@
 namespace RobustWrn.Samples.Tests;
 
 /// <summary>The environment that libtorch's threads see, as their own library shows it when it is loaded.</summary>
+[Trait("Category", "Slow")]
 public sealed class WaitPolicyTests
 {
     [Theory]

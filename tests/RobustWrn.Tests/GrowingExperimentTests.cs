@@ -5,6 +5,7 @@ using RobustWrn.Search;
 namespace RobustWrn.Tests;
 
 /// <summary>How much an experiment does may change in its folder; the result is always that of a new one with the same settings.</summary>
+[Trait("Category", "Slow")]
 public class GrowingExperimentTests
 {
     private static readonly WideResNetSpec Other = SmallExperiment.Baseline.WithStage(^1, stage => stage with { Width = 7 });

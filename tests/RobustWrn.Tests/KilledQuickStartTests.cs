@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 namespace RobustWrn.Tests;
 
 /// <summary>The sample as a user runs it, killed without warning.</summary>
+[Trait("Category", "Slow")]
 public class KilledQuickStartTests
 {
     [Fact]

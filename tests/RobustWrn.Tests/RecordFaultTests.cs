@@ -7,6 +7,7 @@ namespace RobustWrn.Tests;
 /// <summary>
 /// Whatever happens to the files of a finished experiment: a rerun says so, and ends in the same result and the same weights.
 /// </summary>
+[Trait("Category", "Slow")]
 public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<RecordedExperiment>
 {
     // Of a finished training nothing is read back but its weights; what is written for people never is.

@@ -9,6 +9,7 @@ namespace RobustWrn.Attacks.Tests;
 /// AutoAttack on the adversarially trained reference network, image by image against the official code's verdicts. The first images only, to keep short; all 200 with
 /// <c>ROBUSTWRN_AUTOATTACK_IMAGES=200</c>.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class AutoAttackTests
 {
     private static readonly LinfThreat Threat = ThreatModel.Linf(8, outOf: 255);

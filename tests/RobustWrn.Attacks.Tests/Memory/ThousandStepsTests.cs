@@ -1,6 +1,7 @@
 namespace RobustWrn.Attacks.Tests;
 
 /// <summary>What a long attack leaves in memory. That it leaves no tensor is a clause of the contract of attacks; here the operating system is asked.</summary>
+[Trait("Category", "Slow")]
 public class ThousandStepsTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks.Tests;
 
 /// <summary>samples/EvaluateModel as a user runs it, killed without warning.</summary>
+[Trait("Category", "Slow")]
 public sealed class KilledEvaluationTests : IDisposable
 {
     private const int Images = 24, Kills = 10;

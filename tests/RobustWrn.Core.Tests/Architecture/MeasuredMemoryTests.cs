@@ -9,6 +9,7 @@ namespace RobustWrn.Core.Tests;
 /// The memory formula against the peak that Linux counted. It runs in a process of its own, whose allocator gives memory back at once: elsewhere what earlier tests freed
 /// would be used again and not be seen.
 /// </summary>
+[Trait("Category", "Slow")]
 public class MeasuredMemoryTests
 {
     private const string OfItsOwn = "ROBUSTWRN_TEST_MEASURED_MEMORY", GivesBackAtOnce = "MALLOC_MMAP_THRESHOLD_", Status = "/proc/self/status", Reset = "/proc/self/clear_refs";

@@ -4,6 +4,7 @@ using System.Reflection;
 namespace RobustWrn.Tests;
 
 /// <summary>What the README promises: its code compiles, its first program runs, its paths exist, its lines can be read.</summary>
+[Trait("Category", "Slow")]
 public class ReadmeTests
 {
     private static readonly string Root =

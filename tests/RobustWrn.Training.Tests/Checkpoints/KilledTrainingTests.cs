@@ -3,6 +3,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Training.Tests;
 
 /// <summary>A real process, really killed, for combinations in which every pair of choices occurs.</summary>
+[Trait("Category", "Slow")]
 public class KilledTrainingTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Training.Tests;
 
 /// <summary>samples/TrainModel as a process of its own, which is told to stop, or killed.</summary>
+[Trait("Category", "Slow")]
 public sealed class StoppedTrainModelTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("stopped-training").FullName;

@@ -1,6 +1,7 @@
 namespace RobustWrn.Testing;
 
 /// <summary>The stored numbers of others on every processor that this one can stand for, and that none of them is left aside.</summary>
+[Trait("Category", "Slow")]
 public sealed class EveryProcessorTests
 {
     public static TheoryData<string> Others() => [.. Processor.Others.Select(processor => processor.Capability)];

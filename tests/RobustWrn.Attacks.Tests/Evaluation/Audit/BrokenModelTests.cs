@@ -6,6 +6,7 @@ namespace RobustWrn.Attacks.Tests;
 
 /// <summary>Models whose robustness is an illusion, or whose numbers mean nothing, are caught, each by the finding that names why.</summary>
 [Collection(nameof(AuditedImages))] // they share a network
+[Trait("Category", "Slow")]
 public sealed class BrokenModelTests(ITestOutputHelper output) : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();

@@ -6,6 +6,7 @@ namespace RobustWrn.Attacks.Tests;
 
 /// <summary>An audit that cries wolf is not read: sound models of different kinds end trustworthy, without a finding, with nearly all checks made.</summary>
 [Collection(nameof(AuditedImages))] // they share a network
+[Trait("Category", "Slow")]
 public sealed class HealthyModelTests(ITestOutputHelper output) : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
