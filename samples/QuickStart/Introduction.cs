@@ -13,7 +13,7 @@ internal static class Introduction
         yield return $"Robust architecture search on {(choices.Synthetic ? "synthetic images" : choices.Data)}: "
             + $"{Quantity.Of(data.Train.Count, "image")} to train on, "
             + $"{data.Validation.Count} to select on, {experiment.Data.Test.Count} to test on.";
-        yield return $"{Quantity.Of(experiment.Budget.MaximalTrials, "trial")} and {baseline}, the unmodified network, "
+        yield return $"{Quantity.Of(experiment.Budget.MaxTrials, "trial")} and {baseline}, the unmodified network, "
             + $"are trained by {experiment.Objective.Name} "
             + $"for {Quantity.Of(experiment.Recipe.Epochs, "epoch")} under {experiment.Threat}, seed {experiment.Seed}.";
         yield return $"They are ranked by {experiment.Recipe.ValidationAttackFor(experiment.Threat).Name} on validation; "

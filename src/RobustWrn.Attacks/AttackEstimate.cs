@@ -34,7 +34,7 @@ public sealed record AttackEstimate(long Gradients, TimeSpan PerGradient)
         Once(); // the first pass also plans and allocates
         long start = Stopwatch.GetTimestamp();
         Once();
-        return new AttackEstimate(images * suite.Attacks.Sum(attack => attack.MaximalGradients), Stopwatch.GetElapsedTime(start) / sample.Count);
+        return new AttackEstimate(images * suite.Attacks.Sum(attack => attack.MaxGradients), Stopwatch.GetElapsedTime(start) / sample.Count);
 
         void Once()
         {

@@ -14,7 +14,7 @@ public interface IAttack : IDescription
     string Name { get; }
 
     /// <summary>The most gradients it takes for one image, over all steps and restarts: what its time is estimated from.</summary>
-    long MaximalGradients { get; }
+    long MaxGradients { get; }
 
     /// <summary>The same attack with a share of its steps, at least one: for quick checks. Numbers found with less than 1 are not comparable with published ones.</summary>
     /// <param name="share">In (0, 1].</param>

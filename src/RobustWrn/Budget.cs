@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RobustWrn.Core;
 
 namespace RobustWrn;
@@ -11,26 +12,28 @@ public sealed record Budget : IDescription
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(36_500);
 
     /// <summary>How many trials at most.</summary>
-    public int MaximalTrials { get; init; } = 20;
+    [JsonPropertyName("maximalTrials")]
+    public int MaxTrials { get; init; } = 20;
 
     /// <summary>
     /// How long trials may take together, over all sessions of a resumed run; null for no limit. No trial is cut short. With a limit, how many trials run
     /// depends on the machine, and so does the result.
     /// </summary>
-    public TimeSpan? MaximalTime { get; init; }
+    [JsonPropertyName("maximalTime")]
+    public TimeSpan? MaxTime { get; init; }
 
     /// <summary>At most a number of trials.</summary>
-    public static Budget Trials(int trials) => new() { MaximalTrials = trials };
+    public static Budget Trials(int trials) => new() { MaxTrials = trials };
 
     /// <summary>The same, or when the trials together have taken some time.</summary>
-    public Budget OrAfter(TimeSpan time) => this with { MaximalTime = time };
+    public Budget OrAfter(TimeSpan time) => this with { MaxTime = time };
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
-        .. Rule.Positive(MaximalTrials),
-        .. Rule.Holds(MaximalTime is null || MaximalTime > TimeSpan.Zero, nameof(MaximalTime), $"must be above zero, got {MaximalTime}."),
-        .. Rule.Holds(MaximalTime is null || MaximalTime <= LongestTime, nameof(MaximalTime),
-            $"must be at most {LongestTime.Days} days, got {MaximalTime}."),
+        .. Rule.Positive(MaxTrials),
+        .. Rule.Holds(MaxTime is null || MaxTime > TimeSpan.Zero, nameof(MaxTime), $"must be above zero, got {MaxTime}."),
+        .. Rule.Holds(MaxTime is null || MaxTime <= LongestTime, nameof(MaxTime),
+            $"must be at most {LongestTime.Days} days, got {MaxTime}."),
     ];
 }

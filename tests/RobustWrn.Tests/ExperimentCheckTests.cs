@@ -67,7 +67,7 @@ public class ExperimentCheckTests
         Assert.Contains("Recipe.Epochs", subjects);
         Assert.Contains("Baselines[0].Classes", subjects);
         Assert.Contains("Baselines[0].InputChannels", subjects);
-        Assert.Contains("Budget.MaximalTrials", subjects);
+        Assert.Contains("Budget.MaxTrials", subjects);
         Assert.Contains("Replicates", subjects);
         Assert.False(Directory.Exists(folder.File("record")));
     }
@@ -182,7 +182,7 @@ public class ExperimentCheckTests
     {
         public string Name => "mine";
 
-        public long MaximalGradients => 1;
+        public long MaxGradients => 1;
 
         public IAttack WithEffort(double share) => this;
 

@@ -124,7 +124,7 @@ public class GrowingExperimentTests
         using TemporaryFolder folder = new();
         RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
         bool deleted = false;
-        Relay<ExperimentProgress> progress = new(report =>
+        ImmediateProgress<ExperimentProgress> progress = new(report =>
         {
             if (deleted || report.Stage != stage || report.Finished is null)
                 return;

@@ -21,7 +21,7 @@ public class ResumedTestTests
         Counted.Calls.Clear();
 
         using CancellationTokenSource stop = new();
-        Relay<ExperimentProgress> progress = new(report =>
+        ImmediateProgress<ExperimentProgress> progress = new(report =>
         {
             if (report.Evaluation is { AttackNumber: 1 })
                 stop.Cancel();
@@ -47,7 +47,7 @@ public class ResumedTestTests
 
         public string Name => $"counted {Number}";
 
-        public long MaximalGradients => 1;
+        public long MaxGradients => 1;
 
         public IAttack WithEffort(double share) => this;
 

@@ -101,7 +101,7 @@ public class RobustExperimentTests
         {
             using CancellationTokenSource stop = new();
             int left = reports;
-            Relay<ExperimentProgress> progress = new(report =>
+            ImmediateProgress<ExperimentProgress> progress = new(report =>
             {
                 if (--left == 0 && report.Result is null)
                     stop.Cancel();

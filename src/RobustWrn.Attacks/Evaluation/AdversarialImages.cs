@@ -11,7 +11,7 @@ namespace RobustWrn.Attacks;
 public sealed class AdversarialImages : IDisposable
 {
     /// <summary>The most bytes of pixels one set holds: what one tensor of a safetensors file can be read into.</summary>
-    public const long MaximalBytes = int.MaxValue;
+    public const long MaxBytes = int.MaxValue;
 
     private const string Format = "robustwrn.adversarial", Version = "1";
 

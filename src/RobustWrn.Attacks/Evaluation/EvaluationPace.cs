@@ -41,7 +41,7 @@ internal sealed class EvaluationPace(AttackSuite suite, ThreatModel threat, long
 
     private TimeSpan Remaining()
     {
-        double known = Enumerable.Range(0, _runs.Length).Sum(a => (double)_before[a] * suite.Attacks[a].MaximalGradients);
+        double known = Enumerable.Range(0, _runs.Length).Sum(a => (double)_before[a] * suite.Attacks[a].MaxGradients);
         TimeSpan gradient = known > 0 ? _runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Duration) / known : TimeSpan.Zero;
         TimeSpan remaining = TimeSpan.Zero;
         double right = 1;
@@ -49,7 +49,7 @@ internal sealed class EvaluationPace(AttackSuite suite, ThreatModel threat, long
         {
             if (_done[a] > 0)
                 right = (double)_before[a] / _done[a];
-            TimeSpan image = _before[a] > 0 ? _runs[a].Duration / _before[a] : gradient * suite.Attacks[a].MaximalGradients;
+            TimeSpan image = _before[a] > 0 ? _runs[a].Duration / _before[a] : gradient * suite.Attacks[a].MaxGradients;
             remaining += image * ((images - _done[a]) * right);
             if (_done[a] > 0)
                 right = (double)_after[a] / _done[a];

@@ -139,8 +139,8 @@ public static class RobustnessEvaluation
             .. Rule.Holds(other?.Device is null || device is null || other.Device.ToString() == device.ToString(), "Options.Surrogate",
                 $"must be on {device}, as the images, got {other?.Device}. Move it there with surrogate.to(device)."),
             .. Rule.Holds(images.Count >= 1, "Images", "must have at least one image, got none."),
-            .. Rule.Holds(!options.KeepAdversarialImages || bytes <= AdversarialImages.MaximalBytes, "Options.KeepAdversarialImages",
-                $"holds at most {AdversarialImages.MaximalBytes:N0} bytes, {images.Count} images need {bytes:N0}. Evaluate parts and join them with RobustnessResult.Combine."),
+            .. Rule.Holds(!options.KeepAdversarialImages || bytes <= AdversarialImages.MaxBytes, "Options.KeepAdversarialImages",
+                $"holds at most {AdversarialImages.MaxBytes:N0} bytes, {images.Count} images need {bytes:N0}. Evaluate parts and join them with RobustnessResult.Combine."),
         ];
     }
 

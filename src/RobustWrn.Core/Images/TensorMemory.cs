@@ -6,7 +6,7 @@ namespace RobustWrn.Core;
 /// <summary>The bytes of tensors that may be larger than a span: one part of rows after another.</summary>
 internal static class TensorMemory
 {
-    private const long MaximalChunk = 1 << 26;
+    private const long MaxChunk = 1 << 26;
 
     internal delegate void Chunk(Span<byte> bytes);
 
@@ -41,5 +41,5 @@ internal static class TensorMemory
 
     /// <summary>How many rows are visited at once.</summary>
     internal static long RowsPerChunk(Tensor tensor) =>
-        Math.Max(1, MaximalChunk / Math.Max(1, tensor.numel() / Math.Max(1, tensor.shape[0]) * tensor.element_size()));
+        Math.Max(1, MaxChunk / Math.Max(1, tensor.numel() / Math.Max(1, tensor.shape[0]) * tensor.element_size()));
 }

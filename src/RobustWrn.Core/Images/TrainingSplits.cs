@@ -5,6 +5,6 @@ namespace RobustWrn.Core;
 /// <param name="Validation">Images to select on, disjoint from <see cref="Train"/>.</param>
 public sealed record TrainingSplits(IImageSource Train, IImageSource Validation)
 {
-    /// <summary>Pseudo-labelled or generated images that are mixed into the batches, see <see cref="MixedBatches"/>; null, the default, for none.</summary>
+    /// <summary>Pseudo-labelled or generated images that are mixed into the batches, see <see cref="ExtraImageBatches"/>; null, the default, for none.</summary>
     public IImageSource? Extra { get; init; }
 }

@@ -10,8 +10,8 @@ internal sealed class SafetensorsHeader
     /// <summary>The property with texts instead of a tensor.</summary>
     public const string MetadataKey = "__metadata__";
 
-    private const int LengthBytes = 8, EntryBytes = 96, MaximalDimensions = 64, LongestType = 32;
-    private const long MaximalHeader = 100_000_000; // the format's own limit
+    private const int LengthBytes = 8, EntryBytes = 96, MaxDimensions = 64, LongestType = 32;
+    private const long MaxHeader = 100_000_000; // the format's own limit
 
     /// <summary>The element types of the format by name.</summary>
     public static readonly (string Name, ScalarType Type)[] Types =
@@ -40,7 +40,7 @@ internal sealed class SafetensorsHeader
         Span<byte> length = stackalloc byte[LengthBytes];
         file.Read(0, length);
         long size = BinaryPrimitives.ReadInt64LittleEndian(length);
-        if (size < 2 || size > MaximalHeader || LengthBytes + size > file.Length)
+        if (size < 2 || size > MaxHeader || LengthBytes + size > file.Length)
             throw Damaged($"its header is said to have {size} bytes, the file has {file.Length}");
         _start = LengthBytes + size;
         try
@@ -172,7 +172,7 @@ internal sealed class SafetensorsHeader
         List<long> numbers = [];
         while (Next(ref json) != JsonTokenType.EndArray)
         {
-            Require(json.TokenType == JsonTokenType.Number && numbers.Count < MaximalDimensions, $"a shape or range must be at most {MaximalDimensions} numbers");
+            Require(json.TokenType == JsonTokenType.Number && numbers.Count < MaxDimensions, $"a shape or range must be at most {MaxDimensions} numbers");
             numbers.Add(json.GetInt64());
         }
         return [.. numbers];

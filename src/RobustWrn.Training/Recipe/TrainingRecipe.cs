@@ -74,7 +74,7 @@ public sealed record TrainingRecipe : IDescription
 
     /// <summary>
     /// The share of extra images in every batch, in (0, 1), rounded down to whole images, where the data has some (<see cref="DatasetSplits.WithExtra"/>). An epoch has as many batches
-    /// as without them, and therefore sees fewer of the data set's own images, drawn anew each time (<see cref="MixedBatches"/>). Default 0.5 (Carmon et al. 2019, arXiv
+    /// as without them, and therefore sees fewer of the data set's own images, drawn anew each time (<see cref="ExtraImageBatches"/>). Default 0.5 (Carmon et al. 2019, arXiv
     /// 1905.13736; Huang et al. 2021); Wang et al. 2023 (arXiv 2302.04638) take 0.7 with a million generated images and 0.8 with more.
     /// </summary>
     public double ExtraShare { get; init; } = 0.5;
@@ -178,7 +178,7 @@ public sealed record TrainingRecipe : IDescription
         .. Recovery?.ProblemsAs(nameof(Recovery)) ?? [],
         .. Rule.Each(Augmentations, augmentation => augmentation.ProblemsAs("")),
         .. Mixing?.ProblemsAs(nameof(Mixing)) ?? [],
-        .. BatchSize < 2 ? [] : MixedBatches.Problems(BatchSize, ExtraShare).Select(problem => problem with { Subject = nameof(ExtraShare) }),
+        .. BatchSize < 2 ? [] : ExtraImageBatches.Problems(BatchSize, ExtraShare).Select(problem => problem with { Subject = nameof(ExtraShare) }),
         .. Rule.Known(AttackBatchNorm),
         .. ValidationAttack?.ProblemsAs(nameof(ValidationAttack)) ?? [],
         .. Rule.Holds(ValidationAttack is not { NeedsSurrogate: true }, nameof(ValidationAttack),

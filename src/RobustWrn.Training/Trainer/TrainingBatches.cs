@@ -8,7 +8,7 @@ internal sealed class TrainingBatches
 {
     private readonly RandomStream _stream;
     private readonly int _batchSize;
-    private readonly MixedBatches? _mixed;
+    private readonly ExtraImageBatches? _mixed;
     private (int Epoch, long[] Order)? _latest;
 
     public TrainingBatches(TrainingSplits data, TrainingRecipe recipe, RandomStream stream)
@@ -17,7 +17,7 @@ internal sealed class TrainingBatches
         if (data.Extra is { } extra)
         {
             Images = new ExtendedImages(data.Train, extra);
-            _mixed = new MixedBatches(data.Train.Count, extra.Count, recipe.BatchSize, recipe.ExtraShare, stream);
+            _mixed = new ExtraImageBatches(data.Train.Count, extra.Count, recipe.BatchSize, recipe.ExtraShare, stream);
             (Steps, ImagesPerEpoch) = (_mixed.Steps, (long)_mixed.Steps * recipe.BatchSize);
             return;
         }
@@ -45,7 +45,7 @@ internal sealed class TrainingBatches
         return order[at..Math.Min(at + _batchSize, order.Length)];
     }
 
-    /// <summary>Reads a batch. Its ids are what randomness goes by, <see cref="MixedBatches.DrawIds"/> where there are extra images.</summary>
+    /// <summary>Reads a batch. Its ids are what randomness goes by, <see cref="ExtraImageBatches.DrawIds"/> where there are extra images.</summary>
     /// <param name="indices">The images, as <see cref="At"/> gives them.</param>
     /// <param name="step">Which batch of its epoch.</param>
     /// <param name="device">Where the tensors go.</param>

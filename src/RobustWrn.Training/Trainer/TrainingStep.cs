@@ -32,7 +32,7 @@ internal sealed class TrainingStep(
     {
         using DisposeScope scope = NewDisposeScope();
         long start = Stopwatch.GetTimestamp();
-        BatchPart[] parts = Read(indices, position);
+        MicroBatch[] parts = Read(indices, position);
         announce();
         sums.Data += Stopwatch.GetElapsedTime(start);
         TimeSpan attackedBefore = sums.Attack;
@@ -55,7 +55,7 @@ internal sealed class TrainingStep(
         return found;
     }
 
-    private string? Update(BatchPart[] parts, TrainingPosition position, double rate, StepSums sums, BufferSnapshot buffers, CancellationToken cancellationToken)
+    private string? Update(MicroBatch[] parts, TrainingPosition position, double rate, StepSums sums, BufferSnapshot buffers, CancellationToken cancellationToken)
     {
         PerturbedWeights? perturbed = null;
         using WholeStatistics? first = Recipe.ForgetsInitialStatistics && position.StepsBefore == 0 ? new WholeStatistics(classifier) : null;
@@ -86,7 +86,7 @@ internal sealed class TrainingStep(
 
     // The pass that finds the direction is a copy's in the published code, whose batch-norm statistics are thrown away.
     private PerturbedWeights Perturb(
-        AdversarialWeightPerturbation settings, BatchPart[] parts, TrainingPosition position, StepSums sums, BufferSnapshot buffers, CancellationToken cancellationToken)
+        AdversarialWeightPerturbation settings, MicroBatch[] parts, TrainingPosition position, StepSums sums, BufferSnapshot buffers, CancellationToken cancellationToken)
     {
         Tensor?[] gradients = Gradients(parts, position, sums, [], cancellationToken);
         buffers.Restore();
@@ -94,10 +94,10 @@ internal sealed class TrainingStep(
     }
 
     // Each part's loss is a mean over its images, so the batch's gradient is the mean of theirs by their numbers of images.
-    private Tensor?[] Gradients(BatchPart[] parts, TrainingPosition position, StepSums sums, List<LossNumbers> numbers, CancellationToken cancellationToken)
+    private Tensor?[] Gradients(MicroBatch[] parts, TrainingPosition position, StepSums sums, List<LossNumbers> numbers, CancellationToken cancellationToken)
     {
         Tensor?[] sum = new Tensor?[_parameters.Length];
-        foreach (BatchPart part in parts)
+        foreach (MicroBatch part in parts)
         {
             using DisposeScope scope = NewDisposeScope();
             classifier.DrawDropoutFrom(stream.For("dropout").At(position.Epoch), part.Examples);
@@ -134,7 +134,7 @@ internal sealed class TrainingStep(
         return sum;
     }
 
-    private BatchPart[] Read(ReadOnlySpan<long> indices, TrainingPosition position)
+    private MicroBatch[] Read(ReadOnlySpan<long> indices, TrainingPosition position)
     {
         ImageBatch batch = batches.Read(indices, position.Step, _parameters[0].device);
         RandomStream noise = stream.For("augmentation").At(position.Epoch);
@@ -147,7 +147,7 @@ internal sealed class TrainingStep(
         long[] examples = batch.Examples.ToArray();
         return
         [
-            .. BatchPart.Sizes(examples.Length, Recipe.MicroBatchSize).Select(part => new BatchPart(
+            .. MicroBatch.Sizes(examples.Length, Recipe.MicroBatchSize).Select(part => new MicroBatch(
                 part.Count == examples.Length ? pixels : pixels.narrow(0, part.From, part.Count),
                 part.Count == examples.Length ? labels : labels.narrow(0, part.From, part.Count),
                 examples[part.From..(part.From + part.Count)],

@@ -55,6 +55,6 @@ public sealed record ExperimentSettings
         $"{Objective.Name} on {Quantity.Of(TrainImages, "image")} under {Threat}, "
         + $"judged by {Suite.Name} on {Quantity.Of(TestImages, "image")}; "
         + $"{Quantity.Of(Baselines.Count, "baseline")}, "
-        + $"{(Space is null ? "no search" : $"{Quantity.Of(Budget.MaximalTrials, "trial")} at most")}, "
+        + $"{(Space is null ? "no search" : $"{Quantity.Of(Budget.MaxTrials, "trial")} at most")}, "
         + $"{Quantity.Of(Replicates, "replicate")}, seed {Seed}";
 }

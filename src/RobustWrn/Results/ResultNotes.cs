@@ -17,7 +17,7 @@ internal static class ResultNotes
         if (experiment.Data.Test.Count < SmallTestSplit)
             yield return $"The test split has {experiment.Data.Test.Count} image{(experiment.Data.Test.Count == 1 ? "" : "s")}; "
                 + "intervals are wide.";
-        if (experiment.Budget.MaximalTime is not null)
+        if (experiment.Budget.MaxTime is not null)
             yield return "The search had a time limit, so how many trials ran depends on the machine.";
         yield return $"Robust accuracy is what {string.Join(", then ", experiment.Suite.Attacks.Select(attack => attack.Name))} left over: an upper bound, which stronger attacks can lower.";
         if (failed > 0)

@@ -19,7 +19,7 @@ internal static class Estimation
         INetworkSpec[] proposals = [.. Proposals(experiment).Take(ProposalsLookedAt)];
         INetworkSpec probe = experiment.Baselines.Concat(proposals).MaxBy(Cost)!;
         // Fewer proposals than were asked for: the space or the budget ends there.
-        int trials = proposals.Length < ProposalsLookedAt ? proposals.Length : experiment.Budget.MaximalTrials;
+        int trials = proposals.Length < ProposalsLookedAt ? proposals.Length : experiment.Budget.MaxTrials;
         double meanTrial = proposals.Length == 0 ? 0 : proposals.Average(Cost), baselines = experiment.Baselines.Sum(spec => (double)Cost(spec));
 
         using MemoryPeak memory = new();
@@ -33,7 +33,7 @@ internal static class Estimation
         double training = experiment.Recipe.Epochs * (steps * step.TotalSeconds + validated * validation.TotalSeconds);
         // All networks and their replicates together, in units of the probe.
         double probes = (trials * meanTrial + baselines) / Cost(probe) * experiment.Replicates;
-        double limit = experiment.Budget.MaximalTime is { } time ? time.TotalSeconds + training * baselines / Cost(probe) : double.MaxValue;
+        double limit = experiment.Budget.MaxTime is { } time ? time.TotalSeconds + training * baselines / Cost(probe) : double.MaxValue;
         int trainings = (trials + experiment.Baselines.Count) * experiment.Replicates;
         return new ExperimentEstimate
         {
@@ -52,7 +52,7 @@ internal static class Estimation
     {
         if (experiment.Space is not { } space)
             yield break;
-        using Study<INetworkSpec> study = Study.Open(space, experiment.Sampler!, experiment.Seed, maximumTrials: experiment.Budget.MaximalTrials);
+        using Study<INetworkSpec> study = Study.Open(space, experiment.Sampler!, experiment.Seed, maximumTrials: experiment.Budget.MaxTrials);
         while (study.Ask() is { } trial)
         {
             yield return trial.Spec;

@@ -30,7 +30,7 @@ internal sealed class ExperimentRun
 
     private ExperimentResult Execute()
     {
-        ExperimentLog.Started(_experiment.Logger, _folder.Path, _experiment.Space is null ? 0 : _experiment.Budget.MaximalTrials, _experiment.Baselines.Count);
+        ExperimentLog.Started(_experiment.Logger, _folder.Path, _experiment.Space is null ? 0 : _experiment.Budget.MaxTrials, _experiment.Baselines.Count);
         foreach (INetworkSpec baseline in _experiment.Baselines)
             _candidates.Add(Train(baseline, null, []));
         string ended = Search();
@@ -54,14 +54,14 @@ internal sealed class ExperimentRun
             return "there was no search space";
         using Study<INetworkSpec> study = Study.Open(space, _experiment.Sampler!, _experiment.Seed,
             new FolderStudyStore(_folder.Study, _experiment.Logger),
-            _experiment.Budget.MaximalTrials, logger: _experiment.Logger);
+            _experiment.Budget.MaxTrials, logger: _experiment.Logger);
         double seconds = 0;
         // Of a study that went further than this budget, the trials count that it would have come to.
         Queue<TrialRecord> told = new(study.Trials.Where(trial => trial.State != TrialState.Pending
-            && trial.Number < _experiment.Budget.MaximalTrials));
+            && trial.Number < _experiment.Budget.MaxTrials));
         while (true)
         {
-            if (_experiment.Budget.MaximalTime is { } limit && seconds >= limit.TotalSeconds)
+            if (_experiment.Budget.MaxTime is { } limit && seconds >= limit.TotalSeconds)
                 return string.Create(CultureInfo.InvariantCulture,
                     $"the trials had taken {seconds:0} s, the limit of {limit.TotalSeconds:0} s");
             if (told.TryDequeue(out TrialRecord? record))
@@ -119,7 +119,7 @@ internal sealed class ExperimentRun
     private TrainedNetwork Train(INetworkSpec spec, int? trial, int replicate)
     {
         _resumed = true;
-        IProgress<TrainingProgress>? progress = _progress is null ? null : new Relay<TrainingProgress>(report => _progress.Report(new ExperimentProgress
+        IProgress<TrainingProgress>? progress = _progress is null ? null : new ImmediateProgress<TrainingProgress>(report => _progress.Report(new ExperimentProgress
         {
             Stage = ExperimentStage.Training,
             Network = spec.Name,
@@ -166,7 +166,7 @@ internal sealed class ExperimentRun
                 }
                 int current = replicate;
                 _resumed = true;
-                IProgress<EvaluationProgress>? progress = _progress is null ? null : new Relay<EvaluationProgress>(report => _progress.Report(new ExperimentProgress
+                IProgress<EvaluationProgress>? progress = _progress is null ? null : new ImmediateProgress<EvaluationProgress>(report => _progress.Report(new ExperimentProgress
                 {
                     Stage = ExperimentStage.Testing,
                     Network = candidate.Spec.Name,

@@ -75,7 +75,7 @@ public sealed class AttackRulesTests : IDisposable
     {
         public string Name => "home-made";
 
-        public long MaximalGradients => 0;
+        public long MaxGradients => 0;
 
         public IAttack WithEffort(double share) => this;
 

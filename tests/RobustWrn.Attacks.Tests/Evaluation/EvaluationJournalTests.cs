@@ -223,7 +223,7 @@ public sealed class EvaluationJournalTests : IDisposable
 
         public string Name => "counted";
 
-        public long MaximalGradients => _attack.MaximalGradients;
+        public long MaxGradients => _attack.MaxGradients;
 
         public IAttack WithEffort(double share) => this;
 

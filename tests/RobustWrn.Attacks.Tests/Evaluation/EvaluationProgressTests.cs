@@ -103,7 +103,7 @@ public sealed class EvaluationProgressTests : IDisposable
 
         public string Name => $"slow {Seconds}";
 
-        public long MaximalGradients => Promised ?? Seconds;
+        public long MaxGradients => Promised ?? Seconds;
 
         public IAttack WithEffort(double share) => this;
 

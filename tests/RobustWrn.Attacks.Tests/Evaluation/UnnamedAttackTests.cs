@@ -58,7 +58,7 @@ public class UnnamedAttackTests
 
         public string Name => "mine";
 
-        public long MaximalGradients => 2;
+        public long MaxGradients => 2;
 
         public ValueList<IAttackLoss> Losses => [new UnnamedLoss()];
 

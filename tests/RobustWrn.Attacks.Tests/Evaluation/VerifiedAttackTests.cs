@@ -94,7 +94,7 @@ public sealed class VerifiedAttackTests : IDisposable
     {
         public string Name => "lying";
 
-        public long MaximalGradients => 1;
+        public long MaxGradients => 1;
 
         public IAttack WithEffort(double share) => this;
 

@@ -92,7 +92,7 @@ internal static class MemoryProcess
 
         public string Name => "keeper";
 
-        public long MaximalGradients => Steps;
+        public long MaxGradients => Steps;
 
         public IAttack WithEffort(double share) => this;
 

@@ -12,7 +12,7 @@ public sealed class BoundaryScaleTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public static TheoryData<IBoundaryGeometry> Geometries() => [new LinfBoundary(), new L2Boundary(), new L1Boundary()];
+    public static TheoryData<IBoundaryGeometry> Geometries() => [new LinfHyperplane(), new L2Hyperplane(), new L1Hyperplane()];
 
     public void Dispose() => _scope.Dispose();
 
@@ -40,7 +40,7 @@ public sealed class BoundaryScaleTests : IDisposable
         // One steep pixel without room, so that the flat ones have to make up for it.
         Tensor points = tensor(new[,] { { 0, 0.5, 0.5, 0.5 } }), normals = tensor(new[,] { { 1, 4e-9, -2e-9, 1e-9 } });
         Tensor values = tensor(new[] { 1.5e-9 });
-        Tensor move = new L2Boundary().ToHyperplane(points, normals, values);
+        Tensor move = new L2Hyperplane().ToHyperplane(points, normals, values);
 
         Assert.Equal(0, (values.Plus((normals * move).sum(1))).Number(), 1e-20);
         // Level 1.5e-9 / (16 + 4 + 1) e-18 and down against the sign of the slope.

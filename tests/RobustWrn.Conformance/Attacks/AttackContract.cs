@@ -237,9 +237,9 @@ internal static class AttackContract
     {
         Assert.Empty(attack.Problems());
         Assert.False(string.IsNullOrWhiteSpace(attack.Name));
-        Assert.True(attack.MaximalGradients >= 1);
+        Assert.True(attack.MaxGradients >= 1);
         Assert.Equal(attack, attack.WithEffort(1));
-        Assert.True(attack.WithEffort(0.01).MaximalGradients <= attack.MaximalGradients);
+        Assert.True(attack.WithEffort(0.01).MaxGradients <= attack.MaxGradients);
         Assert.Equal(attack, DescriptionJson.Read<IAttack>(DescriptionJson.Write(attack)));
     }
 }

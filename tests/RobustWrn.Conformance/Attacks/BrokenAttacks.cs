@@ -11,7 +11,7 @@ internal sealed record BrokenAttack(string Fault, string Clause, Func<AttackCont
 
     public string Name => Fault;
 
-    public long MaximalGradients => Sound.MaximalGradients;
+    public long MaxGradients => Sound.MaxGradients;
 
     /// <summary>One attack a fault, with the clause it breaks.</summary>
     public static IReadOnlyList<BrokenAttack> All { get; } =

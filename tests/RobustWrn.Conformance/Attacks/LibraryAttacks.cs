@@ -18,5 +18,5 @@ internal static class LibraryAttacks
 
     public static IAttack Default(string type) => (IAttack)Activator.CreateInstance(All[type])!;
 
-    public static IAttack Short(string type) => Default(type).WithEffort(Math.Min(1, Gradients / Default(type).MaximalGradients));
+    public static IAttack Short(string type) => Default(type).WithEffort(Math.Min(1, Gradients / Default(type).MaxGradients));
 }

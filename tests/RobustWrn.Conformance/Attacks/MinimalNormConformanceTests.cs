@@ -7,7 +7,7 @@ namespace RobustWrn.Conformance.Attacks;
 /// <summary>What every attack that looks for the smallest change keeps beyond the contract of all attacks.</summary>
 public class MinimalNormConformanceTests
 {
-    public static TheoryData<string> Names() => [.. LibraryAttacks.All.Where(pair => typeof(IMinimalNormAttack).IsAssignableFrom(pair.Value)).Select(pair => pair.Key)];
+    public static TheoryData<string> Names() => [.. LibraryAttacks.All.Where(pair => typeof(IMinimumNormAttack).IsAssignableFrom(pair.Value)).Select(pair => pair.Key)];
 
     [Fact]
     public void Library_Scanned_HasTheAttacksItNames() =>
@@ -37,5 +37,5 @@ public class MinimalNormConformanceTests
         Assert.True(distances.Take(4).Any(double.IsFinite), "nothing was found, although a fifth of the radius is enough");
     }
 
-    private static IMinimalNormAttack Attack(string name) => (IMinimalNormAttack)LibraryAttacks.Short(name);
+    private static IMinimumNormAttack Attack(string name) => (IMinimumNormAttack)LibraryAttacks.Short(name);
 }

@@ -171,7 +171,7 @@ internal sealed record Halfway(int Found, double Epsilon) : IAttack
 
     public string Name => "halfway";
 
-    public long MaximalGradients => 0;
+    public long MaxGradients => 0;
 
     public IAttack WithEffort(double share) => this;
 

@@ -11,7 +11,7 @@ internal sealed record GivenImages(Tensor Images) : IAttack
 
     public string Name => "given images";
 
-    public long MaximalGradients => 0;
+    public long MaxGradients => 0;
 
     public IAttack WithEffort(double share) => this;
 

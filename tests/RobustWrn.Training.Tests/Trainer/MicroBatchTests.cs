@@ -53,7 +53,7 @@ public class MicroBatchTests
     [InlineData(7, null, new[] { 7 })]
     public void Sizes_AnyBatch_CoverItInOrder(int images, int? size, int[] expected)
     {
-        (int From, int Count)[] parts = [.. BatchPart.Sizes(images, size)];
+        (int From, int Count)[] parts = [.. MicroBatch.Sizes(images, size)];
 
         Assert.Equal(expected, parts.Select(part => part.Count));
         Assert.Equal(expected.Select((_, i) => expected.Take(i).Sum()), parts.Select(part => part.From));

@@ -111,7 +111,7 @@ public class OutOfMemoryTests
         public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default) =>
             context.Images.shape[0] > Fits ? throw new ExternalException(Cuda) : new Pgd { Steps = 2 }.Perturb(context, cancellationToken);
 
-        public long MaximalGradients => 2;
+        public long MaxGradients => 2;
 
         public IAttack WithEffort(double share) => this;
 

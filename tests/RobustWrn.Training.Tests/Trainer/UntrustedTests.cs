@@ -133,7 +133,7 @@ public class UntrustedTests
 
         public string Name => "lying";
 
-        public long MaximalGradients => 1;
+        public long MaxGradients => 1;
 
         public IAttack WithEffort(double share) => this;
 

@@ -170,7 +170,7 @@ public class WeightPerturbationTests
 
         public string Name => "recorder";
 
-        public long MaximalGradients => 0;
+        public long MaxGradients => 0;
 
         public IAttack WithEffort(double share) => this;
 

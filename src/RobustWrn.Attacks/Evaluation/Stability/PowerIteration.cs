@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MathNet.Numerics.LinearAlgebra;
 using RobustWrn.Core;
 using TorchSharp;
@@ -20,7 +21,8 @@ public sealed record PowerIteration : IDescription
     public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>Steps before it gives up, each one product with A and one with its transpose. Default 200, which bounds its memory at as many inputs of the layer.</summary>
-    public int MaximalSteps { get; init; } = 200;
+    [JsonPropertyName("maximalSteps")]
+    public int MaxSteps { get; init; } = 200;
 
     /// <summary>Where the start comes from. Default 0.</summary>
     public Seed Seed { get; init; }
@@ -61,7 +63,7 @@ public sealed record PowerIteration : IDescription
             (double square, double last) = Largest(diagonal, beside);
             double residual = length * Math.Abs(last);
             bool converged = residual <= Tolerance * square;
-            if (converged || step >= Math.Min(MaximalSteps, input.numel()))
+            if (converged || step >= Math.Min(MaxSteps, input.numel()))
                 return new SpectralNorm(scale * Math.Sqrt(Math.Max(0, square)), step, converged);
             beside.Add(length);
             v = (next / next.norm()).reshape(input.shape).MoveToOuterDisposeScope();
@@ -72,7 +74,7 @@ public sealed record PowerIteration : IDescription
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Tolerance), .. Rule.Positive(MaximalSteps)];
+    public IEnumerable<Problem> Problems() => [.. Rule.Positive(Tolerance), .. Rule.Positive(MaxSteps)];
 
     // The gradient of ||A v / scale||^2 / 2.
     private static Tensor TransposeTimesMap(Func<Tensor, Tensor> map, Tensor v, Tensor constant, double scale)

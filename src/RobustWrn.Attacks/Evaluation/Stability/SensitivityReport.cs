@@ -90,7 +90,7 @@ public sealed record SensitivityReport
             text.Append(CultureInfo.InvariantCulture, $"{measurement.Measure.Name}: {measurement.Values} (median {measurement.Values.Median:g4}, from {measurement.Values.Minimum:g4} to {measurement.Values.Maximum:g4})\n");
         int unfinished = Layers.Count(layer => !layer.Norm.Converged);
         if (unfinished > 0)
-            text.Append(CultureInfo.InvariantCulture, $"{unfinished} of {Layers.Count} spectral norms did not converge and are lower bounds: raise {nameof(PowerIteration.MaximalSteps)} of {nameof(SensitivityOptions)}.{nameof(SensitivityOptions.SpectralNorms)}.\n");
+            text.Append(CultureInfo.InvariantCulture, $"{unfinished} of {Layers.Count} spectral norms did not converge and are lower bounds: raise {nameof(PowerIteration.MaxSteps)} of {nameof(SensitivityOptions)}.{nameof(SensitivityOptions.SpectralNorms)}.\n");
         return text.ToString();
     }
 }

@@ -6,7 +6,7 @@ namespace RobustWrn.Core;
 /// </summary>
 internal sealed class WeightNaming
 {
-    private const int MaximalParts = 8, Anchors = 24, MostCandidates = 64;
+    private const int MaxParts = 8, Anchors = 24, MostCandidates = 64;
 
     // DataParallel; wrappers of training code; torch.compile; a Sequential of normalisation and network.
     private static readonly string[] UsualParts = ["module", "_orig_mod", "model", "net", "network", "backbone", "0", "1"];
@@ -122,7 +122,7 @@ internal sealed class WeightNaming
     {
         yield return name;
         int dot = -1;
-        for (int part = 0; part < MaximalParts && (dot = name.IndexOf('.', dot + 1)) >= 0; part++)
+        for (int part = 0; part < MaxParts && (dot = name.IndexOf('.', dot + 1)) >= 0; part++)
             yield return name[(dot + 1)..];
     }
 

@@ -6,7 +6,7 @@ namespace RobustWrn.Core;
 /// </summary>
 internal sealed class CheckpointEntries
 {
-    private const int MaximalDepth = 8, LongestName = 200;
+    private const int MaxDepth = 8, LongestName = 200;
 
     private static readonly string[] Usual =
     [
@@ -66,7 +66,7 @@ internal sealed class CheckpointEntries
 
     private (string, IReadOnlyDictionary<string, object?>)? Best(object? value, string path, int depth, HashSet<object> seen)
     {
-        if (depth > MaximalDepth || !PickleDictionaries.Is(value) || !seen.Add(value!))
+        if (depth > MaxDepth || !PickleDictionaries.Is(value) || !seen.Add(value!))
             return null;
         OrderedDictionary<string, object?> entries = Entries(value!);
         foreach (string name in Usual)
@@ -97,7 +97,7 @@ internal sealed class CheckpointEntries
                 found.Add(next.Path);
             foreach ((string name, object? value) in entries)
             {
-                if (next.Depth < MaximalDepth && name.Length <= LongestName && PickleDictionaries.Is(value) && seen.Add(value!))
+                if (next.Depth < MaxDepth && name.Length <= LongestName && PickleDictionaries.Is(value) && seen.Add(value!))
                     open.Enqueue((value!, Joined(next.Path, name), next.Depth + 1));
             }
         }
@@ -112,7 +112,7 @@ internal sealed class CheckpointEntries
 
     private object? Find(object? value, string path, int depth)
     {
-        if (depth > MaximalDepth || !PickleDictionaries.Is(value))
+        if (depth > MaxDepth || !PickleDictionaries.Is(value))
             return null;
         OrderedDictionary<string, object?> entries = Entries(value!);
         if (entries.TryGetValue(path, out object? found))

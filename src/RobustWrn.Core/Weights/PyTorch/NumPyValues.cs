@@ -78,7 +78,7 @@ internal static class NumPyValues
     };
 
     private static NumPyDescription? Described(object? dtype, object?[] shape, bool reversed, object? data) =>
-        shape.Length <= StridedLayout.MaximalDimensions && ElementType(dtype) is ({ } type, var bigEndian)
+        shape.Length <= StridedLayout.MaxDimensions && ElementType(dtype) is ({ } type, var bigEndian)
             && System.Array.TrueForAll(shape, side => side is long)
             ? new NumPyDescription(type, shape.Select(side => (long)side!).ToValueList(), reversed, bigEndian, data)
             : null;

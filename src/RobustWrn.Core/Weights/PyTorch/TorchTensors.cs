@@ -5,7 +5,7 @@ namespace RobustWrn.Core;
 /// <summary>Which values of a pickle are tensors, and where their elements lie. A value that is none stays what it is: a name for messages.</summary>
 internal sealed class TorchTensors(TorchArchive archive)
 {
-    private const int MaximalNesting = 8, MaximalConstants = 16;
+    private const int MaxNesting = 8, MaxConstants = 16;
 
     // Entries that show one array share its bytes.
     private readonly Dictionary<PickleCall, NumPyArray?> _arrays = new(ReferenceEqualityComparer.Instance);
@@ -22,7 +22,7 @@ internal sealed class TorchTensors(TorchArchive archive)
     public StridedTensor? Read(string name, object? value, out string what)
     {
         what = Describe(value);
-        for (int level = 0; level < MaximalNesting; level++)
+        for (int level = 0; level < MaxNesting; level++)
         {
             if (value is not PickleCall { Callable: PickleGlobal function } call)
                 return NumPyValues.Number(value) is { } number ? Inline(name, number, isNumber: true) : Constant(name, value);
@@ -73,10 +73,10 @@ internal sealed class TorchTensors(TorchArchive archive)
         object?[]? items = value switch
         {
             PickleTuple tuple => tuple.Items,
-            PickleList { Items.Count: <= MaximalConstants } list => [.. list.Items.Items()],
+            PickleList { Items.Count: <= MaxConstants } list => [.. list.Items.Items()],
             _ => null,
         };
-        return items is { Length: > 0 and <= MaximalConstants } && ConstantName.Of(name) is not null
+        return items is { Length: > 0 and <= MaxConstants } && ConstantName.Of(name) is not null
             && NumPyValues.Numbers(items) is { } array ? Inline(name, array, isNumber: false) : null;
     }
 
@@ -115,7 +115,7 @@ internal sealed class TorchTensors(TorchArchive archive)
     private long[] Sides(string name, object? value)
     {
         object? tuple = value is PickleCall { Callable: PickleGlobal { Module: "torch", Name: "Size" }, ArgumentList: [var inner] } ? inner : value;
-        return tuple is PickleTuple { Items: { Length: <= StridedLayout.MaximalDimensions } items }
+        return tuple is PickleTuple { Items: { Length: <= StridedLayout.MaxDimensions } items }
             && System.Array.TrueForAll(items, item => item is long)
             ? System.Array.ConvertAll(items, item => (long)item!)
             : throw archive.File.Damaged($"the tensor {name} has {Describe(value)} for its shape or strides");

@@ -4,7 +4,7 @@ namespace RobustWrn.Core;
 internal sealed record StridedLayout(long Offset, long[] Shape, long[] Strides)
 {
     /// <summary>Most sides of a tensor: torch's own limit.</summary>
-    public const int MaximalDimensions = 64;
+    public const int MaxDimensions = 64;
 
     /// <summary>How many elements there are.</summary>
     public long Count => Shape.Aggregate(1L, (product, side) => product * side);
@@ -44,7 +44,7 @@ internal sealed record StridedLayout(long Offset, long[] Shape, long[] Strides)
     /// <summary>What is wrong with it for a storage; null for nothing. No product or sum of a layout without problems overflows.</summary>
     public string? Problem(long elements)
     {
-        if (Shape.Length != Strides.Length || Shape.Length > MaximalDimensions)
+        if (Shape.Length != Strides.Length || Shape.Length > MaxDimensions)
             return $"has {Shape.Length} sides and {Strides.Length} strides";
         if (Offset < 0 || Shape.Any(side => side < 0) || Strides.Any(stride => stride < 0))
             return "has a negative side, stride or offset";

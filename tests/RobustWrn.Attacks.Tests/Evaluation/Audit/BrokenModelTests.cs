@@ -137,8 +137,8 @@ public sealed class BrokenModelTests(ITestOutputHelper output) : IDisposable
     /// radius, on a hill; with a period of half the radius the first step ends in a valley and the tenth on a hill.
     /// </summary>
     [Theory]
-    [InlineData(1.0, EpsilonMonotonyCheck.TypeName)]
-    [InlineData(0.5, StepMonotonyCheck.TypeName)]
+    [InlineData(1.0, EpsilonMonotonicityCheck.TypeName)]
+    [InlineData(0.5, StepMonotonicityCheck.TypeName)]
     public void Run_ModelThatRecoversFartherAway_IsNotMonotone(double period, string check)
     {
         const double epsilon = 0.1;

@@ -7,7 +7,7 @@ namespace RobustWrn.Attacks.Tests;
 /// <summary>Against the singular values of the matrix that a convolution is, built column by column.</summary>
 public sealed class PowerIterationTests : IDisposable
 {
-    private static readonly PowerIteration Sharp = new() { Tolerance = 1e-10, MaximalSteps = 400 };
+    private static readonly PowerIteration Sharp = new() { Tolerance = 1e-10, MaxSteps = 400 };
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
@@ -113,7 +113,7 @@ public sealed class PowerIterationTests : IDisposable
         double exact = LargestSingularValue(Map, input), before = 0;
         foreach (int steps in (int[])[1, 2, 4, 8])
         {
-            SpectralNorm norm = (Sharp with { MaximalSteps = steps }).Of(Map, input);
+            SpectralNorm norm = (Sharp with { MaxSteps = steps }).Of(Map, input);
             Assert.Equal((steps, false), (norm.Steps, norm.Converged));
             Assert.InRange(norm.Value, before, exact);
             before = norm.Value;
@@ -133,8 +133,8 @@ public sealed class PowerIterationTests : IDisposable
 
     [Fact]
     public void Problems_WrongSettings_NamesEachOfThem() => Assert.Equal(
-        ["Tolerance: must be a finite number above 0, got 0.", "MaximalSteps: must be at least 1, got 0."],
-        new PowerIteration { Tolerance = 0, MaximalSteps = 0 }.Problems().Select(problem => problem.ToString()));
+        ["Tolerance: must be a finite number above 0, got 0.", "MaxSteps: must be at least 1, got 0."],
+        new PowerIteration { Tolerance = 0, MaxSteps = 0 }.Problems().Select(problem => problem.ToString()));
 
     private static double LargestSingularValue(Func<Tensor, Tensor> map, Tensor input)
     {

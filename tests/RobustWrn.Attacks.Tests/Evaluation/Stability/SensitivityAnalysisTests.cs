@@ -97,12 +97,12 @@ public sealed class SensitivityAnalysisTests : IDisposable
     [Fact]
     public void Report_AsText_HasALineForEachStageAndMeasure()
     {
-        SensitivityReport report = SensitivityAnalysis.Run(_vector.Model, _pairs, new SensitivityOptions { SpectralNorms = new PowerIteration { MaximalSteps = 2 } });
+        SensitivityReport report = SensitivityAnalysis.Run(_vector.Model, _pairs, new SensitivityOptions { SpectralNorms = new PowerIteration { MaxSteps = 2 } });
         string[] lines = report.ToTable().Split('\n');
         Assert.StartsWith($"{_vector.Model.Spec.Name}, 8 images, Linf 8/255", lines[0]);
         Assert.All(report.Stages, stage => Assert.Single(lines, line => line.StartsWith($"{stage.Stage} ", StringComparison.Ordinal)));
         Assert.All(report.Measurements, measurement => Assert.Single(lines, line => line.StartsWith($"{measurement.Measure.Name}: ", StringComparison.Ordinal)));
-        Assert.Contains(lines, line => line.Contains("did not converge and are lower bounds: raise MaximalSteps of SensitivityOptions.SpectralNorms.", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("did not converge and are lower bounds: raise MaxSteps of SensitivityOptions.SpectralNorms.", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.Equal(line.TrimEnd(), line));
     }
 

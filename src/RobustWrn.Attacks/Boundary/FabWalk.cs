@@ -1,4 +1,0 @@
-namespace RobustWrn.Attacks;
-
-/// <summary>The constants of one walk.</summary>
-internal readonly record struct FabWalk(int Steps, double MaximalBias, double Overshoot, double Beta);

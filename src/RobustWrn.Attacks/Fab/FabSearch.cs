@@ -1,0 +1,106 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>
+/// The walks of <see cref="Fab"/> and <see cref="TargetedFab"/> along decision boundaries, and the nearest image that each example has met on them. Its tensors belong to the
+/// dispose scope it is made in.
+/// </summary>
+internal sealed class FabSearch
+{
+    // The least length of a move when two are weighed against each other (Croce and Hein's code).
+    private const double Shortest = 1e-8;
+
+    private readonly FabWalk _walk;
+    private readonly AttackContext _context;
+    private readonly AttackedModel _model;
+    private readonly IBoundaryGeometry _geometry;
+    private readonly bool _bounded;
+    private readonly NearestFound _found;
+
+    /// <param name="walk">The constants.</param>
+    /// <param name="context">What is attacked.</param>
+    /// <param name="model">Its model.</param>
+    /// <param name="bounded">Whether only what lies within epsilon counts, and a walk leaves out what an earlier one has fooled there.</param>
+    public FabSearch(FabWalk walk, AttackContext context, AttackedModel model, bool bounded)
+    {
+        (_walk, _context, _model, _bounded) = (walk, context, model, bounded);
+        _geometry = BoundaryGeometry.Of(context.Threat);
+        _found = new NearestFound(context, model);
+    }
+
+    /// <summary>Of the unchanged images, (N, classes).</summary>
+    public Tensor Logits => _found.Logits;
+
+    public MinimalPerturbations Result => _found.Result;
+
+    /// <summary>One walk of all examples that are not done. The first starts at the images, or where the context says; later ones at random.</summary>
+    public void Run(CompetingClasses rivals, int restart, RandomStream noise, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = _found.Rows(_bounded ? _context.Threat.Epsilon : 0);
+        if (rows.numel() == 0 || rivals.Count == 0)
+            return;
+        Tensor images = _context.Images.index_select(0, rows);
+        (Tensor best, Tensor nearest) = _found.At(rows);
+        Tensor point = restart > 0 ? RandomStart(images, nearest, rows, noise.At(restart))
+            : _context.Start is { } start ? start.index_select(0, rows).Clamped(0, 1)
+            : images.clone();
+        Walk(point, images, best, nearest, rivals.Select(rows), cancellationToken);
+        _found.Keep(rows, best, nearest);
+    }
+
+    /// <summary>A random move of half the distance that is to be beaten: the smaller of the nearest so far and epsilon (Croce and Hein 2020, section 3).</summary>
+    private Tensor RandomStart(Tensor images, Tensor nearest, Tensor rows, RandomStream noise)
+    {
+        long[] examples = [.. rows.cpu().data<long>().Select(row => _context.Examples[(int)row])];
+        Tensor radius = nearest.Clamped(0, _context.Threat.Epsilon).TimesInPlace(0.5).reshape(-1, 1, 1, 1);
+        return images.Plus(_geometry.RandomDirection(noise, examples, images) * radius).ClampInPlace(0, 1);
+    }
+
+    /// <summary>Croce and Hein 2020, algorithm 1; writes into best and nearest.</summary>
+    private void Walk(Tensor point, Tensor images, Tensor best, Tensor nearest, CompetingClasses rivals, CancellationToken cancellationToken)
+    {
+        Tensor origin = images.flatten(1), sum = zeros([], ScalarType.Float32, images.device);
+        for (int step = 0; step < _walk.Steps; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            NearestLinearizedBoundary boundary = NearestLinearizedBoundary.At(point, _model, rivals, _geometry);
+            sum.PlusInPlace(boundary.Normals.NaNUnlessFinite());
+            Tensor next = Step(point.flatten(1), origin, boundary);
+            Tensor distance = _geometry.Length(next - origin);
+            next = next.reshape(point.shape);
+            // With a bound, what lies beyond it only steers.
+            Tensor closer = _bounded ? distance.lt(nearest).logical_and_(distance.IsAtMost(_context.Threat.Epsilon)) : distance.lt(nearest);
+            Tensor fooled = rivals.Fooled(_model.SteeringLogits(next));
+            if (_model.HasView)
+                fooled = _found.Confirm(fooled, next, rivals, asked: closer);
+            closer.logical_and_(fooled);
+            best.copy_(where(closer.reshape(-1, 1, 1, 1), next, best));
+            nearest.copy_(where(closer, distance, nearest));
+            // Back to the near side of the boundary: beta of the way from the image.
+            Tensor back = images.Plus((next - images).TimesInPlace(_walk.Beta));
+            point.copy_(where(fooled.reshape(-1, 1, 1, 1), back, next));
+        }
+        // One look a walk instead of one a step.
+        _found.ThrowIfNotFinite(sum);
+    }
+
+    /// <summary>A step over the boundary, between the moves from the point and from the image, the nearer of the two weighing more (equations 7 to 9).</summary>
+    private Tensor Step(Tensor point, Tensor origin, NearestLinearizedBoundary boundary)
+    {
+        long count = point.shape[0];
+        Tensor atOrigin = (boundary.Normals * (origin - point)).sum(1).Plus(boundary.Values);
+        Tensor moves = _geometry.ToHyperplane(cat([point, origin]), cat([boundary.Normals, boundary.Normals]), cat([boundary.Values, atOrigin]));
+        Tensor lengths = _geometry.Length(moves).ClampInPlace(Shortest, double.PositiveInfinity).unsqueeze(1);
+        Tensor own = lengths.narrow(0, 0, count), direct = lengths.narrow(0, count, count);
+        Tensor share = (own / own.Plus(direct)).ClampInPlace(0, _walk.MaxBias);
+        moves.TimesInPlace(_walk.Overshoot);
+        Tensor fromPoint = moves.narrow(0, 0, count).Plus(point), fromOrigin = moves.narrow(0, count, count).Plus(origin);
+        return (fromPoint * share.neg().PlusInPlace(1)).PlusInPlace(fromOrigin * share).ClampInPlace(0, 1);
+    }
+}

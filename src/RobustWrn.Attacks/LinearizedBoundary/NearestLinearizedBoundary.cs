@@ -1,0 +1,54 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>
+/// The decision boundary that is nearest when the logits are taken as linear at a point. Slopes and value are divided by the largest slope,
+/// which leaves the boundary where it is.
+/// </summary>
+/// <param name="Normals">Its slopes (N, D), the steepest from 1 to 2 in size; zero where there is none.</param>
+/// <param name="Values">The linear function at the point, (N): negative before the boundary.</param>
+/// <param name="Logits">(N, classes) of the steering pass at the point.</param>
+internal readonly record struct NearestLinearizedBoundary(Tensor Normals, Tensor Values, Tensor Logits)
+{
+    /// <summary>One forward pass, and a backward pass for each boundary on its graph.</summary>
+    public static NearestLinearizedBoundary At(Tensor points, AttackedModel model, CompetingClasses rivals, IBoundaryGeometry geometry)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using GradientPass pass = model.Pass(points);
+        Tensor? normals = null, values = null, nearest = null;
+        for (long k = 0; k < rivals.Count; k++)
+        {
+            long boundary = k;
+            Tensor slopes = pass.Gradient(logits => rivals.Difference(logits, boundary).sum(), last: k == rivals.Count - 1).flatten(1);
+            Tensor scale = slopes.RowScale();
+            slopes.div_(scale);
+            Tensor difference = rivals.Difference(pass.Logits, k).div_(scale.squeeze(1));
+            if (rivals.Count == 1)
+            {
+                (normals, values) = (slopes, difference);
+                break;
+            }
+            Tensor distance = Distance(difference, geometry.DualLength(slopes));
+            if (nearest is null)
+            {
+                (normals, values, nearest) = (slopes, difference, distance);
+                continue;
+            }
+            Tensor nearer = distance.lt(nearest);
+            normals = where(nearer.unsqueeze(1), slopes, normals!);
+            values = where(nearer, difference, values!);
+            nearest = where(nearer, distance, nearest);
+        }
+        return new NearestLinearizedBoundary(normals!.MoveToOuterDisposeScope(), values!.MoveToOuterDisposeScope(), pass.Logits.alias().MoveToOuterDisposeScope());
+    }
+
+    // A boundary without a slope is out of reach, unless the point lies on it.
+    private static Tensor Distance(Tensor difference, Tensor slope)
+    {
+        Tensor gap = difference.abs(), flat = slope.IsEqualTo(0);
+        return where(flat & gap.IsAbove(0), gap.FilledLike(double.PositiveInfinity), gap / slope.FilledWhere(flat, 1));
+    }
+}

@@ -1,0 +1,77 @@
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>The nearest image so far that fools the model, of each example. Its tensors belong to the dispose scope it is made in.</summary>
+internal sealed class NearestFound
+{
+    private readonly AttackContext _context;
+    private readonly AttackedModel _model;
+    private readonly Tensor _images, _distances;
+
+    /// <summary>What is fooled unchanged is done at distance 0: nothing is smaller than no change.</summary>
+    public NearestFound(AttackContext context, AttackedModel model)
+    {
+        (_context, _model) = (context, model);
+        Logits = model.Logits(context.Images);
+        AttackInput.ThrowIfOutside(context.Labels, Logits);
+        if (context.Targets is not null)
+            AttackInput.ThrowIfOutside(context.Targets, Logits, "targets");
+        using DisposeScope scope = NewDisposeScope();
+        Tensor predicted = Logits.argmax(1), fooled = context.Targets is null ? predicted.ne(context.Labels) : predicted.eq(context.Targets);
+        Tensor none = zeros([context.Images.shape[0]], context.Images.dtype, context.Images.device);
+        _distances = where(fooled, none, none.FilledLike(double.PositiveInfinity)).MoveToOuterDisposeScope();
+        _images = context.Images.clone().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Of the unchanged images, (N, classes), from the module.</summary>
+    public Tensor Logits { get; }
+
+    /// <summary>Takes the tensors out of the scope; they then belong to the result.</summary>
+    public MinimalPerturbations Result => new(_images.DetachFromDisposeScope(), _distances.DetachFromDisposeScope());
+
+    /// <summary>The examples whose nearest image is farther than a distance, int64.</summary>
+    public Tensor Rows(double beyond) => _distances.IsAbove(beyond).nonzero().flatten();
+
+    /// <summary>The nearest images and distances of some examples.</summary>
+    public (Tensor Images, Tensor Distances) At(Tensor rows) => (_images.index_select(0, rows), _distances.index_select(0, rows));
+
+    /// <summary>Takes images over where they are nearer.</summary>
+    /// <param name="rows">The examples, int64.</param>
+    /// <param name="images">(rows, C, H, W).</param>
+    /// <param name="distances">(rows), infinite where the model is not fooled.</param>
+    public void Keep(Tensor rows, Tensor images, Tensor distances)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor before, Tensor nearest) = At(rows);
+        Tensor nearer = distances.lt(nearest);
+        _images.index_copy_(0, rows, where(nearer.reshape(-1, 1, 1, 1), images, before));
+        _distances.index_copy_(0, rows, where(nearer, distances, nearest));
+    }
+
+    /// <summary>Where a view steers, a point counts only when the module says so too; what it denies goes on.</summary>
+    /// <param name="claimed">Fooled by the view, boolean (rows); changed and returned.</param>
+    /// <param name="points">(rows, C, H, W).</param>
+    /// <param name="rivals">Of these rows.</param>
+    /// <param name="asked">Those of the claims that matter; null for all.</param>
+    public Tensor Confirm(Tensor claimed, Tensor points, CompetingClasses rivals, Tensor? asked = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = (asked is null ? claimed : claimed & asked).nonzero().flatten();
+        if (rows.numel() > 0)
+            claimed.index_copy_(0, rows, rivals.Select(rows).Fooled(_model.Logits(points.index_select(0, rows))));
+        return claimed;
+    }
+
+    /// <summary>Throws when a gradient, or what watched several, is NaN or infinite.</summary>
+    public void ThrowIfNotFinite(Tensor gradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (double.IsFinite(gradient.NaNUnlessFinite().Number()))
+            return;
+        _ = _model.Logits(_context.Images);
+        throw new NonFiniteGradientException();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using RobustWrn.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>
+/// Square attack: random search that asks only for logits. Each query changes one random window of an image, as far as the ball lets it go, and is kept when the margin
+/// grows; windows shrink as queries go on (Andriushchenko et al. 2020, arXiv 1912.00049). Under Linf, L2 and L1. Targeted when the context has targets.
+/// </summary>
+/// <remarks>
+/// As in the published code a window never lies at the last position. That code draws one window for a whole batch, so that results depend on who else is in it;
+/// here each image draws its own.
+/// </remarks>
+public sealed record Square : IAttack
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "square";
+
+    /// <summary>Windows tried for each image after the start; it stops at the first that fools. Default 5,000 (AutoAttack, Croce and Hein 2020).</summary>
+    public int Queries { get; init; } = 5_000;
+
+    /// <summary>The share of the pixels that the first windows cover (p). Default 0.8 (AutoAttack).</summary>
+    public double InitialShare { get; init; } = 0.8;
+
+    /// <summary>
+    /// Whether the schedule by which windows shrink, made for 10,000 queries, is stretched to <see cref="Queries"/>. Default: no (AutoAttack); the paper's own code does.
+    /// </summary>
+    public bool ScaleSchedule { get; init; }
+
+    /// <summary>What is maximised. Default: the margin (AutoAttack).</summary>
+    public IAttackLoss Loss { get; init; } = new Margin();
+
+    /// <summary>Independent runs; the strongest result per example is kept. Default 1 (AutoAttack).</summary>
+    public int Restarts { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"Square{(Queries == 5_000 ? "" : $"-{Queries}")}{(Restarts > 1 ? $" x {Restarts}" : "")}");
+
+    /// <inheritdoc/>
+    /// <remarks>A pass without a gradient counts as a third of one with it.</remarks>
+    public long MaxGradients => Effort.Forward((long)Queries * Restarts);
+
+    /// <inheritdoc/>
+    public ValueList<IAttackLoss> Losses => [];
+
+    /// <inheritdoc/>
+    public IAttack WithEffort(double share) => this with { Queries = Effort.Of(Queries, share) };
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Notices(long classes) => Loss.Notices(classes, targeted: false);
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() =>
+    [
+        .. Rule.Positive(Queries), .. Rule.Positive(Restarts), .. Loss.ProblemsAs(nameof(Loss)),
+        .. Rule.Holds(InitialShare is >= Rule.SmallestNumber and <= 1, nameof(InitialShare),
+            string.Create(CultureInfo.InvariantCulture, $"must be in (0, 1], got {InitialShare}: it is the share of the pixels that a window covers.")),
+    ];
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The threat is not Linf, L2 or L1.</exception>
+    public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
+    {
+        this.ThrowIfInvalid();
+        cancellationToken.ThrowIfCancellationRequested();
+        AttackInput.ThrowIfInvalid(context);
+        using ISquareWindows windows = Windows(context.Threat);
+        using IDisposable guard = no_grad();
+        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using UnfooledBatch batch = new(context, model, Loss);
+        for (int restart = 0; restart < Restarts && batch.Count > 0; restart++)
+        {
+            if (restart > 0)
+                batch.Restart();
+            Search(context, batch, windows, restart, cancellationToken);
+        }
+        return batch.Finish();
+    }
+
+    private void Search(AttackContext context, UnfooledBatch batch, ISquareWindows windows, int restart, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using (DisposeScope scope = NewDisposeScope())
+        {
+            batch.Query(new QueryCandidate(restart == 0 && context.Start is not null
+                ? context.Threat.Project(batch.Of(context.Start), batch.Images)
+                : windows.Start(batch, context.Noise.For("start").At(restart))));
+        }
+        RandomStream noise = context.Noise.For("window").At(restart);
+        for (int query = 0; query < Queries && batch.Count > 0; query++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            double share = SquareSchedule.Share(InitialShare, ScaleSchedule ? SquareSchedule.Scaled(query, Queries) : query);
+            batch.Query(windows.Candidate(batch, noise.At(query), share));
+        }
+    }
+
+    private static ISquareWindows Windows(ThreatModel threat) => threat switch
+    {
+        LinfThreat => new LinfSquares(threat.Epsilon),
+        L2Threat => new L2Squares(threat.Epsilon),
+        L1Threat l1 => new L1Squares(l1),
+        _ => throw new ArgumentException($"the threat must be Linf, L2 or L1, whose windows the Square attack knows, got {threat}.", nameof(threat)),
+    };
+}
