@@ -60,7 +60,7 @@ internal sealed class ApgdRun : IDisposable
         (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) first = Look();
         PerExample gradient = _active.Keep(first.Gradient), bestGradient = _active.Keep(first.Gradient.alias());
         PerExample bestLoss = _active.Keep(first.Loss), bestRank = _active.Keep(first.Rank);
-        ApgdUpdate moves = ApgdUpdate.In(stage, _settings, _active, _point.Value, _images);
+        AscentUpdate moves = ApgdUpdate.In(stage, _settings, _active, _point.Value, _images);
         using (first.Logits)
             Settle(0, _point.Value, first.Loss, first.Logits, bestLoss, moves, stage);
         for (int step = 1; step <= stage.Steps && _active.Count > 0; step++)
@@ -95,7 +95,7 @@ internal sealed class ApgdRun : IDisposable
     }
 
     // The fooled examples of a step: confirmed, written down, and let go.
-    private void Settle(int step, Tensor point, Tensor loss, Tensor logits, PerExample bestLoss, ApgdUpdate moves, ApgdStage stage)
+    private void Settle(int step, Tensor point, Tensor loss, Tensor logits, PerExample bestLoss, AscentUpdate moves, ApgdStage stage)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor fooled = Fooled(logits, _labels.Value, _reach?.Value);
@@ -112,7 +112,7 @@ internal sealed class ApgdRun : IDisposable
         long[] here = [.. Enumerable.Range(0, open.Length).Where(i => open[i]).Select(i => (long)i)];
         if (here.Length == 0)
             return;
-        long[] rows = [.. here.Select(i => _active.Rows[i])];
+        long[] rows = [.. here.Select(i => _active.Rows[(int)i])];
         _found.index_copy_(0, tensor(rows, [rows.Length]).to(_found.device), point.index_select(0, tensor(here, [here.Length]).to(point.device)));
         foreach (long row in rows)
             _fooled[row] = true;
@@ -145,7 +145,7 @@ internal sealed class ApgdRun : IDisposable
         long[] left = [.. Enumerable.Range(0, _active.Count).Where(i => !_fooled[_active.Rows[i]]).Select(i => (long)i)];
         if (left.Length > 0)
         {
-            Tensor rows = tensor([.. left.Select(i => _active.Rows[i])], [left.Length]).to(_found.device), from = tensor(left, [left.Length]).to(_found.device);
+            Tensor rows = tensor([.. left.Select(i => _active.Rows[(int)i])], [left.Length]).to(_found.device), from = tensor(left, [left.Length]).to(_found.device);
             _found.index_copy_(0, rows, _best.Value.index_select(0, from));
             _strength.index_copy_(0, rows, bestRank.index_select(0, from));
         }

@@ -8,7 +8,7 @@ namespace RobustWrn.Attacks;
 /// APGD in Linf, L2 and balls of other kinds (Croce and Hein 2020, algorithm 1): steps along the steepest direction with momentum, halved where the loss stops rising. The
 /// gaps between checkpoints are 0.22 N, then shrink by 0.03 N down to 0.06 N.
 /// </summary>
-internal sealed class LpUpdate : ApgdUpdate
+internal sealed class LpUpdate : AscentUpdate
 {
     private const double Momentum = 0.75;
     private const double FirstGap = 0.22, GapLoss = 0.03, LastGap = 0.06;
