@@ -12,7 +12,7 @@ namespace RobustWrn.Testing;
 /// Not tests that await: a scope belongs to a thread.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
-public sealed class TensorScopeAttribute : BeforeAfterTestAttribute
+internal sealed class TensorScopeAttribute : BeforeAfterTestAttribute
 {
     [ThreadStatic]
     private static DisposeScope? _scope;

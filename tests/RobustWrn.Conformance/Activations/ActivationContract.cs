@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Activations;
 
 /// <summary>What any activation must keep, clause by clause. Each throws when an activation breaks it.</summary>
-internal static class ActivationContract
+public static class ActivationContract
 {
     public static IReadOnlyDictionary<string, Action<IActivation>> Clauses { get; } = new Dictionary<string, Action<IActivation>>
     {

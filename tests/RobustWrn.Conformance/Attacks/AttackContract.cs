@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Attacks;
 
 /// <summary>What any attack must keep, clause by clause. Each throws when an attack breaks it.</summary>
-internal static class AttackContract
+public static class AttackContract
 {
     private static readonly ThreatModel[] Threats = [ThreatModel.Linf(8, outOf: 255), ThreatModel.L2(0.3), ThreatModel.L1(2)];
 

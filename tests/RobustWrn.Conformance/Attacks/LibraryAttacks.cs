@@ -4,7 +4,7 @@ using RobustWrn.Attacks;
 namespace RobustWrn.Conformance.Attacks;
 
 /// <summary>Every attack of every library assembly, as its author's defaults make it but with few steps.</summary>
-internal static class LibraryAttacks
+public static class LibraryAttacks
 {
     // Enough for an effect on a linear model, few enough for a test.
     private const double Gradients = 40;
@@ -18,5 +18,8 @@ internal static class LibraryAttacks
 
     public static IAttack Default(string type) => (IAttack)Activator.CreateInstance(All[type])!;
 
-    public static IAttack Short(string type) => Default(type).WithEffort(Math.Min(1, Gradients / Default(type).MaxGradients));
+    public static IAttack Short(string type) => Short(Default(type));
+
+    /// <summary>An attack of few steps, as the contract takes it.</summary>
+    public static IAttack Short(IAttack attack) => attack.WithEffort(Math.Min(1, Gradients / attack.MaxGradients));
 }

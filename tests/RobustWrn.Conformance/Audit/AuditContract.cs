@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Audit;
 
 /// <summary>What any check of an audit must keep, clause by clause. Each throws when a check breaks it.</summary>
-internal static class AuditContract
+public static class AuditContract
 {
     private static readonly ThreatModel Threat = ThreatModel.Linf(8, outOf: 255);
     private static readonly AttackSuite Suite = AttackSuite.Of("PGD-5", new Pgd { Steps = 5 });

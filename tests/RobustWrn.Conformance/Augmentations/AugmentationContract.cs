@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Augmentations;
 
 /// <summary>What any augmentation must keep, clause by clause. Each throws when an augmentation breaks it.</summary>
-internal static class AugmentationContract
+public static class AugmentationContract
 {
     private static readonly RandomStream Epoch = RandomStream.From(4).For("contract");
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Augmentations;
 
 /// <summary>What any augmentation that mixes examples must keep, clause by clause. Each throws when one breaks it.</summary>
-internal static class BatchAugmentationContract
+public static class BatchAugmentationContract
 {
     private static readonly RandomStream Epoch = RandomStream.From(4).For("contract");
 

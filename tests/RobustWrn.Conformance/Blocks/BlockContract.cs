@@ -7,7 +7,7 @@ using Padding = RobustWrn.Core.Padding;
 namespace RobustWrn.Conformance.Blocks;
 
 /// <summary>What any block must keep, clause by clause. Each throws when a block breaks it.</summary>
-internal static class BlockContract
+public static class BlockContract
 {
     private const int Rows = 7, Columns = 5;
 

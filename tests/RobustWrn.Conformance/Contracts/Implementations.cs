@@ -4,31 +4,40 @@ using RobustWrn.Core;
 namespace RobustWrn.Conformance.Contracts;
 
 /// <summary>
-/// The implementations of an interface in every library assembly: each with its author's defaults, and once more with each of its switches
-/// turned.
+/// The implementations of an interface, each with its author's defaults, and once more with each of its switches turned: those of every
+/// library assembly, or those of an assembly of somebody else's.
 /// </summary>
 /// <typeparam name="T">The interface.</typeparam>
-internal static class Implementations<T>
+public static class Implementations<T>
     where T : class
 {
-    public static IReadOnlyDictionary<string, T> All { get; } = Find();
+    /// <summary>Those of the library.</summary>
+    public static IReadOnlyDictionary<string, T> All { get; } = Find(LibraryTypes.Implementing(typeof(T)));
 
-    /// <summary>Each implementation with each clause of its contract.</summary>
-    public static TheoryData<string, string> With(IEnumerable<string> clauses)
+    /// <summary>Each implementation of the library with each clause of its contract.</summary>
+    public static TheoryData<string, string> With(IEnumerable<string> clauses) => Pairs(All.Keys, clauses);
+
+    /// <summary>Those of an assembly.</summary>
+    public static IReadOnlyDictionary<string, T> In(Assembly assembly) => Find(LibraryTypes.Of(assembly).Where(typeof(T).IsAssignableFrom));
+
+    /// <summary>Each implementation of an assembly with each clause of its contract.</summary>
+    public static TheoryData<string, string> In(Assembly assembly, IEnumerable<string> clauses) => Pairs(In(assembly).Keys, clauses);
+
+    private static TheoryData<string, string> Pairs(IEnumerable<string> names, IEnumerable<string> clauses)
     {
         TheoryData<string, string> pairs = [];
         foreach (string clause in clauses)
         {
-            foreach (string name in All.Keys)
+            foreach (string name in names)
                 pairs.Add(name, clause);
         }
         return pairs;
     }
 
-    private static SortedDictionary<string, T> Find()
+    private static SortedDictionary<string, T> Find(IEnumerable<Type> types)
     {
         SortedDictionary<string, T> found = new(StringComparer.Ordinal);
-        foreach (Type type in LibraryTypes.Implementing(typeof(T)))
+        foreach (Type type in types)
         {
             // A contract can be held against what its author's defaults make, and a file or a command line names no more than the type.
             Assert.True(type.GetConstructor(Type.EmptyTypes) is not null,

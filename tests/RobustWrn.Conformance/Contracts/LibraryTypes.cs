@@ -8,8 +8,9 @@ internal static class LibraryTypes
     private static readonly Type[] All = [.. Directory.GetFiles(AppContext.BaseDirectory, "RobustWrn*.dll")
         .Select(path => Path.GetFileNameWithoutExtension(path))
         .Where(name => name != typeof(LibraryTypes).Assembly.GetName().Name)
-        .SelectMany(name => Assembly.Load(name).GetTypes())
-        .Where(type => type is { IsAbstract: false, IsInterface: false })];
+        .SelectMany(name => Of(Assembly.Load(name)))];
 
     public static IEnumerable<Type> Implementing(Type contract) => All.Where(contract.IsAssignableFrom);
+
+    public static IEnumerable<Type> Of(Assembly assembly) => assembly.GetTypes().Where(type => type is { IsAbstract: false, IsInterface: false });
 }

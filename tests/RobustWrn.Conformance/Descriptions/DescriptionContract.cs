@@ -11,7 +11,7 @@ namespace RobustWrn.Conformance.Descriptions;
 /// reports the parts' problems, never throws,
 /// is quick, quotes little, and speaks the same in every culture.
 /// </summary>
-internal static class DescriptionContract
+public static class DescriptionContract
 {
     private const int LongestMessage = 5_000;
     private const long MostAllocated = 64L << 20;

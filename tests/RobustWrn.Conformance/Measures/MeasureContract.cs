@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Measures;
 
 /// <summary>What any measure of pairs must keep, clause by clause. Each throws when a measure breaks it.</summary>
-internal static class MeasureContract
+public static class MeasureContract
 {
     private static readonly ThreatModel[] Threats = [ThreatModel.Linf(8, outOf: 255), ThreatModel.L2(0.3)];
 

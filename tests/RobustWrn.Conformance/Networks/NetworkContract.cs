@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Networks;
 
 /// <summary>What any specification of a network must keep, clause by clause. Each throws when one breaks it.</summary>
-internal static class NetworkContract
+public static class NetworkContract
 {
     public static IReadOnlyDictionary<string, Action<INetworkSpec>> Clauses { get; } = new Dictionary<string, Action<INetworkSpec>>
     {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Normalizations;
 
 /// <summary>What any normalisation of features must keep, clause by clause. Each throws when one breaks it.</summary>
-internal static class NormalizationContract
+public static class NormalizationContract
 {
     private const int Channels = 16;
 

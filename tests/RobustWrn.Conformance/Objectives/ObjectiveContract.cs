@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Objectives;
 
 /// <summary>What every training objective must keep, clause by clause.</summary>
-internal static class ObjectiveContract
+public static class ObjectiveContract
 {
     public static SortedDictionary<string, Action<IRobustObjective>> Clauses { get; } = new(StringComparer.Ordinal)
     {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Optimizers;
 
 /// <summary>What any optimiser must keep, clause by clause. Each throws when an optimiser breaks it.</summary>
-internal static class OptimizerContract
+public static class OptimizerContract
 {
     public static IReadOnlyDictionary<string, Action<IOptimizer>> Clauses { get; } = new Dictionary<string, Action<IOptimizer>>
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RobustWrn.Conformance.Reports;
 
 /// <summary>What any report must keep, clause by clause. Each throws when a report breaks it.</summary>
-internal static class ReportContract
+public static class ReportContract
 {
     public static IReadOnlyDictionary<string, Action<IReport>> Clauses { get; } = new Dictionary<string, Action<IReport>>
     {

@@ -4,7 +4,7 @@ using RobustWrn.Training;
 namespace RobustWrn.Conformance.Schedules;
 
 /// <summary>What any schedule of the threat's radius must keep, clause by clause. Each throws when a schedule breaks it.</summary>
-internal static class RadiusContract
+public static class RadiusContract
 {
     public static IReadOnlyDictionary<string, Action<IRadiusSchedule>> Clauses { get; } = new Dictionary<string, Action<IRadiusSchedule>>
     {

@@ -5,7 +5,7 @@ using RobustWrn.Training;
 namespace RobustWrn.Conformance.Schedules;
 
 /// <summary>What any schedule of learning rates must keep, clause by clause. Each throws when a schedule breaks it.</summary>
-internal static class ScheduleContract
+public static class ScheduleContract
 {
     // Runs of one step, of one epoch, short and published ones.
     private static readonly (int Epochs, int Steps)[] Runs = [(1, 1), (1, 50), (3, 7), (110, 391), (200, 4)];
