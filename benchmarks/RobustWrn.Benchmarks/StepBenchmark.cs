@@ -39,8 +39,8 @@ internal sealed class StepBenchmark : IDisposable
         (string Name, double Passes, Action Run)[] steps =
         [
             ("PGD", 2, Pgd),
-            ("Madry", InnerSteps * 2 + 3, () => Train(new Madry { InnerSteps = InnerSteps })),
-            ("TRADES", 1 + InnerSteps * 2 + 2 * 3, () => Train(new Trades { InnerSteps = InnerSteps })),
+            ("Madry", InnerSteps * 2 + 3, () => Train(new Madry { InnerAttack = Madry.DefaultAttack with { Steps = InnerSteps } })),
+            ("TRADES", 1 + InnerSteps * 2 + 2 * 3, () => Train(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = InnerSteps } })),
         ];
         List<double>[] seconds = [.. steps.Select(_ => new List<double>())];
         for (int round = -1; round < rounds; round++)

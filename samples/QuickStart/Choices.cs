@@ -72,7 +72,7 @@ internal sealed record Choices
             .On(images, ThreatModel.Linf(8, outOf: 255))
             .Searching(space, new RandomSampler())
             .Comparing(baseline)
-            .TrainedBy(new Trades { Beta = 6, InnerSteps = Synthetic ? 7 : 10 }, recipe)
+            .TrainedBy(new Trades { Beta = 6, InnerAttack = Trades.DefaultAttack with { Steps = Synthetic ? 7 : 10 } }, recipe)
             .EvaluatedBy(AttackSuite.Of("PGD-20 and CW", new Pgd { Steps = 20 }, new CwLinf()))
             .Within(Budget.Trials(Trials))
             .Seeded(Seed);

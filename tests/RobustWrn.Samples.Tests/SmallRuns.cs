@@ -41,7 +41,7 @@ internal sealed class SmallRuns : IDisposable
 
     private string Plan() => Written("plan.json", new TrainingPlan
     {
-        Objective = new Madry { InnerSteps = 2 },
+        Objective = new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 2 } },
         Recipe = new TrainingRecipe { Epochs = 6, BatchSize = 32 },
     });
 

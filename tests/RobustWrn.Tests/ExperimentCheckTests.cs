@@ -157,7 +157,7 @@ public class ExperimentCheckTests
         RobustExperiment recorded = SmallExperiment.On(images).Within(Budget.Trials(1)).RecordedIn(folder.File("record"));
         await recorded.RunAsync();
 
-        Problem problem = Assert.Single(recorded.Seeded(4).TrainedBy(new Trades { InnerSteps = 2, Beta = 5 }, recorded.Recipe).Check());
+        Problem problem = Assert.Single(recorded.Seeded(4).TrainedBy(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 }, Beta = 5 }, recorded.Recipe).Check());
 
         Assert.Contains("holds another experiment", problem.Message);
         Assert.Contains("seed: stored 3, now 4", problem.Message);

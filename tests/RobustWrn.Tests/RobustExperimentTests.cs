@@ -46,7 +46,7 @@ public class RobustExperimentTests
             .Searching(space, new GridSampler())
             .Comparing(SmallExperiment.Baseline, ResNetSpec.Of(4, [1, 1], [4, 8]) with { Stem = stem },
                 ResNetSpec.Of(4, [1, 1], [2, 3]).WithBlock(new PostActivationBottleneck()) with { Stem = stem }, VggSpec.Of([1, 1, 1], [4, 4, 6]))
-            .TrainedBy(new Trades { InnerSteps = 1 }, new TrainingRecipe { Epochs = 1, BatchSize = 32, ValidationAttack = new Pgd { Steps = 1 } })
+            .TrainedBy(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } }, new TrainingRecipe { Epochs = 1, BatchSize = 32, ValidationAttack = new Pgd { Steps = 1 } })
             .RecordedIn(folder.File("record"));
 
         ExperimentResult result = await experiment.RunAsync(), again = await experiment.RunAsync();
@@ -140,7 +140,7 @@ public class RobustExperimentTests
         using DatasetSplits images = SmallExperiment.Images();
 
         ExperimentResult result = await SmallExperiment.On(images)
-            .TrainedBy(new Trades { InnerSteps = 2 }, new TrainingRecipe { Epochs = 1, BatchSize = 32, Schedule = new AbsurdRate(), GradientNormClip = null })
+            .TrainedBy(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 } }, new TrainingRecipe { Epochs = 1, BatchSize = 32, Schedule = new AbsurdRate(), GradientNormClip = null })
             .RunAsync();
 
         Assert.All(result.Networks, network => Assert.Contains("learning rate", network.Failure));

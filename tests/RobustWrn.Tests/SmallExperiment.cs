@@ -19,7 +19,7 @@ internal static class SmallExperiment
         .On(images, ThreatModel.Linf(8, outOf: 255))
         .Searching(Space(), new RandomSampler())
         .Comparing(Baseline)
-        .TrainedBy(new Trades { InnerSteps = 2 }, new TrainingRecipe { Epochs = 2, BatchSize = 32, ValidationAttack = new Pgd { Steps = 2 } })
+        .TrainedBy(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 } }, new TrainingRecipe { Epochs = 2, BatchSize = 32, ValidationAttack = new Pgd { Steps = 2 } })
         .EvaluatedBy(AttackSuite.Of("short", new Fgsm(), new Pgd { Steps = 2 }))
         .Within(Budget.Trials(2))
         .Seeded(3);

@@ -76,11 +76,44 @@ public static partial class DescriptionJson
     }
 
     /// <summary>
+    /// A stored description as it is written today, whatever its form in files was then (<see cref="IMigratedDescription"/>): what is
+    /// compared with today's before work goes on.
+    /// </summary>
+    /// <typeparam name="T">What it is: an interface, or one type.</typeparam>
+    /// <param name="stored">The object, with its type's name; with a version or without. It stays as it is.</param>
+    /// <returns>A new object, with a version where the stored one has one; a copy where it is none that can be read.</returns>
+    public static JsonNode? Renewed<T>(JsonNode? stored)
+        where T : class, IDescription
+    {
+        JsonNode? copy = stored?.DeepClone();
+        if (copy is not JsonObject document)
+            return copy;
+        JsonNode? version = document["version"];
+        document.Remove("version");
+        JsonObject today;
+        try
+        {
+            today = ToNode((T)DescriptionTypes.Read(document, typeof(T), Options), Options);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or NotSupportedException or OverflowException)
+        {
+            return stored!.DeepClone();
+        }
+        if (version is not null)
+            today.Insert(0, "version", version.DeepClone());
+        return today;
+    }
+
+    /// <summary>
     /// The canonical text: compact, properties in ordinal order, so that equal descriptions have equal text. Parts without a
     /// <c>TypeName</c> are told apart by their type in code: such a text
     /// is good in memory, and nothing reads it back (<see cref="DescriptionStorage.StorageProblems"/>).
     /// </summary>
-    public static string Canonical(IDescription description) => Sorted(ToNode(description, MemoryOptions))!.ToJsonString(CanonicalOptions);
+    public static string Canonical(IDescription description) => Canonical(ToNode(description, MemoryOptions));
+
+    /// <summary>The canonical text of a stored object: of a description as it was written, whatever its form today.</summary>
+    /// <param name="stored">The object; it stays as it is.</param>
+    public static string Canonical(JsonObject stored) => Sorted(stored)!.ToJsonString(CanonicalOptions);
 
     /// <summary>SHA-256 of the canonical text, in lower-case hexadecimal: the identity of a description across processes and machines.</summary>
     public static string Fingerprint(IDescription description) => Fingerprint(Canonical(description));

@@ -11,6 +11,7 @@ public static class DescriptionTypes
     private const string NameConstant = "TypeName", Unnamed = "in memory: ";
 
     private static readonly ConcurrentDictionary<Type, string> Names = new();
+    private static readonly ConcurrentDictionary<Type, Action<JsonObject>> Migrations = new();
     private static readonly ConcurrentDictionary<Type, (int Assemblies, IReadOnlyDictionary<string, Type> Types)> Found = new();
 
     /// <summary>The stored name of a type.</summary>
@@ -49,6 +50,7 @@ public static class DescriptionTypes
                 $"\"type\" must be one of {string.Join(", ", known.Keys)} for {contract.Name}, got "
                 + $"{(node["type"] is not { } given ? "nothing" : Excerpt.Of(given.ToJsonString()))}.");
         node.Remove("type");
+        MigrationOf(type)?.Invoke(node);
         return node.Deserialize(type, options) ?? throw new JsonException($"\"{name}\" has no content.");
     }
 
@@ -87,6 +89,15 @@ public static class DescriptionTypes
         string full = unnamed[Unnamed.Length..].Split('[')[0];
         return full[(full.LastIndexOfAny(['.', '+']) + 1)..];
     }
+
+    private static Action<JsonObject>? MigrationOf(Type type) => !typeof(IMigratedDescription).IsAssignableFrom(type)
+        ? null
+        : Migrations.GetOrAdd(type, static migrated => typeof(DescriptionTypes)
+            .GetMethod(nameof(Migrate), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(migrated)
+            .CreateDelegate<Action<JsonObject>>());
+
+    private static void Migrate<T>(JsonObject stored)
+        where T : IMigratedDescription => T.Migrate(stored);
 
     private static string? Declared(Type type) =>
         type.GetField(NameConstant, BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly) is { IsLiteral: true } field

@@ -7,15 +7,26 @@ namespace RobustWrn.Training;
 /// <param name="document">An object with one property for each part.</param>
 internal sealed class RunIdentity(JsonObject document)
 {
+    private const string ObjectiveName = "objective";
+
     private static readonly string[] Changeable = ["epochs", "learningRate", "schedule", "earlyStopping"];
 
     public JsonObject Document { get; } = document;
+
+    /// <summary>The identity in a checkpoint, its descriptions in the form that they have in files today.</summary>
+    public static RunIdentity Stored(JsonObject document)
+    {
+        JsonObject today = document.DeepClone().AsObject();
+        if (today.ContainsKey(ObjectiveName))
+            today[ObjectiveName] = DescriptionJson.Renewed<IRobustObjective>(document[ObjectiveName]);
+        return new RunIdentity(today);
+    }
 
     public static RunIdentity Of(IRobustObjective objective, TrainingRecipe recipe, INetworkSpec network, ThreatModel threat, TrainingSplits data, Seed seed, string initialWeights, string dtype, string[] frozen)
     {
         JsonObject document = new()
         {
-            ["objective"] = Node(objective),
+            [ObjectiveName] = Node(objective),
             ["recipe"] = Node(recipe),
             ["network"] = Node(network),
             ["threat"] = Node(threat),

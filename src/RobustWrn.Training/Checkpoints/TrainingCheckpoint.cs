@@ -73,7 +73,7 @@ internal sealed class TrainingCheckpoint : IDisposable
                 throw new InvalidDataException($"{path} is damaged: its content does not have the hash in its header.");
             if ((int?)document[VersionName] != Version)
                 throw new CheckpointRefusedException($"{path} has version {document[VersionName]}; this library reads version {Version}. Go on with the library that wrote it, or choose another folder.");
-            RunIdentity identity = new(document[IdentityName]!.AsObject());
+            RunIdentity identity = RunIdentity.Stored(document[IdentityName]!.AsObject());
             string environment = (string)document[EnvironmentName]!;
             foreach (string name in (string[])[VersionName, IdentityName, EnvironmentName])
                 document.Remove(name);

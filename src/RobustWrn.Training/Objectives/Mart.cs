@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp;
@@ -6,11 +7,15 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// MART (Wang et al. 2020, "Improving Adversarial Robustness Requires Revisiting Misclassified Examples"): BCE(x', y) + beta * KL(p(x) || p(x')) * (1 - p_y(x)). The boosted
-/// cross-entropy BCE adds the margin term -log(1 - max over k != y of p_k(x')); the divergence weighs more where the natural image is not yet right.
+/// MART (Wang et al. 2020, "Improving Adversarial Robustness Requires Revisiting Misclassified Examples"):
+/// BCE(x', y) + beta * KL(p(x) || p(x')) * (1 - p_y(x)). The boosted cross-entropy BCE adds the margin term
+/// -log(1 - max over k != y of p_k(x')); the divergence weighs more where the natural image is not yet right.
 /// </summary>
-/// <remarks>The published code's small numbers inside logarithms and the weight are kept. Label smoothing has no meaning here: the margin term already spreads what the label does not get.</remarks>
-public sealed record Mart : IRobustObjective
+/// <remarks>
+/// The published code's small numbers inside logarithms and the weight are kept. Label smoothing has no meaning here: the margin term already
+/// spreads what the label does not get.
+/// </remarks>
+public sealed record Mart : IRobustObjective, IMigratedDescription
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "mart";
@@ -21,19 +26,14 @@ public sealed record Mart : IRobustObjective
     /// <summary>Weight of the robust term. Default 6 (Huang et al. 2021); Wang et al. 2020 take 5 or 6.</summary>
     public double Beta { get; init; } = 6;
 
-    /// <summary>Ascent steps of the inner attack on the cross-entropy. Default 10 (Wang et al. 2020; Huang et al. 2021).</summary>
-    public int InnerSteps { get; init; } = InnerMaximum.UsualSteps;
-
-    /// <summary>Step length in the threat's norm and pixel units. Default: 2.5 epsilon / steps (2/255 at 8/255 and 10 steps, as in Huang et al. 2021; the code of Wang et al. 2020 takes 0.007).</summary>
-    public double? InnerStepSize { get; init; }
-
     /// <summary>
-    /// Where the inner attack starts. Default: normal noise of the deviation of one step, as in Huang et al. 2021; Wang et al. 2020 take <c>new GaussianStart(0.001)</c>.
+    /// The inner attack unless another is given: 10 steps of 2.5 epsilon / 10 on the cross-entropy, from normal noise of the deviation of one
+    /// step (Huang et al. 2021; 2/255 at 8/255). The code of Wang et al. 2020 takes a step of 0.007 from <c>new GaussianStart(0.001)</c>.
     /// </summary>
-    public IAttackStart? Start { get; init; }
+    public static InnerPgd DefaultAttack { get; } = new();
 
-    /// <summary>Another inner attack, in the place of the steps, their length and the start above. Default: none.</summary>
-    public IAttack? InnerAttack { get; init; }
+    /// <summary>The inner attack: <c>Mart.DefaultAttack with { Steps = 7 }</c>, or any other. Default: <see cref="DefaultAttack"/>.</summary>
+    public IAttack InnerAttack { get; init; } = DefaultAttack;
 
     /// <inheritdoc/>
     public string Name => "MART";
@@ -42,14 +42,15 @@ public sealed record Mart : IRobustObjective
     public int ForwardPasses => 2;
 
     /// <inheritdoc/>
+    public static void Migrate(JsonObject stored) => FormerInnerAttack.Migrate(stored, DefaultAttack);
+
+    /// <inheritdoc/>
     public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         this.ThrowIfInvalid();
         using DisposeScope scope = NewDisposeScope();
-        double step = InnerStepSize ?? 2.5 * context.Threat.Epsilon / InnerSteps;
-        Tensor adversarial = InnerMaximum.Of(
-            InnerAttack, new GradientAscent(new CrossEntropy(), new ConstantStep(step), InnerSteps) { Start = Start ?? new GaussianStart(step) }, context, cancellationToken);
+        Tensor adversarial = InnerMaximum.Of(InnerAttack, context, cancellationToken);
         Tensor natural = nn.functional.log_softmax(context.Logits(context.Images), 1);
         Tensor logits = context.Logits(adversarial);
         Tensor attacked = nn.functional.softmax(logits, 1);
@@ -64,14 +65,10 @@ public sealed record Mart : IRobustObjective
         Tensor weight = p.gather(1, label).squeeze(1).Times(-1).Plus(WeightOffset);
         Tensor robust = (divergence * weight).sum().Over(logits.shape[0]);
         Tensor total = boosted.Plus(robust.Times(Beta));
-        return new ObjectiveLoss(total, logits.detach(), adversarial, new LossPart("boosted", boosted.detach()), new LossPart("robust", robust.detach())).MoveToOuterDisposeScope();
+        LossPart[] parts = [new("boosted", boosted.detach()), new("robust", robust.detach())];
+        return new ObjectiveLoss(total, logits.detach(), adversarial, parts).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() =>
-    [
-        .. Rule.NotNegative(Beta), .. Rule.Positive(InnerSteps), .. Rule.PositiveOrDefault(InnerStepSize), .. Start?.ProblemsAs(nameof(Start)) ?? [],
-        .. InnerMaximum.Problems(
-            InnerAttack, (nameof(InnerSteps), InnerMaximum.UnlessUsual(InnerSteps)), (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start)),
-    ];
+    public IEnumerable<Problem> Problems() => [.. Rule.NotNegative(Beta), .. InnerMaximum.Problems(InnerAttack)];
 }

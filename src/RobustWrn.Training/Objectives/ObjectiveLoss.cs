@@ -31,8 +31,9 @@ public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversari
             part.Value.Dispose();
     }
 
-    /// <summary>Hands all tensors to the scope around the current one.</summary>
-    internal ObjectiveLoss MoveToOuterDisposeScope()
+    /// <summary>Hands all tensors to the dispose scope around the current one: the last call of an objective that opened a scope.</summary>
+    /// <returns>This loss.</returns>
+    public ObjectiveLoss MoveToOuterDisposeScope()
     {
         Total.MoveToOuterDisposeScope();
         Logits.MoveToOuterDisposeScope();

@@ -47,8 +47,7 @@ public sealed record OverfittingGuard : IDescription
         .. Rule.Holds(Images >= FewestLost, nameof(Images), $"must be at least {FewestLost}, because fewer say nothing, got {Images}."),
         .. Rule.Holds(Images <= Rule.MostRepetitions, nameof(Images), $"must be at most {Rule.MostRepetitions}, got {Images}."),
         .. Rule.InHalfOpen(LargestGap, 0, 1),
-        .. InnerMaximum.Problems(Watch).Select(problem => problem with { Subject = problem.Subject.Replace("InnerAttack", nameof(Watch), StringComparison.Ordinal) }),
-        .. InnerMaximum.Problems(Fallback).Select(problem => problem with { Subject = problem.Subject.Replace("InnerAttack", nameof(Fallback), StringComparison.Ordinal) }),
+        .. Watch is null ? [] : InnerMaximum.Problems(Watch), .. Fallback is null ? [] : InnerMaximum.Problems(Fallback),
     ];
 
     /// <summary>Looks at some images of a batch.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp;
@@ -8,50 +9,43 @@ namespace RobustWrn.Training;
 /// <summary>
 /// TRADES (Zhang et al. 2019, arXiv 1901.08573): CE(x, y) + beta * KL(p(x) || p(x')), where x' maximises the divergence from the natural prediction.
 /// </summary>
-public sealed record Trades : IRobustObjective
+public sealed record Trades : IRobustObjective, IMigratedDescription
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "trades";
 
-    // Zhang et al. 2019: x + 0.001 * N(0, 1), in the published code for both norms.
-    private const double StartDeviation = 0.001;
-
     /// <summary>Weight of the robust term. Default 6 (Zhang et al. 2019, table 5; Huang et al. 2021).</summary>
     public double Beta { get; init; } = 6;
 
-    /// <summary>Ascent steps of the inner attack. Default 10 (Zhang et al. 2019).</summary>
-    public int InnerSteps { get; init; } = InnerMaximum.UsualSteps;
-
     /// <summary>
-    /// Step length in the threat's norm and pixel units. Default: 2.5 epsilon / steps (2/255 at 8/255 and 10 steps, as in Huang et al. 2021), and
-    /// 2 epsilon / steps for L2, as in the published code.
+    /// The inner attack unless another is given (Zhang et al. 2019 and their code): 10 steps on the divergence, from normal noise of deviation
+    /// 0.001 under any norm. Steps are 2.5 epsilon / 10 (2/255 at 8/255, Huang et al. 2021), and under L2 2 epsilon / 10 in the geometry of
+    /// the code. Gowal et al. 2020 and Rebuffi et al. 2021 take a <see cref="RandomStart"/>; the code of Huang et al. 2021 offers the
+    /// <see cref="CrossEntropy"/>, too.
     /// </summary>
-    public double? InnerStepSize { get; init; }
+    public static InnerPgd DefaultAttack { get; } = new() { Loss = new KullbackLeibler(), Start = new GaussianStart(0.001), RenormsL2 = true };
 
     /// <summary>
-    /// Whether the natural distribution inside the divergence comes from a forward pass of its own, as in the code of Zhang et al. 2019, whose batch-norm
-    /// statistics so move three times a step (natural, adversarial, natural). Default: no, one pass serves both terms, as in Huang et al. 2021.
+    /// The inner attack: <c>Trades.DefaultAttack with { Steps = 7 }</c>, or any other, which says itself what it maximises:
+    /// <c>new Pgd { Steps = 10, Loss = new KullbackLeibler() }</c>. Default: <see cref="DefaultAttack"/>.
+    /// </summary>
+    /// <remarks>
+    /// Attacks made for evaluation, such as <see cref="Apgd"/>, return the first point that errs, which need not be the one of the largest
+    /// divergence.
+    /// </remarks>
+    public IAttack InnerAttack { get; init; } = DefaultAttack;
+
+    /// <summary>
+    /// Takes the natural distribution inside the divergence from a forward pass of its own, as in the code of Zhang et al. 2019, whose
+    /// batch-norm statistics so move three times a step (natural, adversarial, natural). Default: no, one pass serves both terms, as in
+    /// Huang et al. 2021.
     /// </summary>
     public bool SeparateTargetPass { get; init; }
 
-    /// <summary>What the inner attack maximises. Default: the divergence (Zhang et al. 2019); the code of Huang et al. 2021 offers <see cref="CrossEntropy"/> too.</summary>
-    public IAttackLoss InnerLoss { get; init; } = new KullbackLeibler();
-
     /// <summary>
-    /// Where the inner attack starts. Default: normal noise of deviation 0.001 (Zhang et al. 2019, for both norms); Gowal et al. 2020 and Rebuffi et al. 2021 take a
-    /// <see cref="RandomStart"/>.
-    /// </summary>
-    public IAttackStart? Start { get; init; }
-
-    /// <summary>
-    /// Another inner attack, in the place of the steps, their length and the start above: <c>new Pgd { Steps = 10, Loss = new KullbackLeibler() }</c>. Default: none.
-    /// </summary>
-    /// <remarks>Attacks made for evaluation, such as <see cref="Apgd"/>, return the first point that errs, which need not be the one of the largest divergence.</remarks>
-    public IAttack? InnerAttack { get; init; }
-
-    /// <summary>
-    /// The share of the label's probability that the natural term's cross-entropy spreads over all classes, in [0, 1). Default 0 (Zhang et al. 2019); 0.1 in the recipes of
-    /// Rebuffi et al. 2021 (arXiv 2103.01946) and Wang et al. 2023 (arXiv 2302.04638). The divergence is of the predictions and not smoothed.
+    /// The share of the label's probability that the natural term's cross-entropy spreads over all classes, in [0, 1). Default 0 (Zhang et
+    /// al. 2019); 0.1 in the recipes of Rebuffi et al. 2021 (arXiv 2103.01946) and Wang et al. 2023 (arXiv 2302.04638). The divergence is of
+    /// the predictions and not smoothed.
     /// </summary>
     public double LabelSmoothing { get; init; }
 
@@ -62,40 +56,28 @@ public sealed record Trades : IRobustObjective
     public int ForwardPasses => SeparateTargetPass ? 3 : 2;
 
     /// <inheritdoc/>
+    public static void Migrate(JsonObject stored) => FormerInnerAttack.Migrate(stored, DefaultAttack);
+
+    /// <inheritdoc/>
     public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         this.ThrowIfInvalid();
         using DisposeScope scope = NewDisposeScope();
-        Tensor adversarial = InnerMaximum.Of(InnerAttack, Ascent(context.Threat), context, cancellationToken);
+        Tensor adversarial = InnerMaximum.Of(InnerAttack, context, cancellationToken);
         Tensor logits = context.Logits(context.Images);
         Tensor natural = LabelLoss.Mean(context, logits, LabelSmoothing);
         Tensor attacked = context.Logits(adversarial);
         Tensor target = SeparateTargetPass ? context.Logits(context.Images) : logits;
         Tensor robust = Divergence(target, attacked);
         Tensor total = natural.Plus(robust.Times(Beta));
-        return new ObjectiveLoss(total, attacked.detach(), adversarial, new LossPart("natural", natural.detach()), new LossPart("robust", robust.detach()))
-            .MoveToOuterDisposeScope();
+        LossPart[] parts = [new("natural", natural.detach()), new("robust", robust.detach())];
+        return new ObjectiveLoss(total, attacked.detach(), adversarial, parts).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
-    [
-        .. Rule.NotNegative(Beta), .. Rule.Positive(InnerSteps), .. Rule.PositiveOrDefault(InnerStepSize), .. InnerLoss.ProblemsAs(nameof(InnerLoss)),
-        .. Start?.ProblemsAs(nameof(Start)) ?? [], .. Rule.InHalfOpen(LabelSmoothing, 0, 1),
-        .. InnerMaximum.Problems(
-            InnerAttack, (nameof(InnerSteps), InnerMaximum.UnlessUsual(InnerSteps)), (nameof(InnerStepSize), InnerStepSize), (nameof(Start), Start), (nameof(InnerLoss), InnerLoss is KullbackLeibler ? null : InnerLoss)),
-    ];
-
-    private GradientAscent Ascent(ThreatModel threat)
-    {
-        double factor = threat is L2Threat ? 2 : 2.5;
-        return new GradientAscent(InnerLoss, new ConstantStep(InnerStepSize ?? factor * threat.Epsilon / InnerSteps), InnerSteps)
-        {
-            Start = Start ?? new GaussianStart(StartDeviation),
-            Ball = threat is L2Threat ? new RenormBall(threat.Epsilon) : null,
-        };
-    }
+        [.. Rule.NotNegative(Beta), .. InnerMaximum.Problems(InnerAttack), .. Rule.InHalfOpen(LabelSmoothing, 0, 1)];
 
     // (1/N) sum KL(p || q), with gradients through both. From log-probabilities: kl_div's gradient is 0/0 where p underflows.
     private static Tensor Divergence(Tensor target, Tensor attacked)

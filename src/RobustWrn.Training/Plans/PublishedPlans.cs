@@ -45,7 +45,11 @@ public static class PublishedPlans
         Average = new WeightAverage(),
     };
 
-    private static readonly Trades LeaderboardTrades = new() { LabelSmoothing = 0.1, Start = new RandomStart() };
+    private static readonly Trades LeaderboardTrades = new()
+    {
+        LabelSmoothing = 0.1,
+        InnerAttack = Trades.DefaultAttack with { Start = new RandomStart() },
+    };
 
     /// <summary>
     /// <c>sat</c>: standard adversarial training of Huang et al. 2021 (WRN-34-R, no extra images): 100 epochs, batch 128, rate 0.1, gradients clipped at 5. No AutoAttack number stands in
@@ -85,7 +89,7 @@ public static class PublishedPlans
         "rice",
         new TrainingPlan
         {
-            Objective = new Madry { Start = new RandomStart() },
+            Objective = new Madry { InnerAttack = Madry.DefaultAttack with { Start = new RandomStart() } },
             // 200 epochs, a tenth at 100 and at 150.
             Recipe = new TrainingRecipe
             {

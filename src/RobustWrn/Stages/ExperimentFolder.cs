@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using RobustWrn.Core;
+using RobustWrn.Training;
 
 namespace RobustWrn;
 
@@ -19,10 +20,14 @@ internal sealed class ExperimentFolder : IDisposable
     // for a later run.
     private static readonly string[] Changeable = ["budget", "baselines", "replicates"];
 
+    private const string ObjectiveName = "objective";
+
     private readonly FolderLock _lock;
     private readonly bool _temporary;
+    private readonly string _objective;
 
-    private ExperimentFolder(string path, FolderLock @lock, bool temporary) => (Path, _lock, _temporary) = (path, @lock, temporary);
+    private ExperimentFolder(string path, FolderLock @lock, bool temporary, string objective) =>
+        (Path, _lock, _temporary, _objective) = (path, @lock, temporary, objective);
 
     public string Path { get; }
 
@@ -31,7 +36,8 @@ internal sealed class ExperimentFolder : IDisposable
     private static string SettingsPath(string folder) => System.IO.Path.Combine(folder, "experiment.json");
 
     /// <summary>The folder of one training of one network.</summary>
-    public NetworkFolder Network(RobustExperiment experiment, INetworkSpec spec, int replicate) => new(Path, experiment, spec, replicate);
+    public NetworkFolder Network(RobustExperiment experiment, INetworkSpec spec, int replicate) =>
+        new(Path, experiment, _objective, spec, replicate);
 
     /// <summary>Networks that were attacked on test here and are not among some.</summary>
     /// <param name="weights">The weights of those that do not count (<see cref="NetworkFolder.WeightsInRecord"/>).</param>
@@ -54,8 +60,7 @@ internal sealed class ExperimentFolder : IDisposable
         {
             Problems(folder, settings).ThrowIfAny(nameof(RobustExperiment));
             AtomicFile.RemoveUnfinished(folder, subfolders: true);
-            Record(folder, settings, logger);
-            return new ExperimentFolder(folder, @lock, temporary);
+            return new ExperimentFolder(folder, @lock, temporary, Record(folder, settings, logger));
         }
         catch
         {
@@ -87,7 +92,7 @@ internal sealed class ExperimentFolder : IDisposable
             return [new Problem(nameof(RobustExperiment.RecordedIn), e.Message)];
         }
         IReadOnlyList<string> differences =
-            JsonDifference.Between(Lasting(recorded).ToJsonString(), Lasting(Document(settings)).ToJsonString());
+            JsonDifference.Between(Lasting(Renewed(recorded)).ToJsonString(), Lasting(Document(settings)).ToJsonString());
         return differences.Count == 0
             ? []
             : [new Problem(nameof(RobustExperiment.RecordedIn),
@@ -107,15 +112,17 @@ internal sealed class ExperimentFolder : IDisposable
             Directory.Delete(Path, recursive: true);
     }
 
-    private static void Record(string folder, ExperimentSettings settings, ILogger logger)
+    // The objective as it was first recorded, which the fingerprints of finished work go by: its form in files may be another one today.
+    private static string Record(string folder, ExperimentSettings settings, ILogger logger)
     {
         string path = SettingsPath(folder);
         JsonObject now = Document(settings);
         if (SettingsFile.TryRead(path, out JsonObject? recorded, out string? fault))
         {
-            IReadOnlyList<string> changes = JsonDifference.Between(recorded.ToJsonString(), now.ToJsonString());
+            IReadOnlyList<string> changes = JsonDifference.Between(Renewed(recorded).ToJsonString(), now.ToJsonString());
+            now[ObjectiveName] = recorded[ObjectiveName]?.DeepClone();
             if (changes.Count == 0)
-                return;
+                return Objective(now);
             ExperimentLog.Changed(logger, folder, string.Join("; ", changes));
         }
         else if (File.Exists(path) || Directory.Exists(System.IO.Path.Combine(folder, Networks)))
@@ -123,6 +130,17 @@ internal sealed class ExperimentFolder : IDisposable
             ExperimentLog.DamagedRecord(logger, path, fault, SealedFile.MoveAside(path));
         }
         SettingsFile.Write(path, now);
+        return Objective(now);
+    }
+
+    private static string Objective(JsonObject settings) => DescriptionJson.Canonical(settings[ObjectiveName]!.AsObject());
+
+    private static JsonObject Renewed(JsonObject recorded)
+    {
+        JsonObject today = recorded.DeepClone().AsObject();
+        if (today.ContainsKey(ObjectiveName))
+            today[ObjectiveName] = DescriptionJson.Renewed<IRobustObjective>(recorded[ObjectiveName]);
+        return today;
     }
 
     private static JsonObject Lasting(JsonObject settings)

@@ -11,14 +11,19 @@ internal sealed partial class NetworkFolder
 {
     private const int LongestName = 60, Told = 12;
 
-    public NetworkFolder(string record, RobustExperiment experiment, INetworkSpec spec, int replicate)
+    /// <summary>The folder of one training.</summary>
+    /// <param name="record">The folder of the experiment.</param>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="objective">The canonical text of its objective, as the folder has it recorded.</param>
+    /// <param name="spec">The network.</param>
+    /// <param name="replicate">Which training of it, from 0.</param>
+    public NetworkFolder(string record, RobustExperiment experiment, string objective, INetworkSpec spec, int replicate)
     {
         Network = DescriptionJson.Fingerprint(spec);
         Training = DescriptionJson.Fingerprint(string.Join('\n',
             experiment.Data.Training.Train.Fingerprint, experiment.Data.Training.Validation.Fingerprint,
             experiment.Data.Training.Extra?.Fingerprint,
-            DescriptionJson.Canonical(experiment.Threat), DescriptionJson.Canonical(experiment.Objective),
-            DescriptionJson.Canonical(experiment.Recipe),
+            DescriptionJson.Canonical(experiment.Threat), objective, DescriptionJson.Canonical(experiment.Recipe),
             experiment.Seed.Replicate(replicate)));
         Evaluation = DescriptionJson.Fingerprint(string.Join('\n',
             experiment.Data.Test.Fingerprint, DescriptionJson.Canonical(experiment.Threat), DescriptionJson.Canonical(experiment.Suite),

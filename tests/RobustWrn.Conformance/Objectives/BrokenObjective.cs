@@ -47,7 +47,7 @@ internal sealed class BrokenObjective(string fault, string clause, Func<Objectiv
             return new Natural().Evaluate(context, token);
         }),
         new("attacks in evaluation mode whatever it is told", "batch norm in the attack", (context, token) =>
-            new Madry { InnerSteps = 1 }.Evaluate(context with { AttackBatchNorm = BatchNormMode.Evaluation }, token)),
+            new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }.Evaluate(context with { AttackBatchNorm = BatchNormMode.Evaluation }, token)),
         new("leaves parameters frozen when the model throws", "flags and statistics when the model throws", (context, token) =>
         {
             foreach (TorchSharp.Modules.Parameter parameter in context.Model.parameters())
@@ -63,9 +63,9 @@ internal sealed class BrokenObjective(string fault, string clause, Func<Objectiv
             return new Natural().Evaluate(context, token);
         }),
         new("draws something else each time", "same seed, same bits", (context, token) =>
-            new Madry { InnerSteps = 1 }.Evaluate(context with { Noise = context.Noise.At(Environment.TickCount64 + Leaked.Count + _calls++) }, token)),
+            new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }.Evaluate(context with { Noise = context.Noise.At(Environment.TickCount64 + Leaked.Count + _calls++) }, token)),
         new("draws by place in the batch", "batch order does not change an example's attack", (context, token) =>
-            new Madry { InnerSteps = 1 }.Evaluate(context with { Examples = Enumerable.Range(0, context.Examples.Count).Select(i => (long)i).ToValueList() }, token)),
+            new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }.Evaluate(context with { Examples = Enumerable.Range(0, context.Examples.Count).Select(i => (long)i).ToValueList() }, token)),
         new("does not look at the token", "cancellation between the steps of an attack", (context, _) => new Trades().Evaluate(context)),
         new("keeps a tensor", "live tensors", (context, token) =>
         {

@@ -109,7 +109,7 @@ public class CheckpointTests
         using ScratchFolder folder = new();
         using Classifier first = Small.Network.Build(1);
         TrainingRecipe recipe = Recipe with { Average = new WeightAverage(), Schedule = new OneCycleRate(), Perturbation = AdversarialWeightPerturbation.ForTrades with { FromEpoch = 1 } };
-        TrainingResult result = Small.Fit(first, new Trades { InnerSteps = 1, Beta = 5 }, recipe, options: new TrainingOptions { CheckpointFolder = folder.Path });
+        TrainingResult result = Small.Fit(first, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 }, Beta = 5 }, recipe, options: new TrainingOptions { CheckpointFolder = folder.Path });
 
         CheckpointDescription told = CheckpointDescription.Read(result.Checkpoint!);
         using Classifier again = told.Network.Build(1);

@@ -33,7 +33,7 @@ public class AttackBatchNormTests
         foreach (Classifier training in (Classifier[])[classifier, twin, other])
             training.train();
 
-        Madry objective = new() { InnerSteps = 2, Start = new CleanStart() };
+        Madry objective = new() { InnerAttack = Madry.DefaultAttack with { Steps = 2, Start = new CleanStart() } };
         using ObjectiveLoss loss = objective.Evaluate(context), evaluated = objective.Evaluate(context with { Model = other, AttackBatchNorm = BatchNormMode.Evaluation });
 
         Tensor point = batch.Images.clone();

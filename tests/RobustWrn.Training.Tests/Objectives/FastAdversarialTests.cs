@@ -9,7 +9,7 @@ public class FastAdversarialTests
 {
     private const double Epsilon = 0.1;
 
-    private static readonly FastAdversarial LongStep = new() { InnerStepSize = 2 * Epsilon };
+    private static readonly FastAdversarial LongStep = new() { InnerAttack = FastAdversarial.DefaultAttack with { StepSize = 2 * Epsilon } };
 
     /// <summary>Start U(-epsilon, epsilon), one step of 1.25 epsilon along the sign, back into the ball and into [0, 1].</summary>
     [Fact]
@@ -151,11 +151,10 @@ public class FastAdversarialTests
 
     [Fact]
     public void Problems_SettingsOutOfRange_AreNamed() => Assert.Equal(
-        ["InnerStepSize", "Start.Deviation", "Guard.Images", "Guard.LargestGap", "Guard.Watch", "Guard.Fallback.Steps", "LabelSmoothing"],
+        ["InnerAttack.StepSize", "InnerAttack.Start.Deviation", "Guard.Images", "Guard.LargestGap", "Guard.Watch", "Guard.Fallback.Steps", "LabelSmoothing"],
         new FastAdversarial
         {
-            InnerStepSize = -1,
-            Start = new GaussianStart(-1),
+            InnerAttack = FastAdversarial.DefaultAttack with { StepSize = -1, Start = new GaussianStart(-1) },
             LabelSmoothing = 1,
             Guard = new OverfittingGuard { Images = 2, LargestGap = 1, Watch = new Transfer(), Fallback = new Pgd { Steps = 0 } },
         }.Problems().Select(problem => problem.Subject));

@@ -1,3 +1,4 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ public class LabelSmoothingTests
     private static IRobustObjective Smoothed(string name, double smoothing, GivenImages? attack) => name switch
     {
         "natural" => new Natural { LabelSmoothing = smoothing },
-        "madry" => new Madry { LabelSmoothing = smoothing, InnerAttack = attack },
-        _ => new Trades { LabelSmoothing = smoothing, InnerAttack = attack },
+        "madry" => new Madry { LabelSmoothing = smoothing, InnerAttack = attack ?? (IAttack)Madry.DefaultAttack },
+        _ => new Trades { LabelSmoothing = smoothing, InnerAttack = attack ?? (IAttack)Trades.DefaultAttack },
     };
 }

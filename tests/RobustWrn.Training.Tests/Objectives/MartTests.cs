@@ -56,7 +56,7 @@ public class MartTests
         ObjectiveContext context = new(classifier, batch.Images, batch.Labels, ThreatModel.Linf(0.1)) { Examples = ValueList.Create(batch.Examples) };
         IAttackStart? start = deviation is { } given ? new GaussianStart(given) : null;
 
-        using ObjectiveLoss loss = new Mart { InnerSteps = 1, InnerStepSize = step, Start = start }.Evaluate(context);
+        using ObjectiveLoss loss = new Mart { InnerAttack = Mart.DefaultAttack with { Steps = 1, StepSize = step, Start = start } }.Evaluate(context);
 
         Tensor noise = context.Noise.For("start").At(0).Normal(batch.Examples, batch.Images.shape.AsSpan(1)).Times(deviation ?? step);
         Assert.True(loss.Adversarial!.allclose(batch.Images.Plus(noise).Clamped(0, 1), rtol: 0, atol: 1e-7));
@@ -64,8 +64,9 @@ public class MartTests
 
     [Fact]
     public void Problems_SettingsOutOfRange_AreNamed() => Assert.Equal(
-        ["Beta", "InnerSteps", "InnerStepSize", "Start.Deviation"],
-        new Mart { Beta = -1, InnerSteps = 0, InnerStepSize = 0, Start = new GaussianStart(-1) }.Problems().Select(problem => problem.Subject));
+        ["Beta", "InnerAttack.Steps", "InnerAttack.StepSize", "InnerAttack.Start.Deviation"],
+        new Mart { Beta = -1, InnerAttack = Mart.DefaultAttack with { Steps = 0, StepSize = 0, Start = new GaussianStart(-1) } }
+            .Problems().Select(problem => problem.Subject));
 
     private static double[] Softmax(double[] logits)
     {

@@ -160,17 +160,20 @@ public class ObjectiveVectorTests
     private static IRobustObjective Objective(VectorCase vectors, Settings settings, IAttack? given)
     {
         string variant = settings.Variant;
-        // Beside an attack that is given, settings of the objective's own are refused.
-        int steps = given is null ? (int)vectors.Number("perturb_steps") : new Madry().InnerSteps;
-        double? size = given is null && vectors.Hyperparameters.TryGetProperty("step_size", out _) ? vectors.Number("step_size") : null;
         double? beta = variant == "madry" ? null : settings.Wrong * vectors.Number("beta");
         return variant switch
         {
-            "madry" => new Madry { InnerSteps = steps, InnerStepSize = size, InnerAttack = given },
-            "mart" => new Mart { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given },
-            "official" => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given, SeparateTargetPass = true },
-            "port" => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given },
-            _ => new Trades { Beta = beta!.Value, InnerSteps = steps, InnerStepSize = size, InnerAttack = given, InnerLoss = given is null ? new CrossEntropy() : new KullbackLeibler() },
+            "madry" => new Madry { InnerAttack = Attack(Madry.DefaultAttack) },
+            "mart" => new Mart { Beta = beta!.Value, InnerAttack = Attack(Mart.DefaultAttack) },
+            "official" => new Trades { Beta = beta!.Value, InnerAttack = Attack(Trades.DefaultAttack), SeparateTargetPass = true },
+            "port" => new Trades { Beta = beta!.Value, InnerAttack = Attack(Trades.DefaultAttack) },
+            _ => new Trades { Beta = beta!.Value, InnerAttack = Attack(Trades.DefaultAttack with { Loss = new CrossEntropy() }) },
+        };
+
+        IAttack Attack(InnerPgd own) => given ?? own with
+        {
+            Steps = (int)vectors.Number("perturb_steps"),
+            StepSize = vectors.Hyperparameters.TryGetProperty("step_size", out _) ? vectors.Number("step_size") : null,
         };
     }
 }

@@ -47,8 +47,8 @@ public class TradesTests
     {
         using DisposeScope scope = NewDisposeScope();
         (IRobustObjective unset, IRobustObjective set) = which == 0
-            ? ((IRobustObjective)new Trades(), (IRobustObjective)new Trades { InnerStepSize = 2.0 / 255 })
-            : (new Madry(), new Madry { InnerStepSize = 2.0 / 255 });
+            ? ((IRobustObjective)new Trades(), (IRobustObjective)new Trades { InnerAttack = Trades.DefaultAttack with { StepSize = 2.0 / 255 } })
+            : (new Madry(), new Madry { InnerAttack = Madry.DefaultAttack with { StepSize = 2.0 / 255 } });
         using Classifier first = Small.Network.Build(1), second = Small.Network.Build(1);
         using ImageBatch batch = new Bars(8, 1).Read([0, 1, 2, 3]);
 
@@ -60,8 +60,9 @@ public class TradesTests
 
     [Fact]
     public void Problems_SettingsOutOfRange_AreNamed() => Assert.Equal(
-        ["Beta", "InnerSteps", "InnerStepSize", "InnerLoss"],
-        new Trades { Beta = double.NaN, InnerSteps = 0, InnerStepSize = 0, InnerLoss = null! }.Problems().Select(problem => problem.Subject));
+        ["Beta", "InnerAttack.Steps", "InnerAttack.StepSize", "InnerAttack.Reach", "InnerAttack.Loss"],
+        new Trades { Beta = double.NaN, InnerAttack = Trades.DefaultAttack with { Steps = 0, StepSize = 0, Reach = 0, Loss = null! } }
+            .Problems().Select(problem => problem.Subject));
 
     [Fact]
     public void Madry_RandomStart_StartsInTheWholeBall()
@@ -71,7 +72,8 @@ public class TradesTests
         using ImageBatch batch = new Bars(8, 1).Read([0, 1, 2, 3]);
         ThreatModel threat = ThreatModel.Linf(0.05);
 
-        using ObjectiveLoss loss = new Madry { InnerSteps = 1, InnerStepSize = 1e-9, Start = new RandomStart() }.Evaluate(new ObjectiveContext(classifier, batch.Images, batch.Labels, threat));
+        Madry objective = new() { InnerAttack = Madry.DefaultAttack with { Steps = 1, StepSize = 1e-9, Start = new RandomStart() } };
+        using ObjectiveLoss loss = objective.Evaluate(new ObjectiveContext(classifier, batch.Images, batch.Labels, threat));
 
         Tensor distance = threat.Distance(loss.Adversarial!, batch.Images);
         Assert.True(distance.min().Number() > 0.04 && distance.max().Number() <= 0.05 + 1e-6, distance.ToString());

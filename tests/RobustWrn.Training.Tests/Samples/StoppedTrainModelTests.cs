@@ -13,7 +13,7 @@ public sealed class StoppedTrainModelTests : IDisposable
     {
         File.WriteAllText(In("tiny.json"), DescriptionJson.Write(WideResNetSpec.Of(2, [1], [3]) with { Stem = new StemSpec { Width = 4 } }));
         TrainingRecipe recipe = new() { Epochs = 6, BatchSize = 16, Average = new WeightAverage() };
-        File.WriteAllText(In("plan.json"), DescriptionJson.Write(new TrainingPlan { Objective = new Madry { InnerSteps = 2 }, Recipe = recipe }));
+        File.WriteAllText(In("plan.json"), DescriptionJson.Write(new TrainingPlan { Objective = new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 2 } }, Recipe = recipe }));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

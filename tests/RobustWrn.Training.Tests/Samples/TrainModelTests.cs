@@ -12,7 +12,7 @@ public sealed class TrainModelTests : IDisposable
     public TrainModelTests()
     {
         File.WriteAllText(In("tiny.json"), DescriptionJson.Write(WideResNetSpec.Of(2, [1], [3]) with { Stem = new StemSpec { Width = 2, Stride = 2 } }));
-        File.WriteAllText(In("averaged.json"), DescriptionJson.Write(new TrainingPlan { Objective = new Madry { InnerSteps = 2 }, Recipe = new TrainingRecipe { Average = new WeightAverage() } }));
+        File.WriteAllText(In("averaged.json"), DescriptionJson.Write(new TrainingPlan { Objective = new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 2 } }, Recipe = new TrainingRecipe { Average = new WeightAverage() } }));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -113,7 +113,7 @@ public sealed class TrainModelTests : IDisposable
     [Fact]
     public async Task Run_FinishedTrainingWithMoreEpochs_GoesOn()
     {
-        TrainingPlan plan = new() { Objective = new Madry { InnerSteps = 1 }, Recipe = new TrainingRecipe { Epochs = 1, Schedule = new ConstantRate() } };
+        TrainingPlan plan = new() { Objective = new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, Recipe = new TrainingRecipe { Epochs = 1, Schedule = new ConstantRate() } };
         File.WriteAllText(In("one.json"), DescriptionJson.Write(plan));
         Assert.Equal(0, await Run("two", "--recipe", In("one.json"), "--epochs", "2", "--seed", "5"));
         Assert.Equal(0, await Run("one", "--recipe", In("one.json"), "--seed", "5"));

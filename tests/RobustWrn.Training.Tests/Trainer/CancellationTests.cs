@@ -76,7 +76,7 @@ public class CancellationTests
 
         public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
         {
-            ObjectiveLoss loss = new Madry { InnerSteps = 1 }.Evaluate(context, cancellationToken);
+            ObjectiveLoss loss = new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }.Evaluate(context, cancellationToken);
             if (--_after.Left == 0)
                 _after.Source.Cancel();
             return loss;

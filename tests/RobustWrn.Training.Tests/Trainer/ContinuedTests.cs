@@ -16,7 +16,7 @@ public class ContinuedTests
         Augmentations = [new RandomCrop { Padding = 1 }],
     };
 
-    private static readonly Madry Objective = new() { InnerSteps = 1 };
+    private static readonly Madry Objective = new() { InnerAttack = Madry.DefaultAttack with { Steps = 1 } };
 
     [Fact]
     public void Fit_FinishedRunWithMoreEpochs_EndsAsTheLongRun()

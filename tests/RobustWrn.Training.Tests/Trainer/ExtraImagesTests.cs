@@ -63,8 +63,8 @@ public class ExtraImagesTests
             classifier.to(ScalarType.Float64);
         TrainingRecipe recipe = Small.Recipe with { Epochs = 1, Augmentations = [new RandomCrop()] };
 
-        TrainingResult one = Small.Fit(whole, new Trades { InnerSteps = 2 }, recipe, Splits([], []));
-        TrainingResult many = Small.Fit(parts, new Trades { InnerSteps = 2 }, recipe with { MicroBatchSize = 5 }, Splits([], []));
+        TrainingResult one = Small.Fit(whole, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 } }, recipe, Splits([], []));
+        TrainingResult many = Small.Fit(parts, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 } }, recipe with { MicroBatchSize = 5 }, Splits([], []));
 
         Assert.Equal(one.Last.Loss, many.Last.Loss, 1e-9);
         Assert.Equal(one.Last.GradientNorm, many.Last.GradientNorm, 1e-9);
@@ -80,7 +80,7 @@ public class ExtraImagesTests
         using Classifier expected = network.Build(1), stopped = network.Build(1), actual = network.Build(1);
         TrainingOptions options = new() { CheckpointFolder = folder.Path, CheckpointEverySteps = 2 };
         TrainingRecipe recipe = Small.Recipe with { Augmentations = [new RandomCrop()], Mixing = new CutMix() };
-        Madry objective = new() { InnerSteps = 1 };
+        Madry objective = new() { InnerAttack = Madry.DefaultAttack with { Steps = 1 } };
         Small.Fit(expected, objective, recipe, Splits([], []));
         int reads = 0;
         void Stop()

@@ -15,12 +15,12 @@ public class MetricsFilesTests
         TrainingOptions options = new() { CheckpointFolder = folder.Path, MetricsFolder = metrics.Path };
         int reads = 0;
 
-        Assert.Throws<NotSupportedException>(() => Small.Fit(stopped, new Trades { InnerSteps = 1 }, recipe, Bars.Splits(onRead: _ =>
+        Assert.Throws<NotSupportedException>(() => Small.Fit(stopped, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } }, recipe, Bars.Splits(onRead: _ =>
         {
             if (++reads == 19)
                 throw new NotSupportedException("stop");
         }), options: options));
-        TrainingResult result = Small.Fit(resumed, new Trades { InnerSteps = 1 }, recipe, options: options);
+        TrainingResult result = Small.Fit(resumed, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } }, recipe, options: options);
 
         Assert.Equal(["events.out.tfevents.0.robustwrn", "metrics.csv", "metrics.jsonl"], metrics.Files);
         string[][] table = [.. File.ReadAllLines(metrics["metrics.csv"]).Select(line => line.Split(','))];
@@ -45,7 +45,7 @@ public class MetricsFilesTests
     {
         using Classifier attacked = Small.Network.Build(1), natural = Small.Network.Build(1);
 
-        EpochMetrics robust = Small.Fit(attacked, new Madry { InnerSteps = 5 }, Small.Recipe with { Epochs = 1 }).Last, plain = Small.Fit(natural, recipe: Small.Recipe with { Epochs = 1 }).Last;
+        EpochMetrics robust = Small.Fit(attacked, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 5 } }, Small.Recipe with { Epochs = 1 }).Last, plain = Small.Fit(natural, recipe: Small.Recipe with { Epochs = 1 }).Last;
 
         Assert.Equal(TimeSpan.Zero, plain.Times!.Attack);
         Assert.True(robust.Times!.Attack > robust.Times.Data, $"{robust.Times}");

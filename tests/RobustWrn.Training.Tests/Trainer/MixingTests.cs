@@ -34,7 +34,7 @@ public class MixingTests
             classifier.to(ScalarType.Float64);
         TrainingRecipe recipe = Small.Recipe with { Epochs = 1, Mixing = new CutMix { Probability = 1 } };
 
-        TrainingResult one = Small.Fit(whole, new Trades { InnerSteps = 2 }, recipe), many = Small.Fit(parts, new Trades { InnerSteps = 2 }, recipe with { MicroBatchSize = 5 });
+        TrainingResult one = Small.Fit(whole, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 } }, recipe), many = Small.Fit(parts, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 } }, recipe with { MicroBatchSize = 5 });
 
         Assert.Equal(one.Last.Loss, many.Last.Loss, 1e-9);
         Assert.Equal(one.Last.GradientNorm, many.Last.GradientNorm, 1e-9);

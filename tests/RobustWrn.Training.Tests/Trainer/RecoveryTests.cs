@@ -19,8 +19,8 @@ public class RecoveryTests
         using Classifier actual = Small.Network.Build(1), expected = Small.Network.Build(1);
         Lines log = new();
 
-        TrainingResult result = Small.Fit(actual, new Madry { InnerSteps = 1 }, Absurd, options: new TrainingOptions { Logger = log });
-        TrainingResult sane = Small.Fit(expected, new Madry { InnerSteps = 1 }, Absurd with { Schedule = new LeapingRate { Scale = 1e30 * 1e-30 } });
+        TrainingResult result = Small.Fit(actual, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, Absurd, options: new TrainingOptions { Logger = log });
+        TrainingResult sane = Small.Fit(expected, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, Absurd with { Schedule = new LeapingRate { Scale = 1e30 * 1e-30 } });
 
         Assert.Equal((1, 0), (result.Setbacks, sane.Setbacks));
         Assert.Equal(0.05, result.Last.LearningRate, 1e-12);
@@ -35,7 +35,7 @@ public class RecoveryTests
         using Classifier classifier = Small.Network.Build(1);
         TrainingRecipe recipe = Absurd with { Recovery = new DivergenceRecovery { Retries = 2, Factor = 0.5 } };
 
-        TrainingDivergedException diverged = Assert.Throws<TrainingDivergedException>(() => Small.Fit(classifier, new Madry { InnerSteps = 1 }, recipe));
+        TrainingDivergedException diverged = Assert.Throws<TrainingDivergedException>(() => Small.Fit(classifier, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, recipe));
 
         Assert.Equal(2, diverged.Epoch);
         Assert.Equal(0.05 * 1e30 * 0.25, diverged.LearningRate, 1e13);
@@ -54,7 +54,7 @@ public class RecoveryTests
         using ScratchFolder folder = new();
         using Classifier expected = Small.Network.Build(1), stopped = Small.Network.Build(1), actual = Small.Network.Build(1);
         TrainingOptions options = new() { CheckpointFolder = folder.Path, CheckpointEverySteps = 1 };
-        TrainingResult uninterrupted = Small.Fit(expected, new Madry { InnerSteps = 1 }, Absurd);
+        TrainingResult uninterrupted = Small.Fit(expected, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, Absurd);
         int reads = 0;
         TrainingSplits stopping = Bars.Splits(onRead: _ =>
         {
@@ -62,8 +62,8 @@ public class RecoveryTests
                 throw new NotSupportedException("stop");
         });
 
-        Assert.Throws<NotSupportedException>(() => Small.Fit(stopped, new Madry { InnerSteps = 1 }, Absurd, stopping, options: options));
-        TrainingResult resumed = Small.Fit(actual, new Madry { InnerSteps = 1 }, Absurd, options: options);
+        Assert.Throws<NotSupportedException>(() => Small.Fit(stopped, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, Absurd, stopping, options: options));
+        TrainingResult resumed = Small.Fit(actual, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, Absurd, options: options);
 
         Assert.Equal(1, resumed.Setbacks);
         Assert.Equal(Small.Timeless(uninterrupted), Small.Timeless(resumed));

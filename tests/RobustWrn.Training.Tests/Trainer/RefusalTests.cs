@@ -15,7 +15,7 @@ public class RefusalTests
         TrainingRecipe recipe = Small.Recipe with { GradientNormClip = null, Schedule = new LeapingRate() };
 
         TrainingDivergedException diverged = Assert.Throws<TrainingDivergedException>(() =>
-            Small.Fit(classifier, new Madry { InnerSteps = 1 }, recipe, options: new TrainingOptions { CheckpointFolder = folder.Path }));
+            Small.Fit(classifier, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, recipe, options: new TrainingOptions { CheckpointFolder = folder.Path }));
 
         Assert.Equal(2, diverged.Epoch);
         Assert.Equal(2, diverged.Step);

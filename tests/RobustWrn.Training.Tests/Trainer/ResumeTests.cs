@@ -5,7 +5,7 @@ namespace RobustWrn.Training.Tests;
 public class ResumeTests
 {
     private static readonly WideResNetSpec Network = Small.Network.WithStage(0, stage => stage with { Dropout = 0.2 });
-    private static readonly Trades Objective = new() { InnerSteps = 1 };
+    private static readonly Trades Objective = new() { InnerAttack = Trades.DefaultAttack with { Steps = 1 } };
     private static readonly TrainingRecipe Recipe = Small.Recipe with { Augmentations = [new RandomCrop { Padding = 1 }, new HorizontalFlip()] };
 
     // An epoch reads 6 batches: 4 to train on, 2 to validate on.

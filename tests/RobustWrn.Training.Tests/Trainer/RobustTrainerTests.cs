@@ -12,7 +12,7 @@ public class RobustTrainerTests
     {
         using Classifier classifier = Small.Network.Build(1);
 
-        TrainingResult result = Small.Fit(classifier, new Madry { InnerSteps = 2 }, Small.Recipe with { Epochs = 6 });
+        TrainingResult result = Small.Fit(classifier, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 2 } }, Small.Recipe with { Epochs = 6 });
 
         Assert.Equal(new Proportion(20, 20), result.Best.Robust);
         Assert.True(result.Last.Loss < result.Epochs[0].Loss);
@@ -26,8 +26,8 @@ public class RobustTrainerTests
     {
         using Classifier first = Small.Network.Build(1), second = Small.Network.Build(1), other = Small.Network.Build(1);
 
-        TrainingResult a = Small.Fit(first, new Trades { InnerSteps = 1 }), b = Small.Fit(second, new Trades { InnerSteps = 1 });
-        TrainingResult c = Small.Fit(other, new Trades { InnerSteps = 1 }, seed: 8);
+        TrainingResult a = Small.Fit(first, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } }), b = Small.Fit(second, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } });
+        TrainingResult c = Small.Fit(other, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } }, seed: 8);
 
         Small.AssertSameWeights(first, second);
         Assert.Equal(Small.Timeless(a), Small.Timeless(b));
@@ -42,7 +42,7 @@ public class RobustTrainerTests
         Tensor before = get_rng_state();
         using Classifier classifier = network.Build(1);
 
-        Small.Fit(classifier, new Trades { InnerSteps = 1 }, Small.Recipe with { Epochs = 1, Augmentations = [new RandomCrop { Padding = 1 }, new HorizontalFlip()] });
+        Small.Fit(classifier, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } }, Small.Recipe with { Epochs = 1, Augmentations = [new RandomCrop { Padding = 1 }, new HorizontalFlip()] });
 
         Assert.True(Small.SameBits(before, get_rng_state()));
     }
@@ -81,7 +81,7 @@ public class RobustTrainerTests
         List<long> live = [];
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
 
-        Small.Fit(classifier, new Trades { InnerSteps = 2 }, Small.Recipe with { Epochs = 2 }, options: new TrainingOptions { ProgressInterval = TimeSpan.Zero },
+        Small.Fit(classifier, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 } }, Small.Recipe with { Epochs = 2 }, options: new TrainingOptions { ProgressInterval = TimeSpan.Zero },
             progress: new Told(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)));
 
         Assert.Equal(10, live.Count);

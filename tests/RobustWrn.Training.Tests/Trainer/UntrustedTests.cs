@@ -63,7 +63,7 @@ public class UntrustedTests
         using Classifier classifier = Small.Network.Build(1);
         using ImageBatch batch = new Bars(8, 1).Read([0, 1, 2, 3]);
         Tensor before = batch.Images.clone();
-        IRobustObjective[] objectives = [new Natural(), new Madry { InnerSteps = 2 }, new Trades { InnerSteps = 2, SeparateTargetPass = true }, new Mart { InnerSteps = 2 }, new FastAdversarial()];
+        IRobustObjective[] objectives = [new Natural(), new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 2 } }, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 }, SeparateTargetPass = true }, new Mart { InnerAttack = Mart.DefaultAttack with { Steps = 2 } }, new FastAdversarial()];
         Assert.All(objectives, objective =>
         {
             using Writing sound = new(classifier, false), writing = new(classifier, true);

@@ -121,9 +121,9 @@ public class WeightPerturbationTests
         using Classifier without = Small.Network.Build(1), later = Small.Network.Build(1), at = Small.Network.Build(1);
         AdversarialWeightPerturbation last = new() { FromEpoch = 3 };
 
-        Small.Fit(without, new Madry { InnerSteps = 1 });
-        Small.Fit(later, new Madry { InnerSteps = 1 }, Small.Recipe with { Perturbation = last });
-        Small.Fit(at, new Madry { InnerSteps = 1 }, Small.Recipe with { Perturbation = last with { FromEpoch = 0 } });
+        Small.Fit(without, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } });
+        Small.Fit(later, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, Small.Recipe with { Perturbation = last });
+        Small.Fit(at, new Madry { InnerAttack = Madry.DefaultAttack with { Steps = 1 } }, Small.Recipe with { Perturbation = last with { FromEpoch = 0 } });
 
         Small.AssertSameWeights(without, later);
         Assert.False(Small.SameBits(without.Network.state_dict()["fc.weight"], at.Network.state_dict()["fc.weight"]));

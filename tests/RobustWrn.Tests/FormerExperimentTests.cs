@@ -1,0 +1,73 @@
+using RobustWrn.Core;
+using RobustWrn.Training;
+
+namespace RobustWrn.Tests;
+
+/// <summary>
+/// The record of an experiment of before the inner attack was one description (tests/Fixtures/stored, written by the library of then):
+/// finished work counts, and what is new is trained beside it.
+/// </summary>
+public class FormerExperimentTests
+{
+    private static readonly string Former = Path.Combine(AppContext.BaseDirectory, "Fixtures", "stored", "experiment");
+
+    [Fact]
+    public async Task RunAsync_RecordOfBefore_TakesItsNetworks()
+    {
+        using TemporaryFolder folder = Copy();
+        ListLogger log = new();
+        string[] before = Networks(folder);
+
+        ExperimentResult result = await SmallExperiment.On(SmallExperiment.Images()).RecordedIn(folder.Path).LoggedTo(log)
+            .RunAsync(null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(before, Networks(folder));
+        Assert.All(before, network => Assert.False(Directory.Exists(Path.Combine(network, "training")), $"{network} was trained again"));
+        Assert.Equal(3, result.Networks.Count);
+        Assert.All(result.Networks, network => Assert.NotNull(network.ValidationRobust));
+    }
+
+    /// <summary>More trials change the record, and a second rerun must still know the first networks.</summary>
+    [Fact]
+    public async Task RunAsync_RecordOfBeforeWithMoreTrials_GrowsTwice()
+    {
+        using TemporaryFolder folder = Copy();
+        string[] before = Networks(folder);
+        foreach (int trials in (int[])[3, 2])
+        {
+            await SmallExperiment.On(SmallExperiment.Images()).Within(Budget.Trials(trials)).RecordedIn(folder.Path)
+                .RunAsync(null, TestContext.Current.CancellationToken);
+
+            Assert.Equal(before.Length + 1, Networks(folder).Length);
+            Assert.All(before, network => Assert.False(Directory.Exists(Path.Combine(network, "training")), $"{network} was trained again"));
+        }
+    }
+
+    [Fact]
+    public void Check_OtherObjectiveThanOfBefore_IsRefusedWithTheDifference()
+    {
+        using TemporaryFolder folder = Copy();
+        RobustExperiment same = SmallExperiment.On(SmallExperiment.Images()).RecordedIn(folder.Path);
+
+        Problem problem = Assert.Single(same
+            .TrainedBy(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 3 } }, same.Recipe).Check());
+
+        Assert.Empty(same.Check());
+        Assert.EndsWith("objective.innerAttack.steps: stored 2, now 3", problem.Message);
+    }
+
+    private static string[] Networks(TemporaryFolder folder) =>
+        [.. Directory.GetDirectories(Path.Combine(folder.Path, "networks")).Order(StringComparer.Ordinal)];
+
+    private static TemporaryFolder Copy()
+    {
+        TemporaryFolder folder = new();
+        foreach (string file in Directory.GetFiles(Former, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(folder.Path, Path.GetRelativePath(Former, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        return folder;
+    }
+}
