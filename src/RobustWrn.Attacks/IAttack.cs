@@ -35,6 +35,13 @@ public interface IAttack : IDescription
     /// <summary>Whether it cannot run without <see cref="AttackContext.Surrogate"/>, a second model. Attacks that wrap another say what that one says. Default: no.</summary>
     bool NeedsSurrogate => false;
 
+    /// <summary>
+    /// What keeps it from running under a threat model, before anything is computed: a part of the norm that it needs and the threat model
+    /// does not implement (<see cref="NormParts"/>). Attacks that wrap another say what that one says. Default: nothing.
+    /// </summary>
+    /// <param name="threat">How far images may move.</param>
+    IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => [];
+
     /// <summary>Attacks a batch.</summary>
     /// <param name="context">Model, images, labels, threat and randomness.</param>
     /// <param name="cancellationToken">Checked between steps.</param>

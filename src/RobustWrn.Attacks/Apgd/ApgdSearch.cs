@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// APGD from one start: a single run, or in L1 three, in balls of 3, 2 and 1 times epsilon over 0.3, 0.3 and 0.4 of the steps (Croce and Hein 2021, section 4.2).
+/// APGD from one start: a single run, or first runs in larger balls where the norm asks for them (<see cref="IApgdGeometry.LargerBalls"/>).
 /// </summary>
 /// <param name="Settings">Numbers of the method.</param>
 /// <param name="Steps">Steps in all.</param>
-/// <param name="LargerEpsilons">Whether L1 begins in larger balls.</param>
+/// <param name="LargerEpsilons">Whether it begins in larger balls where the norm asks for them.</param>
 internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerEpsilons)
 {
-    /// <summary>Fewer steps cannot be divided into three.</summary>
-    private const int FewestStagedSteps = 3;
+    /// <summary>The most larger balls a norm may ask for: estimates count with them before a norm is known.</summary>
+    private const int MostLargerBalls = 2;
 
     /// <summary>The most gradients of one search.</summary>
-    public long MaxGradients => Steps + (LargerEpsilons && Steps >= FewestStagedSteps ? 3 : 1);
+    public long MaxGradients => Steps + (LargerEpsilons && Steps > MostLargerBalls ? MostLargerBalls + 1 : 1);
 
     /// <summary>Searches.</summary>
     /// <param name="model">What is attacked.</param>
@@ -27,7 +27,9 @@ internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerE
     /// <param name="noise">The randomness of this search.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>Points and strengths as in <see cref="ApgdRun.Climb"/>. The caller disposes both.</returns>
-    public (Tensor Points, Tensor Strength) From(AttackedModel model, AttackContext context, AttackGoal goal, Tensor? reach, Tensor? given, RandomStream noise, CancellationToken cancellationToken)
+    public (Tensor Points, Tensor Strength) From(
+        AttackedModel model, AttackContext context, AttackGoal goal, Tensor? reach, Tensor? given, RandomStream noise,
+        CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         ApgdStage[] stages = Stages(context.Threat, context.Images, given is not null);
@@ -51,15 +53,18 @@ internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerE
 
     private ApgdStage[] Stages(ThreatModel threat, Tensor images, bool resumed)
     {
-        if (!LargerEpsilons || threat is not L1Threat || Steps < FewestStagedSteps)
+        IReadOnlyList<(double Radii, double Share)> larger = LargerEpsilons && threat is IApgdGeometry own ? own.LargerBalls() : [];
+        if (larger.Count > MostLargerBalls)
+        {
+            throw new ArgumentException(
+                $"a norm must ask for at most {MostLargerBalls} larger balls, got {larger.Count} from {threat.GetType().Name}.", nameof(threat));
+        }
+        // Fewer steps cannot be divided among the balls.
+        if (larger.Count == 0 || Steps <= larger.Count)
             return [new ApgdStage(threat, Steps, resumed)];
         long values = images.numel() / images.shape[0];
-        int third = (int)Math.Ceiling(0.3 * Steps);
-        return
-        [
-            new ApgdStage((threat with { Epsilon = 3 * threat.Epsilon }).InBox(values), third, Resumed: true, Counts: false),
-            new ApgdStage((threat with { Epsilon = 2 * threat.Epsilon }).InBox(values), third, Resumed: true, Counts: false),
-            new ApgdStage(threat, Steps - 2 * third, Resumed: true),
-        ];
+        ApgdStage[] first = [.. larger.Select(ball => new ApgdStage(
+            (threat with { Epsilon = ball.Radii * threat.Epsilon }).InBox(values), (int)Math.Ceiling(ball.Share * Steps), Resumed: true, Counts: false))];
+        return [.. first, new ApgdStage(threat, Steps - first.Sum(stage => stage.Steps), Resumed: true)];
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>How a run of APGD moves in one geometry, and how it adapts when it looks back.</summary>
+/// <summary>Moves and random starts of APGD: the norm's own where it has some, else those for any norm.</summary>
 internal static class ApgdUpdate
 {
     /// <summary>The moves that fit a threat model.</summary>
@@ -12,14 +12,21 @@ internal static class ApgdUpdate
     /// <param name="active">What the run works on; the moves keep what they need there.</param>
     /// <param name="start">Where the run starts, (N, C, H, W); an alias is taken.</param>
     /// <param name="images">The images, (N, C, H, W).</param>
-    public static AscentUpdate In(ApgdStage stage, ApgdSettings settings, ActiveExamples active, Tensor start, PerExample images) =>
-        stage.Threat is L1Threat ? new L1Update(stage, active, start, images) : new LpUpdate(stage, settings, active, start, images);
-
-    /// <summary>A random start: on the sphere for Linf and L2 (Croce and Hein 2020, official code), clamped to [0, 1].</summary>
-    public static Tensor RandomStart(ThreatModel threat, Tensor images, RandomStream noise, ReadOnlySpan<long> examples) => threat switch
+    public static AscentUpdate In(ApgdStage stage, ApgdSettings settings, ActiveExamples active, Tensor start, PerExample images)
     {
-        LinfThreat or L2Threat => LpUpdate.OnTheSphere(threat, images, noise, examples),
-        L1Threat => L1Update.Projected(threat, images, noise, examples),
-        _ => threat.RandomStart(images, noise, examples),
-    };
+        ApgdStretch stretch = new()
+        {
+            Steps = stage.Steps,
+            Rho = settings.Rho,
+            Resumed = stage.Resumed,
+            Active = active,
+            Start = start,
+            Images = images,
+        };
+        return stage.Threat is IApgdGeometry own ? own.ApgdUpdate(stretch) : new LpUpdate(stage.Threat, stretch);
+    }
+
+    /// <summary>A random start: the norm's own, clamped to [0, 1], else a random point of the ball.</summary>
+    public static Tensor RandomStart(ThreatModel threat, Tensor images, RandomStream noise, ReadOnlySpan<long> examples) =>
+        threat is IApgdGeometry own ? own.ApgdStart(images, noise, examples) : threat.RandomStart(images, noise, examples);
 }

@@ -194,7 +194,7 @@ public sealed class AttackedModel : IDisposable
     {
         ImagesSeen += images.shape[0];
         PassMeter.Followed(images.shape[0], share);
-        return followed.Try(images, window.Rows, window.Columns, window.Side);
+        return followed.Try(images, window.Rows.AsSpan(), window.Columns.AsSpan(), window.Side);
     }
 
     /// <summary>

@@ -47,6 +47,9 @@ public sealed record DeepFool : IMinimumNormAttack
     ];
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => threat.PartProblems<IHyperplaneProjection>(Name);
+
+    /// <inheritdoc/>
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         using IDisposable guard = no_grad();
@@ -60,7 +63,7 @@ public sealed record DeepFool : IMinimumNormAttack
         this.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         AttackInput.ThrowIfInvalid(context);
-        IBoundaryGeometry geometry = BoundaryGeometry.Of(context.Threat);
+        IHyperplaneProjection hyperplanes = context.Threat.Part<IHyperplaneProjection>(Name);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context.Model, context.BatchNorm);
@@ -73,14 +76,14 @@ public sealed record DeepFool : IMinimumNormAttack
             using DisposeScope inner = NewDisposeScope();
             CompetingClasses rivals = all.Select(rows);
             Tensor flat = point.flatten(1);
-            NearestLinearizedBoundary boundary = NearestLinearizedBoundary.At(point, model, rivals, geometry);
+            NearestLinearizedBoundary boundary = NearestLinearizedBoundary.At(point, model, rivals, context.Threat);
             found.ThrowIfNotFinite(boundary.Normals);
-            Tensor move = geometry.ToHyperplane(flat, boundary.Normals, boundary.Values);
+            Tensor move = hyperplanes.ToHyperplane(flat, boundary.Normals, boundary.Values);
             point = flat.Plus(move.TimesInPlace(1 + Overshoot)).ClampInPlace(0, 1).reshape(point.shape);
             Tensor fooled = rivals.Fooled(model.SteeringLogits(point));
             if (model.HasView)
                 fooled = found.Confirm(fooled, point, rivals);
-            Tensor distances = geometry.Length((point - context.Images.index_select(0, rows)).flatten(1));
+            Tensor distances = context.Threat.Length((point - context.Images.index_select(0, rows)).flatten(1));
             found.Keep(rows, point, where(fooled, distances, distances.FilledLike(double.PositiveInfinity)));
             Tensor left = fooled.logical_not().nonzero().flatten();
             (rows, point) = (rows.index_select(0, left).MoveToOuterDisposeScope(), point.index_select(0, left).MoveToOuterDisposeScope());

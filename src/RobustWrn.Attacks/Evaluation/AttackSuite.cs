@@ -45,6 +45,11 @@ public sealed record AttackSuite : IDescription
         return Array.Find(Standards, standard => standard.Suite.Attacks.Equals(Attacks) && standard.Norms.Contains(threat.Norm)).Label;
     }
 
+    /// <summary>What keeps attacks from running under a threat model: the parts of its norm that they need and miss, all at once.</summary>
+    /// <param name="threat">How far images may move.</param>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => Attacks.Take(Rule.MostEntries)
+        .SelectMany((attack, i) => attack?.ProblemsUnder(threat).Select(problem => problem.Within($"{nameof(Attacks)}[{i}]")) ?? []);
+
     /// <summary>A suite: <c>AttackSuite.Of("PGD and CW", new Pgd(), new CwLinf())</c>.</summary>
     /// <param name="name">A short name for tables and results.</param>
     /// <param name="attacks">The attacks, in order.</param>

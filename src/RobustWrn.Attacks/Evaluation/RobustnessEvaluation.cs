@@ -134,6 +134,7 @@ public static class RobustnessEvaluation
                 $"needs a {nameof(Classifier)} that computes in float32, got a {model.GetType().Name} in {kind.Dtype}. Leave it out."),
             .. suite.Attacks.SelectMany((attack, i) => Rule.Holds(options.Surrogate is not null || !attack.NeedsSurrogate, $"Suite.Attacks[{i}]",
                 $"must have another model to attack, but {attack.Name} got none. Write new EvaluationOptions {{ Surrogate = otherModel }}, or leave the attack out.")),
+            .. suite.ProblemsUnder(threat).Select(problem => problem.Within("Suite")),
             .. Rule.Holds(other?.Dtype is null || kind.Dtype is null || other.Dtype == kind.Dtype, "Options.Surrogate",
                 $"must compute in the model's {kind.Dtype}, got {other?.Dtype}. Convert it with surrogate.to(model's dtype)."),
             .. Rule.Holds(other?.Device is null || device is null || other.Device.ToString() == device.ToString(), "Options.Surrogate",

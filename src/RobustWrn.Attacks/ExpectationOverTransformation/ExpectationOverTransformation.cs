@@ -42,6 +42,9 @@ public sealed record ExpectationOverTransformation : IAttack
     public bool NeedsSurrogate => Attack.NeedsSurrogate;
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => Attack?.ProblemsUnder(threat) ?? [];
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [.. Rule.Positive(Draws), .. Attack.ProblemsAs(nameof(Attack))];
 
     /// <inheritdoc/>

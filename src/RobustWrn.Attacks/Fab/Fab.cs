@@ -60,6 +60,9 @@ public sealed record Fab : IMinimumNormAttack
     ];
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => threat.PartProblems<IHyperplaneProjection>(Name);
+
+    /// <inheritdoc/>
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         using IDisposable guard = no_grad();
@@ -78,7 +81,7 @@ public sealed record Fab : IMinimumNormAttack
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context.Model, context.BatchNorm);
-        FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), context, model, bounded);
+        FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), context.Threat.Part<IHyperplaneProjection>(Name), context, model, bounded);
         CompetingClasses rivals = context.Targets is null ? CompetingClasses.All(context.Labels, search.Logits.shape[1]) : CompetingClasses.Towards(context.Targets);
         for (int restart = 0; restart < Restarts; restart++)
             search.Run(rivals, restart, context.Noise.For("start"), cancellationToken);

@@ -16,18 +16,18 @@ internal sealed class FabSearch
     private readonly FabWalk _walk;
     private readonly AttackContext _context;
     private readonly AttackedModel _model;
-    private readonly IBoundaryGeometry _geometry;
+    private readonly IHyperplaneProjection _hyperplanes;
     private readonly bool _bounded;
     private readonly NearestFound _found;
 
     /// <param name="walk">The constants.</param>
+    /// <param name="hyperplanes">The shortest moves of the threat's norm.</param>
     /// <param name="context">What is attacked.</param>
     /// <param name="model">Its model.</param>
     /// <param name="bounded">Whether only what lies within epsilon counts, and a walk leaves out what an earlier one has fooled there.</param>
-    public FabSearch(FabWalk walk, AttackContext context, AttackedModel model, bool bounded)
+    public FabSearch(FabWalk walk, IHyperplaneProjection hyperplanes, AttackContext context, AttackedModel model, bool bounded)
     {
-        (_walk, _context, _model, _bounded) = (walk, context, model, bounded);
-        _geometry = BoundaryGeometry.Of(context.Threat);
+        (_walk, _hyperplanes, _context, _model, _bounded) = (walk, hyperplanes, context, model, bounded);
         _found = new NearestFound(context, model);
     }
 
@@ -58,7 +58,7 @@ internal sealed class FabSearch
     {
         long[] examples = [.. rows.cpu().data<long>().Select(row => _context.Examples[(int)row])];
         Tensor radius = nearest.Clamped(0, _context.Threat.Epsilon).TimesInPlace(0.5).reshape(-1, 1, 1, 1);
-        return images.Plus(_geometry.RandomDirection(noise, examples, images) * radius).ClampInPlace(0, 1);
+        return images.Plus(_context.Threat.RandomDirection(noise, examples, images) * radius).ClampInPlace(0, 1);
     }
 
     /// <summary>Croce and Hein 2020, algorithm 1; writes into best and nearest.</summary>
@@ -69,10 +69,10 @@ internal sealed class FabSearch
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            NearestLinearizedBoundary boundary = NearestLinearizedBoundary.At(point, _model, rivals, _geometry);
+            NearestLinearizedBoundary boundary = NearestLinearizedBoundary.At(point, _model, rivals, _context.Threat);
             sum.PlusInPlace(boundary.Normals.NaNUnlessFinite());
             Tensor next = Step(point.flatten(1), origin, boundary);
-            Tensor distance = _geometry.Length(next - origin);
+            Tensor distance = _context.Threat.Length(next - origin);
             next = next.reshape(point.shape);
             // With a bound, what lies beyond it only steers.
             Tensor closer = _bounded ? distance.lt(nearest).logical_and_(distance.IsAtMost(_context.Threat.Epsilon)) : distance.lt(nearest);
@@ -95,8 +95,8 @@ internal sealed class FabSearch
     {
         long count = point.shape[0];
         Tensor atOrigin = (boundary.Normals * (origin - point)).sum(1).Plus(boundary.Values);
-        Tensor moves = _geometry.ToHyperplane(cat([point, origin]), cat([boundary.Normals, boundary.Normals]), cat([boundary.Values, atOrigin]));
-        Tensor lengths = _geometry.Length(moves).ClampInPlace(Shortest, double.PositiveInfinity).unsqueeze(1);
+        Tensor moves = _hyperplanes.ToHyperplane(cat([point, origin]), cat([boundary.Normals, boundary.Normals]), cat([boundary.Values, atOrigin]));
+        Tensor lengths = _context.Threat.Length(moves).ClampInPlace(Shortest, double.PositiveInfinity).unsqueeze(1);
         Tensor own = lengths.narrow(0, 0, count), direct = lengths.narrow(0, count, count);
         Tensor share = (own / own.Plus(direct)).ClampInPlace(0, _walk.MaxBias);
         moves.TimesInPlace(_walk.Overshoot);

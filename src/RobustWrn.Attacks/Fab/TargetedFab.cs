@@ -60,6 +60,9 @@ public sealed record TargetedFab : IMinimumNormAttack
     ];
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => threat.PartProblems<IHyperplaneProjection>(Name);
+
+    /// <inheritdoc/>
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         using IDisposable guard = no_grad();
@@ -78,7 +81,7 @@ public sealed record TargetedFab : IMinimumNormAttack
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context.Model, context.BatchNorm);
-        FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), context, model, bounded);
+        FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), context.Threat.Part<IHyperplaneProjection>(Name), context, model, bounded);
         if (context.Targets is not null)
         {
             Walks(CompetingClasses.Towards(context.Targets), context.Noise.For("start"));

@@ -14,7 +14,7 @@ namespace RobustWrn.Attacks;
 internal readonly record struct NearestLinearizedBoundary(Tensor Normals, Tensor Values, Tensor Logits)
 {
     /// <summary>One forward pass, and a backward pass for each boundary on its graph.</summary>
-    public static NearestLinearizedBoundary At(Tensor points, AttackedModel model, CompetingClasses rivals, IBoundaryGeometry geometry)
+    public static NearestLinearizedBoundary At(Tensor points, AttackedModel model, CompetingClasses rivals, ThreatModel threat)
     {
         using DisposeScope scope = NewDisposeScope();
         using GradientPass pass = model.Pass(points);
@@ -31,7 +31,7 @@ internal readonly record struct NearestLinearizedBoundary(Tensor Normals, Tensor
                 (normals, values) = (slopes, difference);
                 break;
             }
-            Tensor distance = Distance(difference, geometry.DualLength(slopes));
+            Tensor distance = Distance(difference, threat.DualNorm(slopes));
             if (nearest is null)
             {
                 (normals, values, nearest) = (slopes, difference, distance);

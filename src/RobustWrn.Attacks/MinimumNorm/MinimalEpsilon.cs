@@ -47,6 +47,9 @@ public sealed record MinimalEpsilon : IMinimumNormAttack
     public bool NeedsSurrogate => Attack.NeedsSurrogate;
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => Attack?.ProblemsUnder(threat) ?? [];
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
     [
         .. Attack.ProblemsAs(nameof(Attack)), .. Rule.PositiveOrDefault(Largest),

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// Square attack: random search that asks only for logits. Each query changes one random window of an image, as far as the ball lets it go, and is kept when the margin
-/// grows; windows shrink as queries go on (Andriushchenko et al. 2020, arXiv 1912.00049). Under Linf, L2 and L1. Targeted when the context has targets.
+/// Square attack: random search that asks only for logits. Each query changes one random window of an image, as far as the ball lets it
+/// go, and is kept when the margin grows; windows shrink as queries go on (Andriushchenko et al. 2020, arXiv 1912.00049). Under norms with
+/// windows (<see cref="ISquareGeometry"/>): Linf, L2 and L1 have them. Targeted when the context has targets.
 /// </summary>
 /// <remarks>
 /// As in the published code a window never lies at the last position. That code draws one window for a whole batch, so that results depend on who else is in it;
@@ -60,13 +61,16 @@ public sealed record Square : IAttack
     ];
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The threat is not Linf, L2 or L1.</exception>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => threat.PartProblems<ISquareGeometry>(Name);
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The threat's norm has no windows.</exception>
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         this.ThrowIfInvalid();
         cancellationToken.ThrowIfCancellationRequested();
         AttackInput.ThrowIfInvalid(context);
-        using ISquareWindows windows = Windows(context.Threat);
+        using ISquareWindows windows = context.Threat.Part<ISquareGeometry>(Name).SquareWindows();
         using IDisposable guard = no_grad();
         using AttackedModel model = new(context.Model, context.BatchNorm);
         using UnfooledBatch batch = new(context, model, Loss);
@@ -86,7 +90,7 @@ public sealed record Square : IAttack
         {
             batch.Query(new QueryCandidate(restart == 0 && context.Start is not null
                 ? context.Threat.Project(batch.Of(context.Start), batch.Images)
-                : windows.Start(batch, context.Noise.For("start").At(restart))));
+                : windows.Start(Query(batch, context.Noise.For("start").At(restart), InitialShare))));
         }
         RandomStream noise = context.Noise.For("window").At(restart);
         for (int query = 0; query < Queries && batch.Count > 0; query++)
@@ -94,15 +98,11 @@ public sealed record Square : IAttack
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             double share = SquareSchedule.Share(InitialShare, ScaleSchedule ? SquareSchedule.Scaled(query, Queries) : query);
-            batch.Query(windows.Candidate(batch, noise.At(query), share));
+            (Tensor points, PixelWindow? window) = windows.Candidate(Query(batch, noise.At(query), share));
+            batch.Query(new QueryCandidate(points, window));
         }
     }
 
-    private static ISquareWindows Windows(ThreatModel threat) => threat switch
-    {
-        LinfThreat => new LinfSquares(threat.Epsilon),
-        L2Threat => new L2Squares(threat.Epsilon),
-        L1Threat l1 => new L1Squares(l1),
-        _ => throw new ArgumentException($"the threat must be Linf, L2 or L1, whose windows the Square attack knows, got {threat}.", nameof(threat)),
-    };
+    private static SquareQuery Query(UnfooledBatch batch, RandomStream noise, double share) =>
+        new(batch.Images, batch.Best, batch.Examples, noise, share);
 }

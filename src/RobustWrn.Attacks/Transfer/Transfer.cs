@@ -35,6 +35,9 @@ public sealed record Transfer : IAttack
     public bool NeedsSurrogate => true;
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => Attack?.ProblemsUnder(threat) ?? [];
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Attack.ProblemsAs(nameof(Attack));
 
     /// <inheritdoc/>

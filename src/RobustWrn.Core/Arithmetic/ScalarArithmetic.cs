@@ -47,6 +47,9 @@ public static class ScalarArithmetic
     /// <summary>tensor / value.</summary>
     public static Tensor Over(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.div(scalar));
 
+    /// <summary>tensor to the power of value.</summary>
+    public static Tensor ToThePower(this Tensor tensor, double value) => With(value, tensor, static (t, scalar) => t.pow(scalar));
+
     /// <summary>tensor modulo value, for whole numbers.</summary>
     public static Tensor Modulo(this Tensor tensor, long value)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
@@ -7,12 +8,20 @@ namespace RobustWrn.Core;
 /// What an attacker may do: move an image at most <see cref="Epsilon"/> in some norm, and stay in [0, 1].
 /// Lengths are in pixel units of images in [0, 1]: write <c>ThreatModel.Linf(8, outOf: 255)</c>.
 /// </summary>
+/// <remarks>
+/// A norm is a sealed record that derives from this one, with its parts in one folder. What is abstract here suffices for attacks such as
+/// PGD and APGD and for the audit; attacks that need more ask for a part, an interface that the record implements:
+/// <see cref="IHyperplaneProjection"/>, <see cref="ISquareGeometry"/>, <see cref="IApgdGeometry"/> (see <see cref="NormParts"/>).
+/// </remarks>
 public abstract record ThreatModel : IDescription, IBall
 {
     /// <summary>The radius of the ball, in the norm, for pixels in [0, 1].</summary>
     public double Epsilon { get; init; }
 
-    /// <summary>The norm's short name: <c>linf</c>, <c>l2</c>, <c>l1</c>.</summary>
+    /// <summary>
+    /// The norm's short name: <c>linf</c>, <c>l2</c>, <c>l1</c>. By a name such as <c>l4</c> the audit knows the p of an Lp norm, and
+    /// measures distances of its own.
+    /// </summary>
     public abstract string Norm { get; }
 
     /// <summary>How far float32 rounding may carry a point out of the ball: 1e-6 for Linf; verified by every evaluation.</summary>
@@ -31,7 +40,9 @@ public abstract record ThreatModel : IDescription, IBall
         return new LinfThreat { Epsilon = radius };
     }
 
-    /// <summary>An image moves at most epsilon in Euclidean length over all its channels and pixels: <c>L2(0.5)</c>, or <c>L2(128, outOf: 255)</c>.</summary>
+    /// <summary>
+    /// An image moves at most epsilon in Euclidean length over all its channels and pixels: <c>L2(0.5)</c>, or <c>L2(128, outOf: 255)</c>.
+    /// </summary>
     /// <param name="epsilon">The largest length.</param>
     /// <param name="outOf">The unit: 255 for 8-bit levels, 1 for pixels in [0, 1].</param>
     /// <exception cref="ArgumentOutOfRangeException">epsilon / outOf is not a finite number above 0.</exception>
@@ -79,6 +90,44 @@ public abstract record ThreatModel : IDescription, IBall
     /// <returns>(N). The caller disposes it.</returns>
     public abstract Tensor Distance(Tensor candidates, Tensor images);
 
+    /// <summary>The length of each move in the norm. Default: its <see cref="Distance"/> from no move.</summary>
+    /// <param name="moves">(N, C, H, W), or the values of each in a row, (N, D).</param>
+    /// <returns>(N). The caller disposes it.</returns>
+    public virtual Tensor Length(Tensor moves)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pixels = AsImages(moves);
+        return Distance(pixels, zeros_like(pixels)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The dual norm: how much a move of length 1 changes a linear function at most. Default: how much the steepest direction does.
+    /// </summary>
+    /// <param name="gradient">The slopes, (N, C, H, W), or those of each function in a row, (N, D); of any size.</param>
+    /// <returns>(N). The caller disposes it.</returns>
+    public virtual Tensor DualNorm(Tensor gradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor pixels = AsImages(gradient), scale = pixels.RowScale(), scaled = pixels / scale;
+        return (SteepestDirection(scaled) * scaled).flatten(1).sum(1).mul_(scale.flatten()).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Random moves of length 1, with which restarts of FAB begin. Default: normal noise divided by its length, as in Croce and Hein's code.
+    /// </summary>
+    /// <param name="noise">Where the randomness comes from.</param>
+    /// <param name="examples">The ids of the N examples.</param>
+    /// <param name="like">Images, for shape, dtype and device: (N, C, H, W).</param>
+    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    public virtual Tensor RandomDirection(RandomStream noise, ReadOnlySpan<long> examples, Tensor like)
+    {
+        ArgumentNullException.ThrowIfNull(noise);
+        ArgumentNullException.ThrowIfNull(like);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor normal = noise.Normal(examples, like.shape.AsSpan(1), like.dtype, like.device);
+        return (normal / Length(normal).reshape(-1, 1, 1, 1)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Random points of the ball around the images, clamped to [0, 1].</summary>
     /// <param name="images">(N, C, H, W) in [0, 1].</param>
     /// <param name="noise">Where the randomness comes from.</param>
@@ -102,6 +151,9 @@ public abstract record ThreatModel : IDescription, IBall
     /// <summary>Whether the ball around any such image holds all of [0, 1], so that nothing is left of it but the box.</summary>
     /// <param name="images">(N, C, H, W).</param>
     protected bool HoldsTheBox(Tensor images) => Epsilon >= Diameter(Values(images));
+
+    // The values of a row are those of an image of one pixel: norms know images.
+    private static Tensor AsImages(Tensor rows) => rows.dim() == 2 ? rows.reshape(rows.shape[0], rows.shape[1], 1, 1) : rows.alias();
 
     private static long Values(Tensor images) => images.numel() / Math.Max(1, images.shape[0]);
 }

@@ -43,8 +43,8 @@ public sealed record InnerPgd : IAttack
     public IAttackStart? Start { get; init; }
 
     /// <summary>
-    /// Takes the Euclidean geometry of the published TRADES code (Zhang et al. 2019) under L2: points come back as in a
-    /// <see cref="RenormBall"/>, and the reach is 2 whatever <see cref="Reach"/> says. Other threats go by their own. Default: no.
+    /// Takes the geometry of the published TRADES code (Zhang et al. 2019) under a norm that has one, as L2: ball and step length are those
+    /// of <see cref="ITradesGeometry"/>, whatever <see cref="Reach"/> says. Other threats go by their own. Default: no.
     /// </summary>
     public bool RenormsL2 { get; init; }
 
@@ -75,12 +75,12 @@ public sealed record InnerPgd : IAttack
     {
         this.ThrowIfInvalid();
         ArgumentNullException.ThrowIfNull(context);
-        bool renorms = RenormsL2 && context.Threat is L2Threat;
-        double step = StepSize ?? (renorms ? 2 : Reach) * context.Threat.Epsilon / Steps;
+        ITradesGeometry? published = RenormsL2 ? context.Threat as ITradesGeometry : null;
+        double step = StepSize ?? published?.TradesStep(Steps) ?? Reach * context.Threat.Epsilon / Steps;
         GradientAscent ascent = new(Loss, new ConstantStep(step), Steps)
         {
             Start = Start ?? new GaussianStart(step),
-            Ball = renorms ? new RenormBall(context.Threat.Epsilon) : null,
+            Ball = published?.TradesBall(),
         };
         return ascent.Run(context, cancellationToken);
     }

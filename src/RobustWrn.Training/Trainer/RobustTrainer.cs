@@ -34,6 +34,8 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
             .. Recipe.ProblemsAs(nameof(Recipe)),
             .. network.ProblemsAs(nameof(network)),
             .. threat.ProblemsAs(nameof(threat)),
+            .. (Recipe?.ValidationAttack?.ProblemsUnder(threat) ?? [])
+                .Select(problem => problem.Within($"{nameof(Recipe)}.{nameof(Recipe.ValidationAttack)}")),
             .. data.Problems(network),
             .. options?.Problems() ?? [],
         ];

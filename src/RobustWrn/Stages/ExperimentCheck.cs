@@ -22,6 +22,9 @@ internal static class ExperimentCheck
                 Rule.Holds(attack is not { NeedsSurrogate: true }, $"{nameof(RobustExperiment.Suite)}.Attacks[{i}]",
                 $"must do without another model, which an experiment has none of, got {attack?.Name}. Leave it out, and run it on the "
                     + $"finished network with {nameof(EvaluationOptions)}.{nameof(EvaluationOptions.Surrogate)}.")),
+            .. (experiment.Suite?.ProblemsUnder(experiment.Threat) ?? []).Select(problem => problem.Within(nameof(RobustExperiment.Suite))),
+            .. (experiment.Recipe?.ValidationAttack?.ProblemsUnder(experiment.Threat) ?? [])
+                .Select(problem => problem.Within($"{nameof(RobustExperiment.Recipe)}.{nameof(TrainingRecipe.ValidationAttack)}")),
             .. experiment.Budget.ProblemsAs(nameof(RobustExperiment.Budget)),
             .. Rule.Positive(experiment.Replicates, nameof(RobustExperiment.Replicates), most: Rule.MostEntries),
             .. Rule.Holds(experiment.Space is not null || experiment.Baselines.Count > 0, nameof(RobustExperiment.Searching),

@@ -32,8 +32,8 @@ public sealed class AuditSubject
         // A loss that compares with the unchanged image has no gradient there by its nature.
         IAttackLoss[] losses = [.. Suite.Attacks.SelectMany(attack => attack.Losses).Distinct().Where(loss => !loss.NeedsCleanLogits)];
         Losses = losses.Length == 0 ? [new CrossEntropy()] : losses.ToValueList();
-        // Steepest ascent in L1 moves one pixel a step; in the Euclidean ball inside it, all.
-        Ball = Threat is L1Threat ? ThreatModel.L2(Threat.Epsilon / Math.Sqrt(values)) : Threat;
+        // Steepest ascent of a few steps shows nothing where each moves one pixel, as in L1.
+        Ball = Threat is ISparseAscent sparse ? sparse.DenseBall(values) : Threat;
         ThreatModel wider = Ball with { Epsilon = Math.Min(2 * Ball.Epsilon, Ball.Diameter(values)) };
         Looks = new(this, Right, AuditLook.Passes(Losses.Count), (context, _) => AuditLook.Of(this, context));
         Climbs = new(this, Right, AuditClimb.Passes, (context, token) => AuditClimb.Of(this, context, Ball, Losses[0], token));
@@ -82,7 +82,7 @@ public sealed class AuditSubject
     /// <summary>The losses that attacks of the suite follow, the first attack's first; the cross-entropy where no attack follows one.</summary>
     public ValueList<IAttackLoss> Losses { get; }
 
-    /// <summary>Where checks walk along gradients: the threat, or for L1 the Euclidean ball inside it.</summary>
+    /// <summary>Where checks walk along gradients: the threat, or the ball inside it that a norm of sparse ascent names.</summary>
     public ThreatModel Ball { get; }
 
     /// <summary>Passes that the check at hand may still take.</summary>

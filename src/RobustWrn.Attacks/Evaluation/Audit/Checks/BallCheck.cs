@@ -23,7 +23,10 @@ public sealed record BallCheck : IAuditCheck
     {
         AttackTally[] measured = [.. subject.Result.Attacks.Where(tally => tally.Farthest is not null)];
         if (measured.Length == 0 && subject.Result.Attacks.Any(tally => tally.CorrectBefore > 0))
-            return AuditAnswer.CouldNot($"it measures linf, l2 and l1, and the threat's norm is \"{subject.Threat.Norm}\": the threat's own distance is all there is.");
+        {
+            return AuditAnswer.CouldNot($"the threat's norm is called \"{subject.Threat.Norm}\", and it measures Lp norms by names such as "
+                + "linf, l2 and l4: the threat's own distance is all there is.");
+        }
         double allowed = subject.Threat.Epsilon + PixelDistance.Rounding(subject.Threat.Norm, subject.Threat.Epsilon);
         return AuditAnswer.Found([.. measured.Where(tally => !(tally.Farthest <= allowed)).Select(tally => AuditFinding.Of(this, AuditVerdict.Invalid,
             string.Create(CultureInfo.InvariantCulture, $"images must move at most {subject.Threat.Epsilon:g6} in {subject.Threat.Norm}"),

@@ -43,6 +43,11 @@ public sealed record BlackBoxCheck : IAuditCheck
     {
         if (subject.Result.Robust.Hits == 0)
             return AuditAnswer.NothingFound;
+        if (subject.Threat is not ISquareGeometry)
+        {
+            return AuditAnswer.CouldNot($"no attack of the suite does without gradients, and the audit's own search needs windows of the "
+                + $"Square attack, which {subject.Threat.Norm} has none of: implement {nameof(ISquareGeometry)}, or add {nameof(RandomNoise)}.");
+        }
         if (!subject.FellToQueries.TryGet(8, 64, out var asked, out AuditAnswer? refusal, cancellationToken))
             return refusal!;
         int fell = asked.Count(image => image.Seen);

@@ -1,35 +1,37 @@
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks;
+namespace RobustWrn.Core;
 
 /// <summary>
-/// The pattern of a window under L2 and L1: two pyramids of opposite sign, one above the other, each a sum of centred rectangles of which the k-th weighs 1 / k^q,
+/// The pattern of a window of <see cref="PyramidSquares"/>: two pyramids of opposite sign, one above the other, each a sum of centred rectangles of which the k-th weighs 1 / k^q,
 /// each pyramid and the whole scaled to length 1 (Andriushchenko et al. 2020, section 3.3).
 /// </summary>
 /// <param name="steepness">q: 2 under L2 and, in the published code, 4 under L1.</param>
-/// <param name="length">The norm.</param>
-internal sealed class SquarePyramids(int steepness, Func<double[], double> length) : IDisposable
+/// <param name="length">The norm of a vector.</param>
+public sealed class SquarePyramids(int steepness, Func<double[], double> length) : IDisposable
 {
     private readonly Dictionary<int, (Tensor Standing, Tensor Turned)> _patterns = [];
 
     /// <summary>The patterns of one query, with sign, (n, C, side * side).</summary>
-    public Tensor Pattern(SquareWindowPair pair, Tensor like)
+    internal Tensor Pattern(SquareWindowPair pair, Tensor like)
     {
         (Tensor standing, Tensor turned) = Of(pair.Side, like);
         Tensor pattern = where(pair.Turned, turned, standing);
         return where(pair.Up, pattern, -pattern);
     }
 
-    /// <summary>A grid of patterns over the images, five in each direction where the size allows it, each with its own direction and signs, (n, C, H, W).</summary>
-    public Tensor Grid(UnfooledBatch batch, RandomStream noise)
+    /// <summary>
+    /// A grid of patterns over the images, five in each direction where the size allows it, each with its own direction and signs, (n, C, H,
+    /// W).
+    /// </summary>
+    internal Tensor Grid(SquareQuery query)
     {
-        Tensor images = batch.Images;
+        Tensor images = query.Images;
         (long n, long channels, long height, long width) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3]);
         long side = Math.Max(1, Math.Min(height, width) / 5), border = Math.Max(0, (Math.Min(height, width) - 5 * side) / 2);
         long rows = (height - border) / side, columns = (width - border) / side;
-        Tensor draws = noise.Uniform(batch.Examples.AsSpan(), [rows * columns, 1 + channels], device: images.device);
+        Tensor draws = query.Noise.Uniform(query.Examples.AsSpan(), [rows * columns, 1 + channels], device: images.device);
         (Tensor standing, Tensor turned) = Of((int)side, images);
         Tensor pattern = where(draws.narrow(2, 0, 1).IsAbove(0.5).unsqueeze(2), turned, standing);
         Tensor up = draws.narrow(2, 1, channels).IsAtLeast(0.5).unsqueeze(3);

@@ -1,7 +1,6 @@
-using RobustWrn.Core;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks;
+namespace RobustWrn.Core;
 
 /// <summary>Windows under L2: every change is stretched to epsilon, then clamped to [0, 1].</summary>
 internal sealed class L2Squares(double epsilon) : PyramidSquares(epsilon)

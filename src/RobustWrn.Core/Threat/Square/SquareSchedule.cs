@@ -1,6 +1,6 @@
-namespace RobustWrn.Attacks;
+namespace RobustWrn.Core;
 
-/// <summary>How large the windows of <see cref="Square"/> are (Andriushchenko et al. 2020, arXiv 1912.00049, and its published code).</summary>
+/// <summary>Sizes of the windows of the Square attack (Andriushchenko et al. 2020, arXiv 1912.00049, and its published code).</summary>
 public static class SquareSchedule
 {
     // The share halves after each of these queries.

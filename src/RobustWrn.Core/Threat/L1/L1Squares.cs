@@ -1,9 +1,11 @@
-using RobustWrn.Core;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks;
+namespace RobustWrn.Core;
 
-/// <summary>Windows under L1, as AutoAttack's code has them (Croce and Hein 2021, arXiv 2103.01208): steeper pyramids, and the exact projection onto ball and box.</summary>
+/// <summary>
+/// Windows under L1, as AutoAttack's code has them (Croce and Hein 2021, arXiv 2103.01208): steeper pyramids, and the exact projection onto
+/// ball and box.
+/// </summary>
 internal sealed class L1Squares(L1Threat threat) : PyramidSquares(threat.Epsilon)
 {
     // Of the published code: rounding must not carry a point out of the ball.

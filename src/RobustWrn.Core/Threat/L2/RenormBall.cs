@@ -1,8 +1,7 @@
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks;
+namespace RobustWrn.Core;
 
 /// <summary>
 /// The Euclidean geometry of the published TRADES code (Zhang et al. 2019, arXiv 1901.08573, l_2): the gradient divided by its length, the perturbation

@@ -1,21 +1,22 @@
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks;
+namespace RobustWrn.Core;
 
 /// <summary>
-/// APGD in Linf, L2 and balls of other kinds (Croce and Hein 2020, algorithm 1): steps along the steepest direction with momentum, halved where the loss stops rising. The
-/// gaps between checkpoints are 0.22 N, then shrink by 0.03 N down to 0.06 N.
+/// APGD in any norm (Croce and Hein 2020, algorithm 1): steps along the steepest direction with momentum, halved where the loss stops
+/// rising. The gaps between checkpoints are 0.22 N, then shrink by 0.03 N down to 0.06 N.
 /// </summary>
-internal sealed class LpUpdate : AscentUpdate
+public class LpUpdate : AscentUpdate
 {
     private const double Momentum = 0.75;
     private const double FirstGap = 0.22, GapLoss = 0.03, LastGap = 0.06;
 
-    // Of the published code. Moves are in pixels, whose rounding is a million times as large; gradients, which have no such scale, are
-    // divided by their length alone.
-    private const double NormOffset = 1e-12;
+    /// <summary>
+    /// Added to the length of a move before it divides by it: 1e-12, as in the published code. Moves are in pixels, whose rounding is a
+    /// million times as large; gradients, which have no such scale, are divided by their length alone.
+    /// </summary>
+    protected const double NormOffset = 1e-12;
 
     private readonly ThreatModel _threat;
     private readonly double _rho;
@@ -24,9 +25,15 @@ internal sealed class LpUpdate : AscentUpdate
     private int _gap, _since;
     private bool _moved, _looked;
 
-    public LpUpdate(ApgdStage stage, ApgdSettings settings, ActiveExamples active, Tensor start, PerExample images)
+    /// <summary>Prepares the moves of a run.</summary>
+    /// <param name="threat">The ball.</param>
+    /// <param name="stretch">The run; the moves keep what they remember with its examples.</param>
+    public LpUpdate(ThreatModel threat, ApgdStretch stretch)
     {
-        (_threat, _rho, _images) = (stage.Threat, settings.Rho, images);
+        ArgumentNullException.ThrowIfNull(threat);
+        ArgumentNullException.ThrowIfNull(stretch);
+        (_threat, _rho, _images) = (threat, stretch.Rho, stretch.Images);
+        (ActiveExamples active, Tensor start) = (stretch.Active, stretch.Start);
         (_gap, _gapLoss, _lastGap) = (Share(FirstGap), Share(GapLoss), Share(LastGap));
         _before = active.Keep(start.alias());
         using DisposeScope scope = NewDisposeScope();
@@ -37,34 +44,41 @@ internal sealed class LpUpdate : AscentUpdate
         _rankAtCheck = active.Keep(each.FilledLike(double.NegativeInfinity));
         _reduced = active.Keep(ones_like(each, ScalarType.Bool));
 
-        int Share(double share) => Math.Max((int)(share * stage.Steps), 1);
+        int Share(double share) => Math.Max((int)(share * stretch.Steps), 1);
     }
 
+    /// <inheritdoc/>
     public override Tensor StepSize => _stepSize.Value;
 
-    public static Tensor OnTheSphere(ThreatModel threat, Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
+    /// <summary>Points on the sphere around the images, clamped to [0, 1]: where APGD starts in Linf and L2 (official code).</summary>
+    /// <param name="images">(N, C, H, W) in [0, 1].</param>
+    /// <param name="direction">From each image, (N, C, H, W).</param>
+    /// <param name="length">The lengths of the directions, (N, 1, 1, 1).</param>
+    /// <param name="epsilon">The radius.</param>
+    /// <returns>(N, C, H, W). The caller disposes it.</returns>
+    public static Tensor OnTheSphere(Tensor images, Tensor direction, Tensor length, double epsilon)
     {
         using DisposeScope scope = NewDisposeScope();
-        ReadOnlySpan<long> shape = images.shape.AsSpan(1);
-        Tensor direction = threat is LinfThreat
-            ? noise.Uniform(examples, shape, images.dtype, images.device).TimesInPlace(2).PlusInPlace(-1)
-            : noise.Normal(examples, shape, images.dtype, images.device);
-        Tensor length = threat is LinfThreat ? direction.abs().flatten(1).amax([1]).reshape(-1, 1, 1, 1) : direction.EuclideanLengths();
-        return images.Plus((direction / length.Plus(NormOffset)).TimesInPlace(threat.Epsilon)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
+        return images.Plus((direction / length.Plus(NormOffset)).TimesInPlace(epsilon)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
     public override Tensor Next(Tensor point, Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor images = _images.Value;
         Tensor next = Project(point.Plus(_stepSize.Value * _threat.SteepestDirection(gradient)), images);
         if (_moved)
-            next = Project(point.Plus((next - point).TimesInPlace(Momentum)).PlusInPlace((point - _before.Value).TimesInPlace(1 - Momentum)), images);
+        {
+            Tensor carried = point.Plus((next - point).TimesInPlace(Momentum));
+            next = Project(carried.PlusInPlace((point - _before.Value).TimesInPlace(1 - Momentum)), images);
+        }
         _moved = true;
         _before.Value = point.alias();
         return next.MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
     public override Tensor? Adapt(Tensor loss, Tensor rank, (Tensor Point, Tensor Rank) best)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -86,12 +100,9 @@ internal sealed class LpUpdate : AscentUpdate
         return halved.MoveToOuterDisposeScope();
     }
 
-    private Tensor Project(Tensor candidates, Tensor images)
-    {
-        if (_threat is not L2Threat)
-            return _threat.Project(candidates, images);
-        Tensor move = candidates - images, length = move.EuclideanLengths();
-        Tensor allowed = length.Clamped(0, _threat.Epsilon);
-        return images.Plus(move / length.Plus(NormOffset) * allowed).ClampInPlace(0, 1);
-    }
+    /// <summary>Brings candidates into the ball and into [0, 1]. Default: the threat's projection.</summary>
+    /// <param name="candidates">(n, C, H, W).</param>
+    /// <param name="images">(n, C, H, W) in [0, 1].</param>
+    /// <returns>(n, C, H, W), of the caller's dispose scope.</returns>
+    protected virtual Tensor Project(Tensor candidates, Tensor images) => _threat.Project(candidates, images);
 }

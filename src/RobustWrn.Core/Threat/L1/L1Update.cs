@@ -1,12 +1,12 @@
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks;
+namespace RobustWrn.Core;
 
 /// <summary>
-/// APGD in L1 (Croce and Hein 2021, arXiv 2103.01208, algorithm 1): a step moves the values of the largest slope by equal shares, as many as the best perturbation has,
-/// over 1.5. Every 0.04 N steps it goes back to the best point with the full step where that became sparser by 5 %, and shortens the step where it did not.
+/// APGD in L1 (Croce and Hein 2021, arXiv 2103.01208, algorithm 1): a step moves the values of the largest slope by equal shares, as many as
+/// the best perturbation has, over 1.5. Every 0.04 N steps it goes back to the best point with the full step where that became sparser by
+/// 5 %, and shortens the step where it did not.
 /// </summary>
 internal sealed class L1Update : AscentUpdate
 {
@@ -16,32 +16,26 @@ internal sealed class L1Update : AscentUpdate
     private const double Shortening = 1.5, ShortestPart = 10;
     private const double CountOffset = 1e-10;
 
-    private readonly ThreatModel _threat;
+    private readonly L1Threat _threat;
     private readonly int _gap;
     private readonly long _values;
     private readonly PerExample _images, _stepSize, _share, _moved;
     private int _since;
 
-    public L1Update(ApgdStage stage, ActiveExamples active, Tensor start, PerExample images)
+    public L1Update(L1Threat threat, ApgdStretch stretch)
     {
-        (_threat, _images) = (stage.Threat, images);
-        _gap = Math.Max((int)(Gap * stage.Steps), 1);
+        (_threat, _images) = (threat, stretch.Images);
+        (ActiveExamples active, Tensor start) = (stretch.Active, stretch.Start);
+        _gap = Math.Max((int)(Gap * stretch.Steps), 1);
         using DisposeScope scope = NewDisposeScope();
         Tensor moved = Moved(start), each = moved;
         _values = start[0].numel();
         _stepSize = active.Keep(each.FilledLike(_threat.Epsilon).reshape(-1, 1, 1, 1));
-        _share = active.Keep(stage.Resumed ? Share(moved) : each.FilledLike(FirstShare));
-        _moved = active.Keep(stage.Resumed ? moved.alias() : each.FilledLike(_values));
+        _share = active.Keep(stretch.Resumed ? Share(moved) : each.FilledLike(FirstShare));
+        _moved = active.Keep(stretch.Resumed ? moved.alias() : each.FilledLike(_values));
     }
 
     public override Tensor StepSize => _stepSize.Value;
-
-    public static Tensor Projected(ThreatModel threat, Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor far = images.Plus(noise.Normal(examples, images.shape.AsSpan(1), images.dtype, images.device));
-        return threat.Project(far, images).MoveToOuterDisposeScope();
-    }
 
     public override Tensor Next(Tensor point, Tensor gradient)
     {
@@ -51,7 +45,8 @@ internal sealed class L1Update : AscentUpdate
         Tensor least = slope.sort(1).Values.gather(1, place.unsqueeze(1));
         Tensor direction = where(slope.ge(least), gradient.flatten(1).sign(), zeros_like(slope));
         Tensor each = direction.abs().sum(1, keepdim: true).PlusInPlace(CountOffset).reshape(-1, 1, 1, 1);
-        return _threat.Project(point.Plus(_stepSize.Value * direction.reshape(point.shape) / each), _images.Value).MoveToOuterDisposeScope();
+        Tensor moved = point.Plus(_stepSize.Value * direction.reshape(point.shape) / each);
+        return _threat.Project(moved, _images.Value).MoveToOuterDisposeScope();
     }
 
     public override Tensor? Adapt(Tensor loss, Tensor rank, (Tensor Point, Tensor Rank) best)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>An image moves at most epsilon in Euclidean length. Create it with <see cref="ThreatModel.L2"/>.</summary>
-public sealed record L2Threat : ThreatModel
+public sealed record L2Threat : ThreatModel, IHyperplaneProjection, IApgdGeometry, ISquareGeometry, ITradesGeometry
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "l2";
@@ -19,9 +19,20 @@ public sealed record L2Threat : ThreatModel
     /// <inheritdoc/>
     public override Tensor Distance(Tensor candidates, Tensor images)
     {
-        using DisposeScope scope = NewDisposeScope();
-        return (candidates - images).EuclideanLengths().flatten().MoveToOuterDisposeScope();
+        using Tensor moves = candidates - images;
+        return Length(moves);
     }
+
+    /// <inheritdoc/>
+    public override Tensor Length(Tensor moves)
+    {
+        using Tensor lengths = moves.EuclideanLengths();
+        return lengths.flatten();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The Euclidean length, which is its own dual.</remarks>
+    public override Tensor DualNorm(Tensor gradient) => Length(gradient);
 
     /// <inheritdoc/>
     /// <remarks>A normal direction times a uniform radius, as in torchattacks' PGD-L2.</remarks>
@@ -52,6 +63,36 @@ public sealed record L2Threat : ThreatModel
         Tensor factor = move.EuclideanLengths().reciprocal_().TimesInPlace(Epsilon).ClampInPlace(0, 1);
         return images.Plus(move * factor).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Pixels move as fast as their slopes, until they meet the end of their range.</remarks>
+    public Tensor ToHyperplane(Tensor points, Tensor normals, Tensor values)
+    {
+        using HyperplaneInBox problem = new(points, normals, values);
+        return problem.MoveTogether(problem.Slopes);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A normal direction on the sphere, clamped to [0, 1] (Croce and Hein 2020, official code).</remarks>
+    public Tensor ApgdStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor normal = noise.Normal(examples, images.shape.AsSpan(1), images.dtype, images.device);
+        return LpUpdate.OnTheSphere(images, normal, normal.EuclideanLengths(), Epsilon).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public AscentUpdate ApgdUpdate(ApgdStretch stretch) => new L2Update(this, stretch);
+
+    /// <inheritdoc/>
+    public ISquareWindows SquareWindows() => new L2Squares(Epsilon);
+
+    /// <inheritdoc/>
+    public IBall TradesBall() => new RenormBall(Epsilon);
+
+    /// <inheritdoc/>
+    /// <remarks>2 epsilon / steps, as in the published code.</remarks>
+    public double TradesStep(int steps) => 2 * Epsilon / steps;
 
     /// <inheritdoc/>
     public override double Diameter(long values) => Math.Sqrt(values);

@@ -1,9 +1,11 @@
-using RobustWrn.Core;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks;
+namespace RobustWrn.Core;
 
-/// <summary>The random choices of one query under L2 and L1, for each image: a window that changes and one that is emptied, a direction and signs.</summary>
+/// <summary>
+/// The random choices of one query of <see cref="PyramidSquares"/>, for each image: a window that changes and one that is emptied, a
+/// direction and signs.
+/// </summary>
 /// <param name="Side">The side of both windows.</param>
 /// <param name="First">Where the pixels of the window that changes lie in a channel, int64 (n, C, side * side).</param>
 /// <param name="Second">Where those of the other lie.</param>
@@ -12,11 +14,11 @@ namespace RobustWrn.Attacks;
 internal sealed record SquareWindowPair(int Side, Tensor First, Tensor Second, Tensor Turned, Tensor Up)
 {
     /// <summary>Draws; each image from its own stream.</summary>
-    public static SquareWindowPair Draw(UnfooledBatch batch, RandomStream noise, double share)
+    public static SquareWindowPair Draw(SquareQuery query)
     {
-        (long channels, long height, long width) = (batch.Images.shape[1], batch.Images.shape[2], batch.Images.shape[3]);
-        int side = SquareSchedule.OddSide(share, height, width);
-        Tensor draws = noise.Uniform(batch.Examples.AsSpan(), [5 + channels], device: batch.Images.device);
+        (long channels, long height, long width) = (query.Images.shape[1], query.Images.shape[2], query.Images.shape[3]);
+        int side = SquareSchedule.OddSide(query.Share, height, width);
+        Tensor draws = query.Noise.Uniform(query.Examples.AsSpan(), [5 + channels], device: query.Images.device);
         Tensor line = ScalarArithmetic.Counting(side, draws.device);
         Tensor inside = line.Times(width).unsqueeze(1).Plus(line).flatten();
         return new SquareWindowPair(

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>The changes of an image's values add up to at most epsilon. Create it with <see cref="ThreatModel.L1"/>.</summary>
-public sealed record L1Threat : ThreatModel
+public sealed record L1Threat : ThreatModel, IHyperplaneProjection, IApgdGeometry, ISquareGeometry, ISparseAscent
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "l1";
@@ -25,13 +25,29 @@ public sealed record L1Threat : ThreatModel
     /// <inheritdoc/>
     public override Tensor Distance(Tensor candidates, Tensor images)
     {
+        using Tensor moves = candidates - images;
+        return Length(moves);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Length(Tensor moves)
+    {
         using DisposeScope scope = NewDisposeScope();
-        return (candidates - images).abs().flatten(1).sum(1).MoveToOuterDisposeScope();
+        return moves.abs().flatten(1).sum(1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The largest absolute value.</remarks>
+    public override Tensor DualNorm(Tensor gradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return gradient.abs().flatten(1).amax([1]).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Uniform in the ball (Barthe et al. 2005, arXiv math/0503650): exponential numbers with random signs, divided by their sum and one more. Then projected.
+    /// Uniform in the ball (Barthe et al. 2005, arXiv math/0503650): exponential numbers with random signs, divided by their sum and one
+    /// more. Then projected.
     /// </remarks>
     public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
     {
@@ -44,7 +60,9 @@ public sealed record L1Threat : ThreatModel
     }
 
     /// <inheritdoc/>
-    /// <remarks>One value: the one of the largest slope; the first of several. Attacks that move many values at once, such as APGD, choose them themselves.</remarks>
+    /// <remarks>
+    /// One value: the one of the largest slope; the first of several. APGD moves many values at once (<see cref="ApgdUpdate"/>).
+    /// </remarks>
     public override Tensor SteepestDirection(Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -63,9 +81,11 @@ public sealed record L1Threat : ThreatModel
         Tensor move = (candidates - images).flatten(1).ClampInPlace(-Farthest, Farthest), wanted = move.abs();
         // How far a value can go before it leaves [0, 1] on its side.
         Tensor flat = images.flatten(1), room = where(move.IsAbove(0), flat.neg().PlusInPlace(1), flat);
-        // The nearest point shortens every move by the same length and then stops it at the box: f(s) = sum min(max(wanted - s, 0), room), where f(s) = epsilon.
+        // The nearest point shortens every move by the same length and then stops it at the box:
+        // f(s) = sum min(max(wanted - s, 0), room), where f(s) = epsilon.
         // f is piecewise linear: a value starts to shrink at s = wanted - room and is gone at s = wanted.
-        // Sums in float64: a thousand values of a random start add up to far more than the radius, and in float32 the difference would be off by more than the tolerance.
+        // Sums in float64: a thousand values of a random start add up to far more than the radius, and in float32 the difference would be
+        // off by more than the tolerance.
         (Tensor sorted, Tensor order) = cat([maximum(wanted - room, zeros_like(wanted)), wanted], 1).sort(1);
         Tensor knots = sorted.to(ScalarType.Float64);
         Tensor shrinking = where(order.IsBelow(wanted.shape[1]), ones_like(knots), ones_like(knots).neg()).cumsum(1);
@@ -80,6 +100,37 @@ public sealed record L1Threat : ThreatModel
         Tensor length = minimum((wanted - shorter).ClampInPlace(0, double.PositiveInfinity), room).to(images.dtype);
         return images.Plus((move.sign() * length).reshape(images.shape)).ClampInPlace(0, 1).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Pixels move one after the other, the steepest first.</remarks>
+    public Tensor ToHyperplane(Tensor points, Tensor normals, Tensor values)
+    {
+        using HyperplaneInBox problem = new(points, normals, values);
+        return problem.MoveSteepestFirst();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Normal noise, projected (Croce and Hein 2021, official code).</remarks>
+    public Tensor ApgdStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor far = images.Plus(noise.Normal(examples, images.shape.AsSpan(1), images.dtype, images.device));
+        return Project(far, images).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public AscentUpdate ApgdUpdate(ApgdStretch stretch) => new L1Update(this, stretch);
+
+    /// <inheritdoc/>
+    /// <remarks>3 and 2 times epsilon, 0.3 of the steps each (Croce and Hein 2021, section 4.2).</remarks>
+    public IReadOnlyList<(double Radii, double Share)> LargerBalls() => [(3, 0.3), (2, 0.3)];
+
+    /// <inheritdoc/>
+    public ISquareWindows SquareWindows() => new L1Squares(this);
+
+    /// <inheritdoc/>
+    /// <remarks>The Euclidean ball inside it: no image of it is farther than its radius times the root of the number of values.</remarks>
+    public ThreatModel DenseBall(long values) => L2(Epsilon / Math.Sqrt(values));
 
     /// <inheritdoc/>
     public override double Diameter(long values) => values;
