@@ -34,8 +34,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
             .. Recipe.ProblemsAs(nameof(Recipe)),
             .. network.ProblemsAs(nameof(network)),
             .. threat.ProblemsAs(nameof(threat)),
-            .. (Recipe?.ValidationAttack?.ProblemsUnder(threat) ?? [])
-                .Select(problem => problem.Within($"{nameof(Recipe)}.{nameof(Recipe.ValidationAttack)}")),
+            .. ValidationProblems(threat),
             .. data.Problems(network),
             .. options?.Problems() ?? [],
         ];
@@ -105,6 +104,9 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
         foreach (string warning in report.Warnings)
             TrainingLog.WeightsInDoubt(logger, warning);
     }
+
+    private IEnumerable<Problem> ValidationProblems(ThreatModel threat) => (Recipe?.ValidationAttack?.ProblemsUnder(threat) ?? [])
+        .Select(problem => problem.Within($"{nameof(Recipe)}.{nameof(TrainingRecipe.ValidationAttack)}"));
 
     /// <summary><see cref="Fit"/> on a thread of its own.</summary>
     /// <inheritdoc cref="Fit"/>

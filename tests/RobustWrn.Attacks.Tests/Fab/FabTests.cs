@@ -171,11 +171,20 @@ public sealed class FabTests : IDisposable
         Assert.Throws<NonFiniteGradientException>(() => Attack(name).Perturb(context));
     }
 
-    [Fact]
-    public void Perturb_NormWithoutGeometry_SaysWhichThereAre()
+    [Theory]
+    [InlineData("fab", "FAB-30")]
+    [InlineData("fab-t", "FAB-T 9 x 30")]
+    [InlineData("deepfool", "DeepFool")]
+    public void Perturb_NormWithoutHyperplanes_SaysWhatIsMissing(string name, string called)
     {
-        AttackContext context = new(new Lambda(images => images.flatten(1)), zeros([1, 1, 1, 2]), zeros(1, ScalarType.Int64), new OtherNorm { Epsilon = 1 });
-        Assert.StartsWith("a boundary attack needs the norm linf, l2 or l1, got other.", Assert.Throws<ArgumentException>(() => new Fab().Perturb(context)).Message);
+        OtherNorm threat = new() { Epsilon = 1 };
+        AttackContext context = new(new Lambda(images => images.flatten(1)), zeros([1, 1, 1, 2]), zeros(1, ScalarType.Int64), threat);
+        string expected = $"{called} needs a norm that knows the shortest move onto a hyperplane in [0, 1], got other. "
+            + "Implement IHyperplaneProjection in OtherNorm, or take an attack for every norm, such as PGD or APGD.";
+        Assert.StartsWith(expected, Assert.Throws<ArgumentException>(() => Attack(name).Perturb(context)).Message);
+        Assert.StartsWith(expected, Assert.Throws<ArgumentException>(() => Attack(name).Minimize(context)).Message);
+        Assert.Equal(expected, Assert.Single(Attack(name).ProblemsUnder(threat)).Message);
+        Assert.Empty(Attack(name).ProblemsUnder(ThreatModel.L1(1)));
     }
 
     [Fact]
@@ -200,15 +209,15 @@ public sealed class FabTests : IDisposable
     /// <summary>On a linear model: the least of the exact moves in the box onto the boundaries with the other classes.</summary>
     internal static double[] NearestBoundaries(LinearModel model, Tensor images, Tensor labels, ThreatModel threat)
     {
-        IBoundaryGeometry geometry = BoundaryGeometry.Of(threat);
+        IHyperplaneProjection hyperplanes = (IHyperplaneProjection)threat;
         Tensor logits = model.call(images), flat = images.flatten(1);
         List<Tensor> lengths = [];
         for (long other = 0; other < logits.shape[1]; other++)
         {
             Tensor normals = model.Weight[other].unsqueeze(0) - model.Weight.index_select(0, labels);
             Tensor values = logits.select(1, other) - logits.gather(1, labels.unsqueeze(1)).squeeze(1);
-            Tensor moves = geometry.ToHyperplane(flat, normals, values), reached = values.Plus((normals * moves).sum(1)).abs().IsBelow(1e-4);
-            Tensor length = geometry.Length(moves);
+            Tensor moves = hyperplanes.ToHyperplane(flat, normals, values), reached = values.Plus((normals * moves).sum(1)).abs().IsBelow(1e-4);
+            Tensor length = threat.Length(moves);
             lengths.Add(where(reached & labels.IsEqualTo(other).logical_not(), length, length.FilledLike(double.PositiveInfinity)));
         }
         return Numbers(stack(lengths).amin([0]));

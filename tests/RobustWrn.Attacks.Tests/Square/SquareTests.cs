@@ -199,7 +199,10 @@ public sealed class SquareTests : IDisposable
     public void Perturb_UnknownThreat_SaysWhichItKnows()
     {
         AttackContext context = new(Far(ones(48)), zeros(1, 3, 4, 4), zeros(1, ScalarType.Int64), new OtherThreat { Epsilon = 1 });
-        Assert.Contains("must be Linf, L2 or L1", Assert.Throws<ArgumentException>(() => new Square().Perturb(context)).Message);
+        string expected = "Square needs a norm that knows windows of the Square attack, got other. Implement ISquareGeometry in OtherThreat, "
+            + "or take an attack for every norm, such as PGD or APGD.";
+        Assert.StartsWith(expected, Assert.Throws<ArgumentException>(() => new Square().Perturb(context)).Message);
+        Assert.Equal(expected, Assert.Single(new Square().ProblemsUnder(context.Threat)).Message);
     }
 
     [Fact]

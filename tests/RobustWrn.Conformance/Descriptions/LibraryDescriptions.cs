@@ -14,7 +14,7 @@ internal static class LibraryDescriptions
     // Of those that cannot be made without being told something.
     private static readonly Dictionary<Type, IDescription> Given = new IDescription[]
     {
-        ThreatModel.Linf(8, outOf: 255), ThreatModel.L2(0.5), ThreatModel.L1(12), new ConstantStep(0.1), new GaussianStart(0.1),
+        new ConstantStep(0.1), new GaussianStart(0.1),
             new GuidedMargin(1), AttackSuite.AutoAttack,
         WideResNetSpec.Wrn(10, 1), VggSpec.Vgg11, DenseNetSpec.Of(growth: 4, depths: [1, 1], widths: [8, 8]),
             ResNetSpec.Of(8, [1, 1], [8, 16]),
@@ -33,7 +33,9 @@ internal static class LibraryDescriptions
     public static TheoryData<string> Names => [.. All.Keys.Order(StringComparer.Ordinal)];
 
     public static IDescription Usual(Type type) =>
-        Given.TryGetValue(type, out IDescription? given) ? given : (IDescription)Activator.CreateInstance(type)!;
+        Given.TryGetValue(type, out IDescription? given) ? given
+            // Any norm; its radius has no default.
+            : (IDescription)Activator.CreateInstance(type)! is var made && made is ThreatModel norm ? norm with { Epsilon = 0.25 } : made;
 
     /// <summary>Kinds that may stand where a contract is asked for.</summary>
     public static IEnumerable<IDescription> Implementing(Type contract) => All.Values.Where(contract.IsAssignableFrom).Select(Usual);

@@ -9,7 +9,7 @@ internal static class VectorOutputs
     /// <summary>Whose files start how. The rest belongs to the tests of the attacks.</summary>
     private static readonly Dictionary<string, string[]> Owners = new()
     {
-        ["RobustWrn.Core.Tests"] = ["model_", "small_net", "init_statistics", "aa_l1_projection"],
+        ["RobustWrn.Core.Tests"] = ["model_", "small_net", "init_statistics", "aa_l1_projection", "aa_fab_projections_", "aa_square_schedule"],
         ["RobustWrn.Training.Tests"] = ["loss_", "ema_", "schedules"],
     };
 

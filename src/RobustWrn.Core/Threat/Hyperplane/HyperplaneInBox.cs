@@ -5,9 +5,11 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// The move onto a hyperplane in [0, 1], norm by norm the solution of a small convex program: every pixel goes against the sign of the
-/// function, by an amount in [0, room], so that sum |normal| * amount = |value|, at the least length. Disposing it disposes what it holds.
+/// function, by an amount in [0, room], so that sum |normal| * amount = |value|, at the least length.
 /// </summary>
 /// <remarks>
+/// Tensors that are made while it lives die with it, but for the moves that it returns:
+/// <c>using HyperplaneInBox problem = new(points, normals, values); return problem.MoveTogether(problem.Slopes);</c>.
 /// Slopes and value are divided by the largest slope first, which changes nothing of the problem, so that it can be solved at any scale of
 /// the function.
 /// </remarks>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks.Tests;
+namespace RobustWrn.Core.Tests;
 
 /// <summary>The sizes of windows against those of AutoAttack's own code.</summary>
 [Trait("Category", VectorRun.Category)]

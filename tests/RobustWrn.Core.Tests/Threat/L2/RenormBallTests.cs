@@ -1,9 +1,9 @@
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks.Tests;
+namespace RobustWrn.Core.Tests;
 
+/// <summary>The published geometry of TRADES in L2: box first, then ball.</summary>
 public sealed class RenormBallTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -16,7 +16,8 @@ public sealed class RenormBallTests : IDisposable
     [InlineData(ScalarType.Float64)]
     public void Project_AnyCandidate_LiesInBallAndBox(ScalarType dtype)
     {
-        Tensor images = RandomStream.From(1).Uniform([0, 1, 2, 3, 4, 5], [3, 4, 4], dtype), far = RandomStream.From(2).Normal([0, 1, 2, 3, 4, 5], [3, 4, 4], dtype);
+        Tensor images = RandomStream.From(1).Uniform([0, 1, 2, 3, 4, 5], [3, 4, 4], dtype);
+        Tensor far = RandomStream.From(2).Normal([0, 1, 2, 3, 4, 5], [3, 4, 4], dtype);
         Tensor projected = _ball.Project(images.Plus(far), images);
         L2Threat threat = ThreatModel.L2(_ball.Radius);
         Assert.True(threat.Distance(projected, images).max().Number() <= threat.Epsilon + threat.Tolerance);

@@ -1,31 +1,30 @@
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks.Tests;
+namespace RobustWrn.Core.Tests;
 
 /// <summary>
 /// Moves onto a hyperplane depend on the plane, not on the scale of the function that is zero there, and are the nearest ones whatever the
 /// size of a slope.
 /// </summary>
-public sealed class BoundaryScaleTests : IDisposable
+public sealed class HyperplaneScaleTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    public static TheoryData<IBoundaryGeometry> Geometries() => [new LinfHyperplane(), new L2Hyperplane(), new L1Hyperplane()];
+    public static TheoryData<ThreatModel> Threats() => [ThreatModel.Linf(1), ThreatModel.L2(1), ThreatModel.L1(1)];
 
     public void Dispose() => _scope.Dispose();
 
     [Theory]
-    [MemberData(nameof(Geometries))]
-    public void ToHyperplane_FunctionTimesAPowerOfTwo_IsTheSameMove(IBoundaryGeometry geometry)
+    [MemberData(nameof(Threats))]
+    public void ToHyperplane_FunctionTimesAPowerOfTwo_IsTheSameMove(ThreatModel threat)
     {
         (Tensor points, Tensor normals, Tensor values) = Rows();
-        Tensor expected = geometry.ToHyperplane(points, normals, values);
+        Tensor expected = Moves(threat, points, normals, values);
         foreach (int exponent in (int[])[-120, -90, -30, 30, 90, 120])
         {
             double factor = Math.ScaleB(1, exponent);
-            Assert.True(expected.Equals(geometry.ToHyperplane(points, normals.Times(factor), values.Times(factor))), $"2^{exponent}");
+            Assert.True(expected.Equals(Moves(threat, points, normals.Times(factor), values.Times(factor))), $"2^{exponent}");
         }
     }
 
@@ -40,7 +39,7 @@ public sealed class BoundaryScaleTests : IDisposable
         // One steep pixel without room, so that the flat ones have to make up for it.
         Tensor points = tensor(new[,] { { 0, 0.5, 0.5, 0.5 } }), normals = tensor(new[,] { { 1, 4e-9, -2e-9, 1e-9 } });
         Tensor values = tensor(new[] { 1.5e-9 });
-        Tensor move = new L2Hyperplane().ToHyperplane(points, normals, values);
+        Tensor move = ThreatModel.L2(1).ToHyperplane(points, normals, values);
 
         Assert.Equal(0, (values.Plus((normals * move).sum(1))).Number(), 1e-20);
         // Level 1.5e-9 / (16 + 4 + 1) e-18 and down against the sign of the slope.
@@ -48,13 +47,16 @@ public sealed class BoundaryScaleTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Geometries))]
-    public void DualLength_ScaledSlopes_AreScaled(IBoundaryGeometry geometry)
+    [MemberData(nameof(Threats))]
+    public void DualNorm_ScaledSlopes_AreScaled(ThreatModel threat)
     {
-        Tensor normals = Rows().Normals, expected = geometry.DualLength(normals);
-        Tensor scaled = geometry.DualLength(normals.Times(Math.ScaleB(1, -100))).Times(Math.ScaleB(1, 100));
+        Tensor normals = Rows().Normals, expected = threat.DualNorm(normals);
+        Tensor scaled = threat.DualNorm(normals.Times(Math.ScaleB(1, -100))).Times(Math.ScaleB(1, 100));
         Assert.True(((scaled - expected) / expected).abs().max().Number() < 1e-6);
     }
+
+    private static Tensor Moves(ThreatModel threat, Tensor points, Tensor normals, Tensor values) =>
+        ((IHyperplaneProjection)threat).ToHyperplane(points, normals, values);
 
     private static (Tensor Points, Tensor Normals, Tensor Values) Rows()
     {

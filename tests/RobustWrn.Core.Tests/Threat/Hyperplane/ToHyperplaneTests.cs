@@ -1,18 +1,18 @@
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace RobustWrn.Attacks.Tests;
+namespace RobustWrn.Core.Tests;
 
 /// <summary>The shortest moves onto a hyperplane in the box, against the authors' code, sorted sums of one row at a time, and optimality.</summary>
 public sealed class ToHyperplaneTests : IDisposable
 {
-    private static readonly Dictionary<string, IBoundaryGeometry> Geometries = new() { ["linf"] = new LinfHyperplane(), ["l2"] = new L2Hyperplane(), ["l1"] = new L1Hyperplane() };
+    private static readonly Dictionary<string, ThreatModel> Threats =
+        new ThreatModel[] { ThreatModel.Linf(1), ThreatModel.L2(1), ThreatModel.L1(1) }.ToDictionary(threat => threat.Norm);
 
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public static TheoryData<string, ScalarType> Cases() => new(
-        from norm in Geometries.Keys from dtype in (ScalarType[])[ScalarType.Float32, ScalarType.Float64] select (norm, dtype));
+        from norm in Threats.Keys from dtype in (ScalarType[])[ScalarType.Float32, ScalarType.Float64] select (norm, dtype));
 
     public void Dispose() => _scope.Dispose();
 
@@ -25,7 +25,7 @@ public sealed class ToHyperplaneTests : IDisposable
         {
             using VectorCase vector = VectorCase.Open(name);
             Tensor points = vector["in.t"].to(dtype), normals = vector["in.w"].to(dtype), offsets = vector["in.b"].to(dtype);
-            Tensor moves = Geometries[norm].ToHyperplane(points, normals, (points * normals).sum(1) - offsets);
+            Tensor moves = Hyperplanes(norm).ToHyperplane(points, normals, (points * normals).sum(1) - offsets);
             vector.AssertMatches($"out.f64.{norm}", moves, inFloat32: dtype == ScalarType.Float32);
             if (dtype == ScalarType.Float32)
                 vector.AssertMatches($"out.f32.{norm}", moves, inFloat32: true);
@@ -37,7 +37,7 @@ public sealed class ToHyperplaneTests : IDisposable
     public void ToHyperplane_RandomAndDegenerateRows_EqualsTheSortedSolution(string norm, ScalarType dtype)
     {
         (Tensor points, Tensor normals, Tensor values) = Rows(40, dtype);
-        Tensor moves = Geometries[norm].ToHyperplane(points, normals, values);
+        Tensor moves = Hyperplanes(norm).ToHyperplane(points, normals, values);
         double tolerance = dtype == ScalarType.Float64 ? 1e-12 : 3e-5;
         for (int row = 0; row < 40; row++)
         {
@@ -51,7 +51,7 @@ public sealed class ToHyperplaneTests : IDisposable
     public void ToHyperplane_AnyRows_StaysInTheBoxAndMeetsThePlaneOrTheCorner(string norm, ScalarType dtype)
     {
         (Tensor points, Tensor normals, Tensor values) = Rows(200, dtype);
-        Tensor moves = Geometries[norm].ToHyperplane(points, normals, values), moved = points.Plus(moves);
+        Tensor moves = Hyperplanes(norm).ToHyperplane(points, normals, values), moved = points.Plus(moves);
         Assert.True((moved.IsAtLeast(-1e-6) & moved.IsAtMost(1 + 1e-6)).all().item<bool>());
         Tensor left = values.Plus((normals * moves).sum(1));
         Tensor corner = where(normals.IsAbove(0).eq(values.IsAtLeast(0).unsqueeze(1)), zeros_like(points), ones_like(points));
@@ -67,8 +67,8 @@ public sealed class ToHyperplaneTests : IDisposable
     public void ToHyperplane_NoSlopeOrAlreadyThere_MovesNothing(string norm, ScalarType dtype)
     {
         Tensor points = RandomStream.From(2).Uniform([0, 1], [9], dtype), normals = RandomStream.From(3).Normal([0, 1], [9], dtype);
-        Tensor flat = Geometries[norm].ToHyperplane(points, zeros_like(normals), tensor(new[] { 0.5, -2 }).to(dtype));
-        Tensor there = Geometries[norm].ToHyperplane(points, normals, zeros(2, dtype));
+        Tensor flat = Hyperplanes(norm).ToHyperplane(points, zeros_like(normals), tensor(new[] { 0.5, -2 }).to(dtype));
+        Tensor there = Hyperplanes(norm).ToHyperplane(points, normals, zeros(2, dtype));
         Assert.Equal(0, flat.abs().max().Number());
         Assert.Equal(0, there.abs().max().Number());
     }
@@ -77,14 +77,16 @@ public sealed class ToHyperplaneTests : IDisposable
     [InlineData("linf")]
     [InlineData("l2")]
     [InlineData("l1")]
-    public void ToHyperplane_FarFromTheBox_IsTheValueOverTheDualLength(string norm)
+    public void ToHyperplane_FarFromTheBox_IsTheValueOverTheDualNorm(string norm)
     {
-        IBoundaryGeometry geometry = Geometries[norm];
+        ThreatModel threat = Threats[norm];
         Tensor points = zeros([5, 20], ScalarType.Float64).Plus(0.5), normals = RandomStream.From(8).Normal([0, 1, 2, 3, 4], [20], ScalarType.Float64);
         Tensor values = tensor(new[] { 0.1, -0.2, 0.3, -0.05, 0.02 });
-        Tensor moves = geometry.ToHyperplane(points, normals, values);
-        Assert.True((geometry.Length(moves) - values.abs() / geometry.DualLength(normals)).abs().max().Number() < 1e-14);
+        Tensor moves = Hyperplanes(norm).ToHyperplane(points, normals, values);
+        Assert.True((threat.Length(moves) - values.abs() / threat.DualNorm(normals)).abs().max().Number() < 1e-14);
     }
+
+    private static IHyperplaneProjection Hyperplanes(string norm) => (IHyperplaneProjection)Threats[norm];
 
     // Rows with pixels at 0 and 1, slopes of 0, equal slopes, and planes that the box does not reach.
     private static (Tensor Points, Tensor Normals, Tensor Values) Rows(int count, ScalarType dtype)
