@@ -16,6 +16,13 @@ public interface IRobustObjective : IDescription
     /// <summary>How many forward passes in training mode one evaluation makes, whose activations are all kept until its gradient is taken. Default 1.</summary>
     int ForwardPasses => 1;
 
+    /// <summary>
+    /// What keeps it from training under a threat model, before anything is computed: a part of the norm that its inner attack needs and
+    /// misses. Default: nothing.
+    /// </summary>
+    /// <param name="threat">How far images may move.</param>
+    IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => [];
+
     /// <summary>The loss of one batch.</summary>
     /// <param name="context">Model in training mode, images, labels, threat and randomness.</param>
     /// <param name="cancellationToken">Checked between the steps of an inner attack.</param>

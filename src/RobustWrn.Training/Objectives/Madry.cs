@@ -52,5 +52,8 @@ public sealed record Madry : IRobustObjective, IMigratedDescription
     }
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => InnerMaximum.ProblemsUnder(threat, InnerAttack);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [.. InnerMaximum.Problems(InnerAttack), .. Rule.InHalfOpen(LabelSmoothing, 0, 1)];
 }

@@ -70,5 +70,8 @@ public sealed record Mart : IRobustObjective, IMigratedDescription
     }
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => InnerMaximum.ProblemsUnder(threat, InnerAttack);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => [.. Rule.NotNegative(Beta), .. InnerMaximum.Problems(InnerAttack)];
 }

@@ -76,6 +76,9 @@ public sealed record Trades : IRobustObjective, IMigratedDescription
     }
 
     /// <inheritdoc/>
+    public IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => InnerMaximum.ProblemsUnder(threat, InnerAttack);
+
+    /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
         [.. Rule.NotNegative(Beta), .. InnerMaximum.Problems(InnerAttack), .. Rule.InHalfOpen(LabelSmoothing, 0, 1)];
 

@@ -34,7 +34,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
             .. Recipe.ProblemsAs(nameof(Recipe)),
             .. network.ProblemsAs(nameof(network)),
             .. threat.ProblemsAs(nameof(threat)),
-            .. ValidationProblems(threat),
+            .. ProblemsUnder(threat),
             .. data.Problems(network),
             .. options?.Problems() ?? [],
         ];
@@ -105,8 +105,12 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
             TrainingLog.WeightsInDoubt(logger, warning);
     }
 
-    private IEnumerable<Problem> ValidationProblems(ThreatModel threat) => (Recipe?.ValidationAttack?.ProblemsUnder(threat) ?? [])
-        .Select(problem => problem.Within($"{nameof(Recipe)}.{nameof(TrainingRecipe.ValidationAttack)}"));
+    private IEnumerable<Problem> ProblemsUnder(ThreatModel threat) =>
+    [
+        .. Objective?.ProblemsUnder(threat).Select(problem => problem.Within(nameof(Objective))) ?? [],
+        .. Recipe?.ValidationAttack?.ProblemsUnder(threat)
+            .Select(problem => problem.Within($"{nameof(Recipe)}.{nameof(TrainingRecipe.ValidationAttack)}")) ?? [],
+    ];
 
     /// <summary><see cref="Fit"/> on a thread of its own.</summary>
     /// <inheritdoc cref="Fit"/>

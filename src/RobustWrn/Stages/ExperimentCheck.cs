@@ -23,6 +23,7 @@ internal static class ExperimentCheck
                 $"must do without another model, which an experiment has none of, got {attack?.Name}. Leave it out, and run it on the "
                     + $"finished network with {nameof(EvaluationOptions)}.{nameof(EvaluationOptions.Surrogate)}.")),
             .. (experiment.Suite?.ProblemsUnder(experiment.Threat) ?? []).Select(problem => problem.Within(nameof(RobustExperiment.Suite))),
+            .. experiment.Objective?.ProblemsUnder(experiment.Threat).Select(problem => problem.Within(nameof(RobustExperiment.Objective))) ?? [],
             .. (experiment.Recipe?.ValidationAttack?.ProblemsUnder(experiment.Threat) ?? [])
                 .Select(problem => problem.Within($"{nameof(RobustExperiment.Recipe)}.{nameof(TrainingRecipe.ValidationAttack)}")),
             .. experiment.Budget.ProblemsAs(nameof(RobustExperiment.Budget)),
