@@ -9,7 +9,7 @@ internal sealed class ModelSnapshot : IDisposable
 {
     private readonly (string Name, nn.Module Module, bool Training)[] _modes;
     private readonly (string Name, Parameter Parameter, bool RequiresGrad)[] _gradients;
-    private readonly List<(string Name, Tensor Buffer, Tensor Copy)> _buffers = [];
+    private readonly BufferSnapshot? _buffers;
 
     /// <summary>Looks at a model, and changes nothing of it.</summary>
     /// <param name="model">The model.</param>
@@ -19,19 +19,7 @@ internal sealed class ModelSnapshot : IDisposable
         _modes = [.. model.named_modules().Prepend((name: model.GetName(), module: model)).DistinctBy(named => named.module, ReferenceEqualityComparer.Instance)
             .Select(named => (named.name, named.module, named.module.training))];
         _gradients = [.. model.named_parameters().Select(named => (named.name, named.parameter, named.parameter.requires_grad))];
-        if (!buffers)
-            return;
-        using IDisposable guard = no_grad();
-        try
-        {
-            foreach ((string name, Tensor buffer) in model.named_buffers())
-                _buffers.Add((name, buffer, buffer.clone().DetachFromDisposeScope()));
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        _buffers = buffers ? new BufferSnapshot(model) : null;
     }
 
     /// <summary>All modules, the model itself first.</summary>
@@ -64,8 +52,7 @@ internal sealed class ModelSnapshot : IDisposable
         List<string> left = [];
         foreach ((string name, Parameter parameter, bool requiresGrad) in _gradients)
             Try(left, name, () => { if (parameter.requires_grad != requiresGrad) parameter.requires_grad_(requiresGrad); });
-        foreach ((string name, Tensor buffer, Tensor copy) in _buffers)
-            Try(left, name, () => buffer.copy_(copy));
+        left.AddRange(_buffers?.Restore() ?? []);
         if (Passes(static (module, training) => module.train(training)) && Passes(PlainMode.Set))
         {
             left.AddRange(_modes.Where(mode => mode.Module.training != mode.Training)
@@ -113,9 +100,5 @@ internal sealed class ModelSnapshot : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach ((_, _, Tensor copy) in _buffers)
-            copy.Dispose();
-    }
+    public void Dispose() => _buffers?.Dispose();
 }

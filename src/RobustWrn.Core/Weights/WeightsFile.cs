@@ -133,8 +133,9 @@ public sealed class WeightsFile : IDisposable
         string actual = ContentHash.Of(tensors, _texts);
         if (actual != StoredHash)
         {
-            throw _file.Damaged($"its content has the SHA-256 {Cut(actual)}, but {Cut(StoredHash)} was stored with it. Take it from its source again; "
-                + $"if other code changed it on purpose, remove {ContentHash.Key} from its texts");
+            // Enough to tell two apart, and no more of what a damaged file says.
+            throw _file.Damaged($"its content has the SHA-256 {Excerpt.Of(actual, 12)}, but {Excerpt.Of(StoredHash, 12)} was stored "
+                + $"with it. Take it from its source again; if other code changed it on purpose, remove {ContentHash.Key} from its texts");
         }
         _verified = true;
     }
@@ -180,9 +181,6 @@ public sealed class WeightsFile : IDisposable
             throw;
         }
     }
-
-    // Enough to tell two apart, and no more of what a damaged file says.
-    private static string Cut(string hash) => hash.Length <= 12 ? hash : hash[..12] + "...";
 
     private Dictionary<string, string> Texts()
     {

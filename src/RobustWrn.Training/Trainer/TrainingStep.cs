@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -49,7 +50,7 @@ internal sealed class TrainingStep(
         finally
         {
             if (!taken)
-                buffers.Restore();
+                GoBack(buffers);
         }
         sums.Update += Stopwatch.GetElapsedTime(start) - (sums.Attack - attackedBefore);
         return found;
@@ -84,12 +85,18 @@ internal sealed class TrainingStep(
         }
     }
 
+    private static void GoBack(BufferSnapshot buffers)
+    {
+        if (buffers.Restore() is { Count: > 0 } left)
+            throw new InvalidOperationException($"the statistics of a step that is not taken must be taken back, but {Excerpt.List(left)}");
+    }
+
     // The pass that finds the direction is a copy's in the published code, whose batch-norm statistics are thrown away.
     private PerturbedWeights Perturb(
         AdversarialWeightPerturbation settings, MicroBatch[] parts, TrainingPosition position, StepSums sums, BufferSnapshot buffers, CancellationToken cancellationToken)
     {
         Tensor?[] gradients = Gradients(parts, position, sums, [], cancellationToken);
-        buffers.Restore();
+        GoBack(buffers);
         return new PerturbedWeights(_parameters, gradients, settings.Gamma);
     }
 

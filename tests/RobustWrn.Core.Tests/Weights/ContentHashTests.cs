@@ -58,7 +58,7 @@ public sealed class ContentHashTests : IDisposable
 
         string message = Assert.Throws<WeightsFileException>(() => NetworkWeights.Load(target, path)).Message;
 
-        Assert.Matches("^.*weights.safetensors is damaged: its content has the SHA-256 [0-9a-f]{12}\\.\\.\\., but [0-9a-f]{12}\\.\\.\\. was stored with it. Take it from its source again", message);
+        Assert.Matches("^.*weights.safetensors is damaged: its content has the SHA-256 [0-9a-f]{12}\\.\\.\\. \\(64 characters\\), but [0-9a-f]{12}\\.\\.\\. \\(64 characters\\) was stored with it. Take it from its source again", message);
         Assert.Equal(message, Assert.Throws<WeightsFileException>(() => Safetensors.Read(path)).Message);
         Assert.Equal(message, Assert.Throws<WeightsFileException>(() => PyTorchFile.Read(path)).Message);
         Assert.Equal(message, Assert.Throws<WeightsFileException>(() => NetworkWeights.Open(path)).Message);
