@@ -122,7 +122,7 @@ public sealed class Setup : IDisposable
     private static (TrainingPlan? Plan, bool Published) PlanOf(string name, List<string> problems) =>
         PublishedPlans.Find(name) is { } known
             ? (known.Plan, true)
-            : (Read<TrainingPlan>(name, "--recipe", $"one of {string.Join(", ", PublishedPlans.All.Select(plan => plan.Name))}", problems), false);
+            : (Read<TrainingPlan>(name, "--recipe", $"one of {PublishedPlans.Names}", problems), false);
 
     private static InMemoryImages? ExtraImages(string path, DatasetSplits data, List<string> problems)
     {

@@ -12,7 +12,10 @@ public static class TrainCommand
     /// <summary>Something in the command line, or in a file it names, is wrong.</summary>
     public const int BadArguments = CommandLine.BadArguments;
 
-    private static readonly Option<string?> Recipe = new("--recipe") { Description = $"what is minimised and how: {string.Join(", ", PublishedPlans.All.Select(plan => plan.Name))}, or a JSON file, which runs as written (default: {Setup.DefaultRecipe})" };
+    private static readonly Option<string?> Recipe = new("--recipe")
+    {
+        Description = $"what is minimised and how: {PublishedPlans.Names}, or a JSON file, which runs as written (default: {Setup.DefaultRecipe})",
+    };
     private static readonly Option<string?> Spec = new("--spec") { Description = $"the network: {NamedNetwork.Ways} (default: {Setup.DefaultSpec})" };
     private static readonly Option<string> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout", DefaultValueFactory = _ => "synthetic" };
     private static readonly Option<string?> Extra = new("--extra") { Description = "extra images for recipes that mix some in: .npz with image and label, or the .pickle of the 500,000 pseudo-labelled images" };

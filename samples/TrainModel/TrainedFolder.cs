@@ -52,15 +52,30 @@ public sealed class TrainedFolder : IDisposable
     /// <summary>Lets others in.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private string? Wrong(string name, IDescription description)
+    private string? Wrong<T>(string name, T description)
+        where T : IDescription
     {
-        string file = In(name), text = DescriptionJson.Write(description) + "\n";
+        string file = In(name);
         if (!File.Exists(file))
-            AtomicFile.WriteText(file, text);
-        else if (File.ReadAllText(file) != text)
+            AtomicFile.WriteText(file, DescriptionJson.Write(description) + "\n");
+        else if (!Says(file, description))
             return $"--out must be empty or belong to this training, but {file} is of another. "
                 + $"Choose another folder, or give {file} with its own settings.";
         return null;
+    }
+
+    // By what it says: a file that an earlier version wrote may say it otherwise.
+    private static bool Says<T>(string file, T description)
+        where T : IDescription
+    {
+        try
+        {
+            return description.Equals(DescriptionJson.Read<T>(File.ReadAllText(file), file));
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
     }
 
     private static string FileOf(TrainedWeights which) => which switch

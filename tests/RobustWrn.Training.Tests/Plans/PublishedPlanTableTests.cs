@@ -12,7 +12,7 @@ public class PublishedPlanTableTests
 
     private static readonly Row[] Table =
     [
-        new("sat", "WRN-34-R", "No AutoAttack number", 100, 128, 0.1, 2e-4, Clip: 5, Start: null, Extra: null),
+        new("madry", "WRN-34-R", "No AutoAttack number", 100, 128, 0.1, 2e-4, Clip: 5, Start: null, Extra: null),
         new("trades", "WRN-34-R", "53.23 %", 100, 128, 0.1, 2e-4, Clip: 5, Beta: 6, Start: null, Extra: null),
         new("mart", "WRN-34-R", "No AutoAttack number", 100, 128, 0.1, 2e-4, Clip: 5, Beta: 6, Start: null, Extra: null),
         new("trades-500k", "WRN-34-R", "61.56 %, clean 90.56 %", 400, 256, 0.1, 5e-4, Beta: 6, Start: null, Extra: 0.5),
@@ -75,7 +75,7 @@ public class PublishedPlanTableTests
     }
 
     [Theory]
-    [InlineData("sat")]
+    [InlineData("madry")]
     [InlineData("trades")]
     [InlineData("mart")]
     public void LearningRate_OfHuang_DropsAtThreeQuartersAndNineTenths(string name) =>
@@ -119,7 +119,12 @@ public class PublishedPlanTableTests
     }
 
     [Fact]
-    public void Find_FormerName_IsTheCommandOfTheAuthors() => Assert.Same(PublishedPlans.Wang1M, PublishedPlans.Find("Wang"));
+    public void Find_Alias_IsThePlan()
+    {
+        Assert.Same(PublishedPlans.Wang1M, PublishedPlans.Find("Wang"));
+        Assert.Same(PublishedPlans.HuangMadry, PublishedPlans.Find("SAT"));
+        Assert.Null(PublishedPlans.Find("huang"));
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -17,10 +17,11 @@ public class PublishedPlansTests
     }
 
     [Fact]
-    public void All_Names_AreUnique() => Assert.Distinct(PublishedPlans.All.Select(plan => plan.Name), StringComparer.OrdinalIgnoreCase);
+    public void All_Names_AreUnique() => Assert.Distinct(
+        PublishedPlans.All.SelectMany(plan => plan.Aliases.Prepend(plan.Name)), StringComparer.OrdinalIgnoreCase);
 
     [Fact]
-    public void Get_UnknownName_ListsTheNames() => Assert.Contains("sat, trades", Assert.Throws<ArgumentException>(() => PublishedPlans.Get("nothing")).Message, StringComparison.Ordinal);
+    public void Get_UnknownName_ListsTheNames() => Assert.Contains("madry (or sat), trades, mart", Assert.Throws<ArgumentException>(() => PublishedPlans.Get("nothing")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Problems_OfItsParts_AreAllReported() =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RobustWrn.Core;
 using TrainModel;
 
@@ -40,11 +41,26 @@ public sealed class TrainModelTests : IDisposable
         Assert.Equal(File.ReadAllText(In("one/plan.json")), File.ReadAllText(In("two/plan.json")));
     }
 
+    /// <summary>The objective as files had it before its inner attack was one description.</summary>
+    [Fact]
+    public async Task Run_FolderWithAPlanOfBefore_GoesOn()
+    {
+        Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "1"));
+        JsonObject plan = JsonNode.Parse(File.ReadAllText(In("one/plan.json")))!.AsObject();
+        plan["objective"] = JsonNode.Parse("""{"type":"madry","innerSteps":10,"labelSmoothing":0}""");
+        File.WriteAllText(In("one/plan.json"), plan.ToJsonString());
+
+        Assert.Equal(0, await Run("one", "--recipe", "madry", "--epochs", "1"));
+        plan["objective"]!["innerSteps"] = 9;
+        File.WriteAllText(In("one/plan.json"), plan.ToJsonString());
+        Assert.Equal(TrainCommand.BadArguments, await Run("one", "--recipe", "madry", "--epochs", "1"));
+    }
+
     [Fact]
     public async Task Run_FolderOfAnotherTraining_IsLeftAsItIs()
     {
         Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "1"));
-        Assert.Contains("sat was published with WRN-34-R (--spec); this run trains WRN 1 / 3.", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("madry was published with WRN-34-R (--spec); this run trains WRN 1 / 3.", _output.ToString(), StringComparison.Ordinal);
         string[] before = Contents();
 
         Assert.Equal(TrainCommand.BadArguments, await Run("one", "--recipe", "mart", "--epochs", "1"));
@@ -60,7 +76,7 @@ public sealed class TrainModelTests : IDisposable
     {
         Assert.Equal(TrainCommand.BadArguments, await TrainCommand.RunAsync(["--recipe", "nix", "--spec", "nothing", "--epochs", "0", "--images", "0", "--out", In("tiny.json")], _output, _error, TestContext.Current.CancellationToken));
 
-        Assert.All((string[])["--recipe must be one of sat", "--spec must be", "--epochs must be at least 1, got 0", "--images must be at least 1", "is a file"],
+        Assert.All((string[])["--recipe must be one of madry (or sat), trades", "--spec must be", "--epochs must be at least 1, got 0", "--images must be at least 1", "is a file"],
             part => Assert.Contains(part, _error.ToString(), StringComparison.Ordinal));
     }
 
