@@ -16,8 +16,8 @@ public sealed record Budget : IDescription
     public int MaxTrials { get; init; } = 20;
 
     /// <summary>
-    /// How long trials may take together, over all sessions of a resumed run; null for no limit. No trial is cut short. With a limit, how many trials run
-    /// depends on the machine, and so does the result.
+    /// How long trials may take together, over all sessions of a resumed run; null for no limit. No trial is cut short.
+    /// With a limit, how many trials run depends on the machine, and so does the result.
     /// </summary>
     [JsonPropertyName("maximalTime")]
     public TimeSpan? MaxTime { get; init; }

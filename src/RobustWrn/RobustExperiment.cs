@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace RobustWrn;
 
 /// <summary>
-/// A robust architecture search, described step by step: candidates of a search space and baselines are trained against an attacker, ranked on
-/// validation images, and the Pareto front is evaluated on the test split once. Immutable: each call returns a new description.
+/// A robust architecture search, described step by step: candidates of a search space and baselines are trained against an attacker,
+/// ranked on validation images, and the Pareto front is evaluated on the test split once. Immutable: each call returns a new description.
 /// </summary>
 /// <remarks>The same description recorded in the same folder goes on where it stopped and ends in the same result.</remarks>
 public sealed record RobustExperiment
@@ -106,7 +106,10 @@ public sealed record RobustExperiment
     /// <summary>The seed all randomness is derived from.</summary>
     public RobustExperiment Seeded(Seed seed) => this with { Seed = seed };
 
-    /// <summary>Trains the networks of the final evaluation this many times, each with a seed of its own: one training says nothing about an architecture's spread.</summary>
+    /// <summary>
+    /// Trains the networks of the final evaluation this many times, each with a seed of its own: one training says nothing about an
+    /// architecture's spread.
+    /// </summary>
     public RobustExperiment Replicated(int replicates) => this with { Replicates = replicates };
 
     /// <summary>Records everything in a folder. Run again with the same settings, the experiment goes on there.</summary>
@@ -143,13 +146,20 @@ public sealed record RobustExperiment
         return this with { Evaluator = evaluator };
     }
 
-    /// <summary>Refuses networks whose training takes more than these bytes of memory, on the CPU. Default: what the machine has, or the container where it has a limit.</summary>
+    /// <summary>
+    /// Refuses networks whose training takes more than these bytes of memory, on the CPU. Default: what the machine has,
+    /// or the container where it has a limit.
+    /// </summary>
     public RobustExperiment WithinMemory(long bytes) => this with { MemoryLimit = bytes };
 
-    /// <summary>Everything that is wrong with the description, its data and its folder, before anything is computed; empty when it can run.</summary>
+    /// <summary>
+    /// Everything that is wrong with the description, its data and its folder, before anything is computed; empty when it can run.
+    /// </summary>
     public IReadOnlyList<Problem> Check() => [.. ExperimentCheck.Problems(this)];
 
-    /// <summary>Times a few batches on the calling thread and predicts how long the experiment takes and how much memory it needs.</summary>
+    /// <summary>
+    /// Times a few batches on the calling thread and predicts how long the experiment takes and how much memory it needs.
+    /// </summary>
     /// <param name="cancellationToken">Checked between batches.</param>
     /// <exception cref="InvalidDescriptionException">The description has problems.</exception>
     public ExperimentEstimate Estimate(CancellationToken cancellationToken = default)
@@ -158,7 +168,9 @@ public sealed record RobustExperiment
         return Estimation.Of(this, cancellationToken);
     }
 
-    /// <summary>Runs one batch through every stage on the calling thread: building, training, validation, attacks, reports. Reads no test image.</summary>
+    /// <summary>
+    /// Runs one batch through every stage on the calling thread: building, training, validation, attacks, reports. Reads no test image.
+    /// </summary>
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <exception cref="InvalidDescriptionException">The description has problems.</exception>
     public Rehearsal Rehearse(CancellationToken cancellationToken = default)
@@ -179,8 +191,8 @@ public sealed record RobustExperiment
     }
 
     /// <summary>
-    /// Runs the experiment and yields its progress; the last report carries the result. Leaving the enumeration cancels the run and waits for its end.
-    /// Reports of a network under way are dropped when the reader is slow; those of a finished one never are.
+    /// Runs the experiment and yields its progress; the last report carries the result. Leaving the enumeration cancels the run and waits
+    /// for its end. Reports of a network under way are dropped when the reader is slow; those of a finished one never are.
     /// </summary>
     /// <param name="cancellationToken">Checked between steps; what was finished is recorded.</param>
     public async IAsyncEnumerable<ExperimentProgress> StreamAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

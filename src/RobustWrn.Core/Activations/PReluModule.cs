@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>One learned slope, or one a channel, under the name of TorchSharp's module, which loses the number that it begins with (see <see cref="ScalarArithmetic"/>).</summary>
+/// <summary>
+/// One learned slope, or one a channel, under the name of TorchSharp's module, which loses the number that it begins with (see
+/// <see cref="ScalarArithmetic"/>).
+/// </summary>
 internal sealed class PReluModule : nn.Module<Tensor, Tensor>
 {
     private readonly Parameter weight;

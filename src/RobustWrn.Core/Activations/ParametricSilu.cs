@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The parametric shifted SiLU (PSSiLU) of Dai et al. 2021 (arXiv 2110.05626): x * (sigmoid(|alpha| * x) - |beta|) / (1 - |beta|), alpha and beta learned. Here each layer
-/// learns its own pair.
+/// The parametric shifted SiLU (PSSiLU) of Dai et al. 2021 (arXiv 2110.05626): x * (sigmoid(|alpha| * x) - |beta|) / (1 - |beta|),
+/// alpha and beta learned. Here each layer learns its own pair.
 /// </summary>
 public sealed record ParametricSilu : IActivation
 {
@@ -16,7 +16,9 @@ public sealed record ParametricSilu : IActivation
     /// <summary>The sharpness before training. Default 1: SiLU (the authors' checkpoint code).</summary>
     public double Alpha { get; init; } = 1;
 
-    /// <summary>The shift before training, in [0, 1). Default 1e-8 (the authors' checkpoint code), since |beta| has no slope at 0.</summary>
+    /// <summary>
+    /// The shift before training, in [0, 1). Default 1e-8 (the authors' checkpoint code), since |beta| has no slope at 0.
+    /// </summary>
     public double Beta { get; init; } = 1e-8;
 
     /// <inheritdoc/>

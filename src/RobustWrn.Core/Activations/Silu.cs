@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>x * sigmoid(x), also called Swish (Elfwing et al. 2018; Ramachandran et al. 2017): the leaderboards' usual choice since Gowal et al. 2020.</summary>
+/// <summary>
+/// x * sigmoid(x), also called Swish (Elfwing et al. 2018; Ramachandran et al. 2017): the leaderboards' usual choice since Gowal et al.
+/// 2020.
+/// </summary>
 public sealed record Silu : IActivation
 {
     /// <summary>The name in files.</summary>

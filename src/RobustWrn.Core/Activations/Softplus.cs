@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>log(1 + exp(beta * x)) / beta (Dugas et al. 2001), the smooth stand-in for ReLU of smooth adversarial training (Xie et al. 2020, arXiv 2006.14536).</summary>
+/// <summary>
+/// log(1 + exp(beta * x)) / beta (Dugas et al. 2001), the smooth stand-in for ReLU of smooth adversarial training (Xie et al.
+/// 2020, arXiv 2006.14536).
+/// </summary>
 public sealed record Softplus : IActivation
 {
     /// <summary>The name in files.</summary>

@@ -1,6 +1,9 @@
 namespace RobustWrn.Core;
 
-/// <summary>Short names: the published one for a published network, whatever its classes and images; else depths and widths, and what differs from a plain network.</summary>
+/// <summary>
+/// Short names: the published one for a published network, whatever its classes and images; else depths and widths, and what differs from
+/// a plain network.
+/// </summary>
 internal static class BaselineName
 {
     public static string Of(ResNetSpec spec) => Published(spec with { Classes = 10, InputChannels = 3, Normalization = Normalization.Identity })

@@ -1,13 +1,15 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A forward pass in shapes only: blocks, activations and normalisations say which layers they run, and the trace adds up learned numbers, multiply-adds and the
-/// features that libtorch keeps for the backward pass. Nothing is allocated. Arithmetic is checked: what does not fit is an <see cref="OverflowException"/>.
+/// A forward pass in shapes only: blocks, activations and normalisations say which layers they run, and the trace adds up learned
+/// numbers, multiply-adds and the features that libtorch keeps for the backward pass. Nothing is allocated. Arithmetic is checked:
+/// what does not fit is an <see cref="OverflowException"/>.
 /// </summary>
 /// <remarks>
-/// Kept are the inputs of convolutions and normalisations, whether or not their weights learn (libtorch 2.10 keeps them with frozen weights too), the inputs of linear layers
-/// whose weights learn, both sides of products, and what <see cref="KeptForBackward"/> says of activations; a tensor that two layers keep counts once,
-/// in the trace of the first. Tensors whose size does not grow with the batch count as nothing.
+/// Kept are the inputs of convolutions and normalisations, whether or not their weights learn (libtorch 2.10 keeps them with frozen
+/// weights too), the inputs of linear layers whose weights learn, both sides of products, and what <see cref="KeptForBackward"/> says of
+/// activations; a tensor that two layers keep counts once, in the trace of the first. Tensors whose size does not grow with the batch
+/// count as nothing.
 /// </remarks>
 public sealed class CostTrace
 {
@@ -125,7 +127,9 @@ public sealed class CostTrace
         return New(input.Channels, LayerCost.Strided(input.Height, stride), LayerCost.Strided(input.Width, stride));
     }
 
-    /// <summary>Maximum pooling of a window of 3 with a margin of 1; it keeps its input and, as 64-bit numbers, where each maximum stood.</summary>
+    /// <summary>
+    /// Maximum pooling of a window of 3 with a margin of 1; it keeps its input and, as 64-bit numbers, where each maximum stood.
+    /// </summary>
     public FeatureMap MaxPool(FeatureMap input, int stride)
     {
         FeatureMap output = New(input.Channels, LayerCost.Strided(input.Height, stride), LayerCost.Strided(input.Width, stride));
@@ -143,7 +147,10 @@ public sealed class CostTrace
         return New(input.Channels, input.Height / window, input.Width / window);
     }
 
-    /// <summary>Maximum pooling of windows side by side, rows and columns that fill no window left out; it keeps its input and, as 64-bit numbers, where each maximum stood.</summary>
+    /// <summary>
+    /// Maximum pooling of windows side by side, rows and columns that fill no window left out; it keeps its input and, as 64-bit numbers,
+    /// where each maximum stood.
+    /// </summary>
     /// <param name="input">What it reads.</param>
     /// <param name="window">Side of a window.</param>
     public FeatureMap MaxPoolApart(FeatureMap input, int window)
@@ -170,7 +177,9 @@ public sealed class CostTrace
         KeptByAttack = checked(KeptByAttack + map.EvaluationStorage.KeepForAttack());
     }
 
-    /// <summary>Counts a tensor as kept in training only: for the gradients of weights, or by a layer that does nothing in evaluation.</summary>
+    /// <summary>
+    /// Counts a tensor as kept in training only: for the gradients of weights, or by a layer that does nothing in evaluation.
+    /// </summary>
     public void KeepInTraining(FeatureMap map) => KeptByTraining = checked(KeptByTraining + map.Storage.KeepForTraining());
 
     private FeatureMap Like(FeatureMap map) => New(map.Channels, map.Height, map.Width);

@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A densely connected network with bottleneck layers (Huang, Liu et al. 2017, arXiv 1608.06993) whose stages are configured one by one: stem convolution, stages of dense
-/// layers with a transition between them (normalisation, activation, 1x1 convolution, 2x2 average pooling), normalisation, activation, global average pooling, linear layer.
-/// One of the networks that Huang et al. 2021 repeat their findings on.
+/// A densely connected network with bottleneck layers (Huang, Liu et al. 2017, arXiv 1608.06993) whose stages are configured one by one:
+/// stem convolution, stages of dense layers with a transition between them (normalisation, activation, 1x1 convolution,
+/// 2x2 average pooling), normalisation, activation, global average pooling, linear layer. One of the networks that Huang et al.
+/// 2021 repeat their findings on.
 /// </summary>
 /// <remarks>
-/// New weights are drawn as in this library's wide residual networks (<see cref="ConvolutionLayer"/>, <see cref="LinearLayer"/>); the authors' code leaves PyTorch's defaults.
+/// New weights are drawn as in this library's wide residual networks (<see cref="ConvolutionLayer"/>, <see cref="LinearLayer"/>);
+/// the authors' code leaves PyTorch's defaults.
 /// </remarks>
 public sealed record DenseNetSpec : INetworkSpec
 {

@@ -1,6 +1,9 @@
 namespace RobustWrn.Core;
 
-/// <summary>The shape of a tensor of features of one image while a network's cost is traced. Two maps of the same shape are two tensors: equality is identity.</summary>
+/// <summary>
+/// The shape of a tensor of features of one image while a network's cost is traced. Two maps of the same shape are two tensors:
+/// equality is identity.
+/// </summary>
 /// <param name="channels">Channels.</param>
 /// <param name="height">Rows.</param>
 /// <param name="width">Columns.</param>
@@ -15,7 +18,9 @@ public sealed class FeatureMap(int channels, int height, int width)
     /// <summary>The map whose memory this one is a part of, or itself.</summary>
     internal FeatureMap Storage => _source ?? this;
 
-    /// <summary>The map that this one is in evaluation, where the layer between them does nothing; null where there is no such layer.</summary>
+    /// <summary>
+    /// The map that this one is in evaluation, where the layer between them does nothing; null where there is no such layer.
+    /// </summary>
     internal FeatureMap? InEvaluation { get; init; }
 
     /// <summary>As <see cref="Storage"/>, in evaluation.</summary>

@@ -14,7 +14,9 @@ public interface INetworkSpec : IDescription
     /// <summary>Channels of its images.</summary>
     int InputChannels { get; }
 
-    /// <summary>Rows and columns that an image must have at least: more than 1 where poolings would leave nothing of smaller ones.</summary>
+    /// <summary>
+    /// Rows and columns that an image must have at least: more than 1 where poolings would leave nothing of smaller ones.
+    /// </summary>
     int SmallestSide => 1;
 
     /// <summary>What happens to pixels before the network; null where the spec does not say.</summary>
@@ -29,7 +31,9 @@ public interface INetworkSpec : IDescription
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
     /// <exception cref="InvalidDescriptionException">The spec has problems.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The image is smaller than <see cref="SmallestSide"/>, or too large for 64-bit numbers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The image is smaller than <see cref="SmallestSide"/>, or too large for 64-bit numbers.
+    /// </exception>
     NetworkCost Cost(int height, int width);
 
     /// <summary>Builds the network, in training mode, with fresh weights drawn from the seed.</summary>

@@ -14,10 +14,14 @@ public sealed record NetworkCost(long Parameters, long MultiplyAdds)
     /// <summary>The parts in the order of the forward pass: stem, stages, head. Their sums are the totals.</summary>
     public ValueList<PartCost> Parts { get; init; } = ValueList<PartCost>.Empty;
 
-    /// <summary>Numbers that a training step keeps for the backward pass, for one image; see <see cref="CostTrace"/> for what is kept.</summary>
+    /// <summary>
+    /// Numbers that a training step keeps for the backward pass, for one image; see <see cref="CostTrace"/> for what is kept.
+    /// </summary>
     public long TrainingActivations => Parts.Sum(part => part.TrainingActivations);
 
-    /// <summary>Numbers that an attack step on the module, parameters frozen, keeps for the gradient of the pixels, for one image.</summary>
+    /// <summary>
+    /// Numbers that an attack step on the module, parameters frozen, keeps for the gradient of the pixels, for one image.
+    /// </summary>
     public long AttackActivations => Parts.Sum(part => part.AttackActivations);
 
     /// <summary>Layers with weights, as far as traces say them.</summary>
@@ -27,9 +31,10 @@ public sealed record NetworkCost(long Parameters, long MultiplyAdds)
     public long LargestMap => Parts.Count == 0 ? 0 : Parts.Max(part => part.LargestMap);
 
     /// <summary>
-    /// The peak of the activation memory of a training step: batch x (kept + largest map) x bytes of a number. The largest map stands for the gradient that flows back
-    /// beside what is kept, and for what a layer needs while it runs; measured peaks lie within 25 % of it. Weights, their gradients, the optimiser's state and the random
-    /// numbers of dropout come on top.
+    /// The peak of the activation memory of a training step: batch x (kept + largest map) x bytes of a number.
+    /// The largest map stands for the gradient that flows back beside what is kept, and for what a layer needs while it runs;
+    /// measured peaks lie within 25 % of it. Weights, their gradients, the optimiser's state and the random numbers of dropout come on
+    /// top.
     /// </summary>
     /// <param name="batchSize">Images of the step.</param>
     /// <param name="dtype">Type of the features.</param>

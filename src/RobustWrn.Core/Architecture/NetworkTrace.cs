@@ -1,7 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The closed form of a network's cost, part by part: stem, stages, head. Blocks after the first of a stage are alike, so a stage is traced twice, however deep.
+/// The closed form of a network's cost, part by part: stem, stages, head. Blocks after the first of a stage are alike, so a stage is
+/// traced twice, however deep.
 /// </summary>
 internal sealed class NetworkTrace
 {
@@ -35,7 +36,9 @@ internal sealed class NetworkTrace
         }
     }
 
-    /// <summary>The problems of a network whose parts are valid: layers that do not fit together, or more parameters than can exist.</summary>
+    /// <summary>
+    /// The problems of a network whose parts are valid: layers that do not fit together, or more parameters than can exist.
+    /// </summary>
     /// <param name="spec">The network.</param>
     /// <param name="run">Says its parts in order.</param>
     public static IEnumerable<Problem> Problems(INetworkSpec spec, Action<NetworkTrace> run)

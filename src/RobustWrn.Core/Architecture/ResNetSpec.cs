@@ -3,11 +3,13 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A residual network that activates after its sums (He et al. 2016, arXiv 1512.03385) and whose stages are configured one by one: stem convolution, normalisation, activation,
-/// stages of blocks, global average pooling, linear layer. One of the networks that Huang et al. 2021 repeat their findings on.
+/// A residual network that activates after its sums (He et al. 2016, arXiv 1512.03385) and whose stages are configured one by one:
+/// stem convolution, normalisation, activation, stages of blocks, global average pooling, linear layer. One of the networks that Huang et
+/// al. 2021 repeat their findings on.
 /// </summary>
 /// <remarks>
-/// New weights are drawn as in this library's wide residual networks (<see cref="ConvolutionLayer"/>, <see cref="LinearLayer"/>); the authors' code leaves PyTorch's defaults.
+/// New weights are drawn as in this library's wide residual networks (<see cref="ConvolutionLayer"/>, <see cref="LinearLayer"/>);
+/// the authors' code leaves PyTorch's defaults.
 /// </remarks>
 public sealed record ResNetSpec : INetworkSpec
 {
@@ -17,18 +19,25 @@ public sealed record ResNetSpec : INetworkSpec
     /// <summary>ResNet-18 for 32x32 images: stages of 2 basic blocks, widths 64 to 512.</summary>
     public static ResNetSpec ResNet18 { get; } = Of(stem: 64, depths: [2, 2, 2, 2], widths: [64, 128, 256, 512]);
 
-    /// <summary>ResNet-50 for 32x32 images: stages of 3, 4, 6 and 3 bottleneck blocks, widths 64 to 512, four times as many channels between blocks.</summary>
+    /// <summary>
+    /// ResNet-50 for 32x32 images: stages of 3, 4, 6 and 3 bottleneck blocks, widths 64 to 512, four times as many channels between
+    /// blocks.
+    /// </summary>
     public static ResNetSpec ResNet50 { get; } = Of(stem: 64, depths: [3, 4, 6, 3], widths: [64, 128, 256, 512]).WithBlock(new PostActivationBottleneck());
 
-    /// <summary>The first convolution; a normalisation and an activation follow it always. Default: 3x3 to 64 channels, the code of Huang et al. 2021.</summary>
+    /// <summary>
+    /// The first convolution; a normalisation and an activation follow it always. Default: 3x3 to 64 channels, the code of Huang et al.
+    /// 2021.
+    /// </summary>
     public StemSpec Stem { get; init; } = new() { Width = 64 };
 
     /// <summary>The nonlinearity after the stem. Default: ReLU.</summary>
     public IActivation StemActivation { get; init; } = new Relu();
 
     /// <summary>
-    /// The stages, at least one. Nothing is normalised after them, so their blocks should be <see cref="PostActivationBlock"/> or <see cref="PostActivationBottleneck"/>, as
-    /// <see cref="Of"/> makes them, and not the pre-activation block that a <see cref="StageSpec"/> has by default.
+    /// The stages, at least one. Nothing is normalised after them, so their blocks should be <see cref="PostActivationBlock"/> or
+    /// <see cref="PostActivationBottleneck"/>, as <see cref="Of"/> makes them, and not the pre-activation block that a
+    /// <see cref="StageSpec"/> has by default.
     /// </summary>
     public ValueList<StageSpec> Stages { get; init; } = [];
 
@@ -47,7 +56,10 @@ public sealed record ResNetSpec : INetworkSpec
     /// <summary>Where convolutions of stride 2 add zeros. Default: symmetric, PyTorch's.</summary>
     public Padding Padding { get; init; }
 
-    /// <summary>Whether residual branches start at zero: the scale of their last normalisation does (Goyal et al. 2017, arXiv 1706.02677). Default: no.</summary>
+    /// <summary>
+    /// Whether residual branches start at zero: the scale of their last normalisation does (Goyal et al. 2017, arXiv 1706.02677).
+    /// Default: no.
+    /// </summary>
     public bool ZeroInitResidual { get; init; }
 
     /// <summary>A network of basic ReLU blocks: stride 1 in the first stage, 2 in the others.</summary>

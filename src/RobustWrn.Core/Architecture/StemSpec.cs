@@ -1,6 +1,9 @@
 namespace RobustWrn.Core;
 
-/// <summary>What comes before the stages: a convolution without bias and, for large images, a normalisation, ReLU and a 3x3 maximum pooling of stride 2.</summary>
+/// <summary>
+/// What comes before the stages: a convolution without bias and, for large images, a normalisation, ReLU and a 3x3 maximum pooling of
+/// stride 2.
+/// </summary>
 public sealed record StemSpec
 {
     /// <summary>Channels of its output. Default 16 (Zagoruyko and Komodakis 2016).</summary>
@@ -15,7 +18,9 @@ public sealed record StemSpec
     /// <summary>Whether normalisation, ReLU and maximum pooling follow. Default: no.</summary>
     public bool Pooled { get; init; }
 
-    /// <summary>The stem for ImageNet: a 7x7 convolution of stride 2, normalisation, ReLU, maximum pooling (He et al. 2016; Huang et al. 2021).</summary>
+    /// <summary>
+    /// The stem for ImageNet: a 7x7 convolution of stride 2, normalisation, ReLU, maximum pooling (He et al. 2016; Huang et al. 2021).
+    /// </summary>
     /// <param name="width">Channels of its output.</param>
     public static StemSpec ImageNet(int width = 16) => new() { Width = width, Kernel = 7, Stride = 2, Pooled = true };
 

@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A VGG network (Simonyan and Zisserman 2015, arXiv 1409.1556) with normalisation and one linear layer, as usual for 32x32 images, whose stages are configured one by one: 3x3
-/// convolutions with bias, each normalised and activated, and a 2x2 maximum pooling after each stage. One of the networks that Huang et al. 2021 repeat their findings on.
+/// A VGG network (Simonyan and Zisserman 2015, arXiv 1409.1556) with normalisation and one linear layer, as usual for 32x32 images,
+/// whose stages are configured one by one: 3x3 convolutions with bias, each normalised and activated, and a 2x2 maximum pooling after
+/// each stage. One of the networks that Huang et al. 2021 repeat their findings on.
 /// </summary>
 /// <remarks>
-/// The mean over the pixels that the poolings leave goes to the linear layer; at 32x32 five poolings leave one, as the authors' code needs. New weights are drawn as in this
-/// library's wide residual networks (<see cref="ConvolutionLayer"/>, <see cref="LinearLayer"/>), biases 0; the authors' code leaves PyTorch's defaults.
+/// The mean over the pixels that the poolings leave goes to the linear layer; at 32x32 five poolings leave one, as the authors' code
+/// needs. New weights are drawn as in this library's wide residual networks (<see cref="ConvolutionLayer"/>, <see cref="LinearLayer"/>),
+/// biases 0; the authors' code leaves PyTorch's defaults.
 /// </remarks>
 public sealed record VggSpec : INetworkSpec
 {

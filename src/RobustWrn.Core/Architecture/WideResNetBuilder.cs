@@ -1,8 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Writes a <see cref="WideResNetSpec"/> step by step: <c>new WideResNetBuilder().Stem(16).Stage(5, 320).Stage(5, 640, stride: 2).ToSpec()</c>.
-/// Immutable: each call returns a new builder.
+/// Writes a <see cref="WideResNetSpec"/> step by step:
+/// <c>new WideResNetBuilder().Stem(16).Stage(5, 320).Stage(5, 640, stride: 2).ToSpec()</c>. Immutable: each call returns a new builder.
 /// </summary>
 public sealed record WideResNetBuilder
 {

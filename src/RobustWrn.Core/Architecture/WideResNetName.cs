@@ -1,6 +1,9 @@
 namespace RobustWrn.Core;
 
-/// <summary>Short names: the published one for a published network, whatever its classes and images; else depths and widths, and what differs from a plain network.</summary>
+/// <summary>
+/// Short names: the published one for a published network, whatever its classes and images; else depths and widths, and what differs from
+/// a plain network.
+/// </summary>
 internal static class WideResNetName
 {
     private static readonly int[] PublishedStrides = [1, 2, 2];

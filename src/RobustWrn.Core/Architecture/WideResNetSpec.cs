@@ -3,15 +3,17 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A wide residual network whose stages are configured one by one (Huang et al., NeurIPS 2021, arXiv 2110.03825): stem, stages of residual blocks,
-/// batch norm, activation, global average pooling, linear layer.
+/// A wide residual network whose stages are configured one by one (Huang et al., NeurIPS 2021, arXiv 2110.03825):
+/// stem, stages of residual blocks, batch norm, activation, global average pooling, linear layer.
 /// </summary>
 public sealed record WideResNetSpec : INetworkSpec
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "wide-res-net";
 
-    /// <summary>WRN-34-R, the best configuration found in the 2021 paper: widths 320-640-512, depths 5-5-5 (arXiv 2110.03825, section 5).</summary>
+    /// <summary>
+    /// WRN-34-R, the best configuration found in the 2021 paper: widths 320-640-512, depths 5-5-5 (arXiv 2110.03825, section 5).
+    /// </summary>
     public static WideResNetSpec Wrn34R { get; } = Of(stem: 16, depths: [5, 5, 5], widths: [320, 640, 512]);
 
     /// <summary>The first convolution.</summary>
@@ -39,12 +41,16 @@ public sealed record WideResNetSpec : INetworkSpec
     public Padding Padding { get; init; }
 
     /// <summary>
-    /// Whether every block starts as its shortcut alone: the last convolution of its residual branch starts at zero (Goyal et al. 2017 zero the last normalisation, which in a
-    /// pre-activation block stands before a ReLU and would never get a gradient). Default: no, as in the 2021 code.
+    /// Whether every block starts as its shortcut alone: the last convolution of its residual branch starts at zero (Goyal et al.
+    /// 2017 zero the last normalisation, which in a pre-activation block stands before a ReLU and would never get a gradient). Default:
+    /// no, as in the 2021 code.
     /// </summary>
     public bool ZeroInitResidual { get; init; }
 
-    /// <summary>WRN-depth-widen for 32x32 images (Zagoruyko and Komodakis 2016): three stages of (depth - 4) / 6 blocks, widths 16, 32, 64 times the widen factor, strides 1, 2, 2.</summary>
+    /// <summary>
+    /// WRN-depth-widen for 32x32 images (Zagoruyko and Komodakis 2016): three stages of (depth - 4) / 6 blocks, widths 16, 32,
+    /// 64 times the widen factor, strides 1, 2, 2.
+    /// </summary>
     /// <param name="depth">Total depth, 6n + 4: 10, 16, 22, 28, 34, ...</param>
     /// <param name="widen">Widen factor, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or the factor is not in [1, 1000000].</exception>
@@ -69,15 +75,19 @@ public sealed record WideResNetSpec : INetworkSpec
         return new WideResNetSpec { Stem = new StemSpec { Width = stem }, Stages = stages };
     }
 
-    /// <summary>WRN-depth-widen as on the leaderboards: <see cref="Wrn"/> with the <see cref="WithLeaderboardConventions">conventions</see> of Gowal et al. 2020.</summary>
+    /// <summary>
+    /// WRN-depth-widen as on the leaderboards: <see cref="Wrn"/> with the <see cref="WithLeaderboardConventions">conventions</see> of
+    /// Gowal et al. 2020.
+    /// </summary>
     /// <param name="depth">Total depth, 6n + 4.</param>
     /// <param name="widen">Widen factor.</param>
     /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or the factor is not in [1, 1000000].</exception>
     public static WideResNetSpec Gowal(int depth, int widen) => Wrn(depth, widen).WithLeaderboardConventions();
 
     /// <summary>
-    /// The network with the conventions of Gowal et al. 2020 (arXiv 2010.03593), which Rebuffi, Wang, Peng and Bartoldson kept: SiLU everywhere, SAME padding, batch norm of
-    /// momentum 0.01, shortcuts that read the activated input, and pixels normalised by the means and standard deviations of CIFAR-10.
+    /// The network with the conventions of Gowal et al. 2020 (arXiv 2010.03593), which Rebuffi, Wang, Peng and Bartoldson kept:
+    /// SiLU everywhere, SAME padding, batch norm of momentum 0.01, shortcuts that read the activated input, and pixels normalised by the
+    /// means and standard deviations of CIFAR-10.
     /// </summary>
     public WideResNetSpec WithLeaderboardConventions() => WithBlock(new BasicBlock { Shortcut = ShortcutInput.Activated }).WithActivation(new Silu()) with
     {

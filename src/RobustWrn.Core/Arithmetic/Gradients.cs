@@ -3,16 +3,20 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Gradients of a scalar, as <c>autograd.grad</c> gives them. TorchSharp's own lets an error inside the backward pass (memory that runs out, a value that was overwritten in place) end
-/// the process; this throws it.
+/// Gradients of a scalar, as <c>autograd.grad</c> gives them. TorchSharp's own lets an error inside the backward pass (memory that runs
+/// out, a value that was overwritten in place) end the process; this throws it.
 /// </summary>
 public static class Gradients
 {
     /// <summary>The gradient with respect to each of some tensors.</summary>
     /// <param name="value">A scalar with a graph.</param>
-    /// <param name="leaves">What it depends on: tensors that require gradients. What is accumulated in their <c>grad</c> stays as it was.</param>
+    /// <param name="leaves">
+    /// What it depends on: tensors that require gradients. What is accumulated in their <c>grad</c> stays as it was.
+    /// </param>
     /// <param name="keepsGraph">Whether the graph is kept for another gradient.</param>
-    /// <returns>A tensor of the shape of each, in its layout; null for one that the value does not depend on. The caller disposes them.</returns>
+    /// <returns>
+    /// A tensor of the shape of each, in its layout; null for one that the value does not depend on. The caller disposes them.
+    /// </returns>
     /// <exception cref="System.Runtime.InteropServices.ExternalException">The backward pass failed; the message is libtorch's.</exception>
     public static Tensor?[] Of(Tensor value, IReadOnlyList<Tensor> leaves, bool keepsGraph = false)
     {

@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Arithmetic of tensors with numbers that is safe in long runs. TorchSharp 0.107.0 turns a number into a <see cref="Scalar"/> on the way and lets go of it
-/// before the native call ends; when a garbage collection falls in between, its finalizer frees the number under the call ("Unknown scalar type").
-/// These methods keep it alive and free it at once. Tensors they return belong to the caller; tensors they are given stay as they are, unless a name ends in InPlace.
+/// Arithmetic of tensors with numbers that is safe in long runs. TorchSharp 0.107.0 turns a number into a <see cref="Scalar"/> on the way
+/// and lets go of it before the native call ends; when a garbage collection falls in between, its finalizer frees the number under the
+/// call ("Unknown scalar type"). These methods keep it alive and free it at once. Tensors they return belong to the caller;
+/// tensors they are given stay as they are, unless a name ends in InPlace.
 /// </summary>
 /// <remarks>The sum of two tensors is among them: TorchSharp multiplies the second one by a number 1 that it makes on the way.</remarks>
 public static class ScalarArithmetic
@@ -166,7 +167,9 @@ public static class ScalarArithmetic
         return tensor.clamp_(from, to);
     }
 
-    /// <summary>The one number that a tensor holds, on any device; TorchSharp's own ToDouble lets go of the <see cref="Scalar"/> that it reads.</summary>
+    /// <summary>
+    /// The one number that a tensor holds, on any device; TorchSharp's own ToDouble lets go of the <see cref="Scalar"/> that it reads.
+    /// </summary>
     public static double Number(this Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);

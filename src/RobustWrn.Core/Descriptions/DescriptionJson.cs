@@ -9,8 +9,9 @@ using System.Text.RegularExpressions;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Descriptions as JSON: <c>{"version": 1, "type": "trades", ...}</c>. The name comes from the constant <c>TypeName</c> of the type and is looked up
-/// among the loaded assemblies that use this library, so a user's own attack or block is read back too; no type name of .NET is ever taken from a file.
+/// Descriptions as JSON: <c>{"version": 1, "type": "trades", ...}</c>. The name comes from the constant <c>TypeName</c> of the type and
+/// is looked up among the loaded assemblies that use this library, so a user's own attack or block is read back too;
+/// no type name of .NET is ever taken from a file.
 /// </summary>
 public static partial class DescriptionJson
 {
@@ -115,7 +116,9 @@ public static partial class DescriptionJson
     /// <param name="stored">The object; it stays as it is.</param>
     public static string Canonical(JsonObject stored) => Sorted(stored)!.ToJsonString(CanonicalOptions);
 
-    /// <summary>SHA-256 of the canonical text, in lower-case hexadecimal: the identity of a description across processes and machines.</summary>
+    /// <summary>
+    /// SHA-256 of the canonical text, in lower-case hexadecimal: the identity of a description across processes and machines.
+    /// </summary>
     public static string Fingerprint(IDescription description) => Fingerprint(Canonical(description));
 
     /// <summary>SHA-256 of a text, in lower-case hexadecimal.</summary>

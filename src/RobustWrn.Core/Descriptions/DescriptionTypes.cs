@@ -26,7 +26,8 @@ public static class DescriptionTypes
     {
         ArgumentNullException.ThrowIfNull(contract);
         Assembly[] assemblies = AppDomain.CurrentDomain.GetAssemblies();
-        // Scanning takes milliseconds and a spec nests a dozen descriptions; assemblies only ever come, so their number says whether to look again.
+        // Scanning takes milliseconds and a spec nests a dozen descriptions; assemblies only ever come, so their number says whether to
+        // look again.
         if (Found.TryGetValue(contract, out (int Assemblies, IReadOnlyDictionary<string, Type> Types) known) && known.Assemblies == assemblies.Length)
             return known.Types;
         SortedDictionary<string, Type> found = new(StringComparer.Ordinal);

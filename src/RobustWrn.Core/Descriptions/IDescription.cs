@@ -5,7 +5,8 @@ namespace RobustWrn.Core;
 /// whoever builds or runs it refuses an invalid one through <see cref="DescriptionChecks.ThrowIfInvalid"/>.
 /// </summary>
 /// <remarks>
-/// A type that is stored as JSON carries its name there as <c>public const string TypeName</c>, unique among the implementations of its interface.
+/// A type that is stored as JSON carries its name there as <c>public const string TypeName</c>, unique among the implementations of its
+/// interface.
 /// </remarks>
 public interface IDescription
 {

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace RobustWrn.Core;
 
-/// <summary>Says where two JSON documents differ, for messages that refuse to go on with another study, trial, evaluation or experiment.</summary>
+/// <summary>
+/// Says where two JSON documents differ, for messages that refuse to go on with another study, trial, evaluation or experiment.
+/// </summary>
 public static class JsonDifference
 {
     private const int MostLines = 50, MostCharacters = 300;

@@ -15,7 +15,9 @@ public sealed record Problem(string Subject, string Message)
     public string Message { get; init => field = Excerpt.Cut(value, LongestMessage); } = Excerpt.Cut(Message, LongestMessage);
 
     /// <summary>The same problem seen from the description that holds the part.</summary>
-    /// <param name="owner">The name of the part in its owner, such as <c>Stages[1]</c>; nothing where only its place in a list names it.</param>
+    /// <param name="owner">
+    /// The name of the part in its owner, such as <c>Stages[1]</c>; nothing where only its place in a list names it.
+    /// </param>
     public Problem Within(string owner) =>
         owner.Length == 0 ? this : this with { Subject = Subject.Length == 0 ? owner : $"{owner}.{Subject}" };
 

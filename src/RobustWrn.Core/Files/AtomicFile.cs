@@ -14,7 +14,9 @@ public static partial class AtomicFile
     /// <summary>Writes a file.</summary>
     /// <param name="path">Where; its folder is made if it does not exist.</param>
     /// <param name="write">Writes the content. When it throws, the file at <paramref name="path"/> is as it was.</param>
-    /// <exception cref="IOException">The place is below a regular file or is a folder, the disk is full, or the file larger than one may be there.</exception>
+    /// <exception cref="IOException">
+    /// The place is below a regular file or is a folder, the disk is full, or the file larger than one may be there.
+    /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,7 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Keeps a folder to one process: an open file in it, which the operating system closes also when the process is killed. Some network file systems do not support it.
+/// Keeps a folder to one process: an open file in it, which the operating system closes also when the process is killed.
+/// Some network file systems do not support it.
 /// </summary>
 public sealed class FolderLock : IDisposable
 {

@@ -1,8 +1,9 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// CIFAR-10 (Krizhevsky 2009, "Learning multiple layers of features from tiny images"): 50,000 training and 10,000 test images, 32x32 RGB, 10 classes,
-/// in the official binary layout: data_batch_1.bin .. data_batch_5.bin and test_batch.bin, a record being 1 label byte and 3,072 pixel bytes.
+/// CIFAR-10 (Krizhevsky 2009, "Learning multiple layers of features from tiny images"): 50,000 training and 10,000 test images,
+/// 32x32 RGB, 10 classes, in the official binary layout: data_batch_1.bin .. data_batch_5.bin and test_batch.bin, a record being 1 label
+/// byte and 3,072 pixel bytes.
 /// </summary>
 public static class Cifar10
 {
@@ -24,7 +25,9 @@ public static class Cifar10
 
     /// <summary>Reads all images and holds validation images out of the training images.</summary>
     /// <param name="folder">The folder of the .bin files, or the one that holds the archive's folder cifar-10-batches-bin.</param>
-    /// <param name="holdOut">How many training images become validation images. Default 1,000, as in Rice et al. 2020 (arXiv 2002.11569, section 4).</param>
+    /// <param name="holdOut">
+    /// How many training images become validation images. Default 1,000, as in Rice et al. 2020 (arXiv 2002.11569, section 4).
+    /// </param>
     /// <param name="seed">Decides which images are held out. Default 0.</param>
     /// <returns>The splits. The caller disposes them.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -38,13 +41,18 @@ public static class Cifar10
     /// <returns>The images. The caller disposes them.</returns>
     public static InMemoryImages ReadTraining(string folder) => CifarFolder.Read(Layout, folder, Layout.TrainingFiles);
 
-    /// <summary>Reads the test images alone; test_batch.bin may hold any number of records, and the training files may be missing.</summary>
+    /// <summary>
+    /// Reads the test images alone; test_batch.bin may hold any number of records, and the training files may be missing.
+    /// </summary>
     /// <inheritdoc cref="From" path="/param[@name='folder']"/>
     /// <inheritdoc cref="From" path="/exception"/>
     /// <returns>The images. The caller disposes them.</returns>
     public static InMemoryImages ReadTest(string folder) => CifarFolder.Read(Layout, folder, [Layout.TestFile]);
 
-    /// <summary>Downloads the official archive (163 MiB, checked by its MD5) and unpacks it; does nothing when the files are there. A broken download goes on where it ended.</summary>
+    /// <summary>
+    /// Downloads the official archive (163 MiB, checked by its MD5) and unpacks it; does nothing when the files are there.
+    /// A broken download goes on where it ended.
+    /// </summary>
     /// <param name="folder">Where to; made if it does not exist. An archive put there by hand is taken instead of the network.</param>
     /// <param name="options">Another address, checksum or client; null takes the defaults.</param>
     /// <param name="progress">Told after each part that arrives.</param>

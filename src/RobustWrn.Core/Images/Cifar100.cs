@@ -1,8 +1,9 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// CIFAR-100 (Krizhevsky 2009): 50,000 training and 10,000 test images, 32x32 RGB, 100 classes, in the official binary layout: train.bin and test.bin,
-/// a record being 1 byte for the superclass, 1 byte for the class and 3,072 pixel bytes. Labels are the 100 classes.
+/// CIFAR-100 (Krizhevsky 2009): 50,000 training and 10,000 test images, 32x32 RGB, 100 classes, in the official binary layout:
+/// train.bin and test.bin, a record being 1 byte for the superclass, 1 byte for the class and 3,072 pixel bytes.
+/// Labels are the 100 classes.
 /// </summary>
 public static class Cifar100
 {
@@ -36,7 +37,10 @@ public static class Cifar100
 
     /// <summary>Reads all images and holds validation images out of the training images.</summary>
     /// <param name="folder">The folder of the .bin files, or the one that holds the archive's folder cifar-100-binary.</param>
-    /// <param name="holdOut">How many training images become validation images. Default 1,000, as in Rice et al. 2020 (arXiv 2002.11569, section 4) for CIFAR-10.</param>
+    /// <param name="holdOut">
+    /// How many training images become validation images. Default 1,000, as in Rice et al. 2020 (arXiv 2002.11569, section 4)
+    /// for CIFAR-10.
+    /// </param>
     /// <param name="seed">Decides which images are held out. Default 0.</param>
     /// <returns>The splits. The caller disposes them.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -56,7 +60,10 @@ public static class Cifar100
     /// <returns>The images. The caller disposes them.</returns>
     public static InMemoryImages ReadTest(string folder) => CifarFolder.Read(Layout, folder, [Layout.TestFile]);
 
-    /// <summary>Downloads the official archive (161 MiB, checked by its MD5) and unpacks it; does nothing when the files are there. A broken download goes on where it ended.</summary>
+    /// <summary>
+    /// Downloads the official archive (161 MiB, checked by its MD5) and unpacks it; does nothing when the files are there.
+    /// A broken download goes on where it ended.
+    /// </summary>
     /// <param name="folder">Where to; made if it does not exist. An archive put there by hand is taken instead of the network.</param>
     /// <param name="options">Another address, checksum or client; null takes the defaults.</param>
     /// <param name="progress">Told after each part that arrives.</param>

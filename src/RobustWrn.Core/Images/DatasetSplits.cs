@@ -4,9 +4,13 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A data set in three disjoint parts: images to train on, images held out of them to select on, and test images, which only a final evaluation opens.
+/// A data set in three disjoint parts: images to train on, images held out of them to select on, and test images, which only a final
+/// evaluation opens.
 /// </summary>
-/// <remarks>Disposing releases images that the splits were made with (files read, tensors copied), also for the views made by <see cref="Limited"/> and <see cref="WithExtra"/>; sources of your own stay yours.</remarks>
+/// <remarks>
+/// Disposing releases images that the splits were made with (files read, tensors copied), also for the views made by
+/// <see cref="Limited"/> and <see cref="WithExtra"/>; sources of your own stay yours.
+/// </remarks>
 public sealed class DatasetSplits : IDisposable
 {
     private readonly IImageSource _test;
@@ -40,13 +44,18 @@ public sealed class DatasetSplits : IDisposable
     /// <summary>Names of the classes; labels are their indices.</summary>
     public ValueList<string> ClassNames => Training.Train.ClassNames;
 
-    /// <summary>SHA-256 over the three parts, the names of the classes and the extra images, if any, so that a resumed run notices other images. Does not count as a read of the test images.</summary>
+    /// <summary>
+    /// SHA-256 over the three parts, the names of the classes and the extra images, if any, so that a resumed run notices other images.
+    /// Does not count as a read of the test images.
+    /// </summary>
     public string Fingerprint => _fingerprint.Value;
 
     /// <summary>Holds validation images out of the training images.</summary>
     /// <param name="train">Training images. Every label is read once.</param>
     /// <param name="test">Test images of the same size and classes. Every label is read once, to check it.</param>
-    /// <param name="holdOut">How many training images become validation images; each class keeps its share as nearly as whole numbers allow.</param>
+    /// <param name="holdOut">
+    /// How many training images become validation images; each class keeps its share as nearly as whole numbers allow.
+    /// </param>
     /// <param name="seed">Decides which images are held out. Default 0: the same ones in every run, whatever the run's own seed.</param>
     /// <exception cref="InvalidDescriptionException">The sources do not fit together; all problems are listed.</exception>
     public static DatasetSplits From(IImageSource train, IImageSource test, int holdOut, Seed? seed = null)
@@ -65,7 +74,9 @@ public sealed class DatasetSplits : IDisposable
     /// <param name="classNames">Names of the classes; null names them "0", "1", ... up to the largest label.</param>
     /// <param name="seed">Decides which images are held out. Default 0.</param>
     /// <returns>The splits. The caller disposes them; the tensors given stay the caller's.</returns>
-    /// <exception cref="InvalidDescriptionException">Tensors are not as described or do not fit together; all problems are listed.</exception>
+    /// <exception cref="InvalidDescriptionException">
+    /// Tensors are not as described or do not fit together; all problems are listed.
+    /// </exception>
     public static DatasetSplits From(
         Tensor trainImages, Tensor trainLabels, Tensor testImages, Tensor testLabels, int holdOut, ValueList<string>? classNames = null, Seed? seed = null)
     {
@@ -87,9 +98,13 @@ public sealed class DatasetSplits : IDisposable
     /// <summary>Fewer images, for quick runs.</summary>
     /// <param name="train">At most this many training images, drawn by the seed so that each class keeps its share; null keeps all.</param>
     /// <param name="validation">At most this many validation images, drawn likewise; null keeps all.</param>
-    /// <param name="test">At most this many test images: always the first ones, so that results stay comparable between runs and seeds; null keeps all.</param>
+    /// <param name="test">
+    /// At most this many test images: always the first ones, so that results stay comparable between runs and seeds; null keeps all.
+    /// </param>
     /// <param name="seed">Decides which training and validation images are kept. Default 0.</param>
-    /// <returns>A view. The images are released when either it or these splits are disposed; opening the test images of either counts for both.</returns>
+    /// <returns>
+    /// A view. The images are released when either it or these splits are disposed; opening the test images of either counts for both.
+    /// </returns>
     public DatasetSplits Limited(long? train = null, long? validation = null, long? test = null, Seed? seed = null)
     {
         Problem[] problems =
@@ -104,7 +119,9 @@ public sealed class DatasetSplits : IDisposable
             fewer, _owned, ReferenceEquals(fewer, _test) ? Test : Test.Of(fewer));
     }
 
-    /// <summary>The same splits with extra images to train on, such as those of <see cref="NpzImages"/> or <see cref="PickledImages"/>.</summary>
+    /// <summary>
+    /// The same splits with extra images to train on, such as those of <see cref="NpzImages"/> or <see cref="PickledImages"/>.
+    /// </summary>
     /// <param name="extra">Images of the same size and classes; stay yours and must outlive the view.</param>
     /// <returns>A view. The images of the splits are released when either it or these splits are disposed.</returns>
     /// <exception cref="InvalidDescriptionException">The images do not fit; all problems are listed.</exception>

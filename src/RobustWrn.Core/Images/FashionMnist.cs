@@ -1,8 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Fashion-MNIST (Xiao et al. 2017, arXiv 1708.07747): 60,000 training and 10,000 test images of clothes, 28x28 grey, in files of the names and form of
-/// <see cref="Mnist"/>.
+/// Fashion-MNIST (Xiao et al. 2017, arXiv 1708.07747): 60,000 training and 10,000 test images of clothes, 28x28 grey, in files of the
+/// names and form of <see cref="Mnist"/>.
 /// </summary>
 public static class FashionMnist
 {

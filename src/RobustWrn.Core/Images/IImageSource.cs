@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Labelled images of one size that can be read by index. Implement it for images of your own; the library's sources hold uint8 pixels in memory and
-/// make float32 in [0, 1] of them batch by batch (divided by 255).
+/// Labelled images of one size that can be read by index. Implement it for images of your own; the library's sources hold uint8 pixels in
+/// memory and make float32 in [0, 1] of them batch by batch (divided by 255).
 /// </summary>
 public interface IImageSource
 {
@@ -23,7 +23,10 @@ public interface IImageSource
     /// <summary>Names of the classes; labels are their indices.</summary>
     ValueList<string> ClassNames { get; }
 
-    /// <summary>Identifies the content, so that a resumed run notices other images: a hash over pixels and labels, or any text that changes with them.</summary>
+    /// <summary>
+    /// Identifies the content, so that a resumed run notices other images: a hash over pixels and labels, or any text that changes with
+    /// them.
+    /// </summary>
     string Fingerprint { get; }
 
     /// <summary>Reads images by index.</summary>
@@ -32,13 +35,19 @@ public interface IImageSource
     /// <returns>The batch, whose example ids are the indices (or ids stable under subsetting). The caller disposes it.</returns>
     ImageBatch Read(ReadOnlySpan<long> indices, Device? device = null);
 
-    /// <summary>Tells which images will be read next, so that a source that takes long to read can begin. By default nothing happens; what <see cref="Read"/> gives never depends on it.</summary>
+    /// <summary>
+    /// Tells which images will be read next, so that a source that takes long to read can begin. By default nothing happens;
+    /// what <see cref="Read"/> gives never depends on it.
+    /// </summary>
     /// <param name="indices">Each in [0, <see cref="Count"/>).</param>
     void Prefetch(ReadOnlySpan<long> indices)
     {
     }
 
-    /// <summary>Reads labels alone, which splitting by class needs for every image. By default the images are read too: override it where that is slow.</summary>
+    /// <summary>
+    /// Reads labels alone, which splitting by class needs for every image. By default the images are read too:
+    /// override it where that is slow.
+    /// </summary>
     /// <param name="indices">Each in [0, <see cref="Count"/>), in any order, repeats allowed.</param>
     long[] ReadLabels(ReadOnlySpan<long> indices)
     {

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Images held in memory: uint8 pixels, or float32 where they are no multiples of 1/255. Owns its tensors, whatever dispose scope it was made in.
-/// Reading is thread-safe.
+/// Images held in memory: uint8 pixels, or float32 where they are no multiples of 1/255. Owns its tensors, whatever dispose scope it was
+/// made in. Reading is thread-safe.
 /// </summary>
 public sealed class InMemoryImages : IImageSource, IDisposable
 {
@@ -47,8 +47,8 @@ public sealed class InMemoryImages : IImageSource, IDisposable
 
     /// <summary>Copies images of your own.</summary>
     /// <param name="images">
-    /// (N, C, H, W): uint8 in 0 .. 255, or float32 or float64 in [0, 1]. Floats that are multiples of 1/255 are kept as uint8 without loss, others as float32.
-    /// Any device; not changed, not disposed.
+    /// (N, C, H, W): uint8 in 0 .. 255, or float32 or float64 in [0, 1]. Floats that are multiples of 1/255 are kept as uint8 without
+    /// loss, others as float32. Any device; not changed, not disposed.
     /// </param>
     /// <param name="labels">(N), whole numbers from 0. Any device; not changed, not disposed.</param>
     /// <param name="classNames">Names of the classes; null names them "0", "1", ... up to the largest label.</param>
@@ -74,7 +74,8 @@ public sealed class InMemoryImages : IImageSource, IDisposable
         long[] ids = indices.ToArray();
         Tensor rows = tensor(ids);
         Tensor pixels = _pixels.index_select(0, rows).to(device ?? CPU);
-        // A divisor that lies on the device: torch multiplies by the rounded reciprocal of one that does not, and pixels would differ between devices.
+        // A divisor that lies on the device: torch multiplies by the rounded reciprocal of one that does not, and pixels would differ
+        // between devices.
         Tensor images = pixels.dtype == ScalarType.Byte ? pixels.to(ScalarType.Float32).div(tensor(255f, device: device ?? CPU)) : pixels;
         Tensor labels = _labels.index_select(0, rows).to(device ?? CPU);
         return new ImageBatch(images.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), ids);

@@ -1,8 +1,9 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// MNIST (LeCun et al. 1998, "Gradient-based learning applied to document recognition"): 60,000 training and 10,000 test images of handwritten digits, 28x28 grey,
-/// in its own files: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte.
+/// MNIST (LeCun et al. 1998, "Gradient-based learning applied to document recognition"): 60,000 training and 10,000 test images of
+/// handwritten digits, 28x28 grey, in its own files: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
+/// t10k-labels-idx1-ubyte.
 /// </summary>
 public static class Mnist
 {

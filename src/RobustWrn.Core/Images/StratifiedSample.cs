@@ -28,7 +28,10 @@ internal static class StratifiedSample
         return ([.. all.Where(image => drawn[image])], [.. all.Where(image => !drawn[image])]);
     }
 
-    /// <summary>Shares of a total in proportion to sizes: rounded down, then one more each for the largest remainders (Hamilton's method), earlier classes first.</summary>
+    /// <summary>
+    /// Shares of a total in proportion to sizes: rounded down, then one more each for the largest remainders (Hamilton's method),
+    /// earlier classes first.
+    /// </summary>
     internal static long[] Quotas(long[] sizes, long count)
     {
         long total = sizes.Sum();

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Some images of another source, in the given order. Example ids stay those of the source, so that an image keeps its noise in whatever subset it is read.
-/// Holds indices only and owns no tensor.
+/// Some images of another source, in the given order. Example ids stay those of the source, so that an image keeps its noise in whatever
+/// subset it is read. Holds indices only and owns no tensor.
 /// </summary>
 public sealed class SubsetImages : IImageSource
 {

@@ -1,9 +1,10 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The cropped digits of SVHN (Netzer et al. 2011, "Reading digits in natural images with unsupervised feature learning"): 73,257 training, 26,032 test and
-/// 531,131 easier extra images of house numbers, 32x32 RGB. They are published as MATLAB files; <c>docs/data/convert_svhn.py</c> makes of those what is read here: <c>train.npz</c>,
-/// <c>test.npz</c> and, if it is there, <c>extra.npz</c>, each with the arrays <c>image</c> and <c>label</c>, the label being the digit.
+/// The cropped digits of SVHN (Netzer et al. 2011, "Reading digits in natural images with unsupervised feature learning"):
+/// 73,257 training, 26,032 test and 531,131 easier extra images of house numbers, 32x32 RGB. They are published as MATLAB files;
+/// <c>docs/data/convert_svhn.py</c> makes of those what is read here: <c>train.npz</c>, <c>test.npz</c> and, if it is there,
+/// <c>extra.npz</c>, each with the arrays <c>image</c> and <c>label</c>, the label being the digit.
 /// </summary>
 public static class Svhn
 {

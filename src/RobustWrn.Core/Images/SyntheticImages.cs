@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A procedural data set of ten classes, 32x32 RGB, that needs no files: stripes, checks and simple shapes of random place, size, colour and contrast on a
-/// random background, none of which a mirror turns into another. Most of the evidence is the motif, whose contrast an attacker at 8/255 cannot erase; a faint texture of its class
-/// (<see cref="Texture"/>) is evidence that he can, so that, as with photographs, clean and robust accuracy differ.
+/// A procedural data set of ten classes, 32x32 RGB, that needs no files: stripes, checks and simple shapes of random place, size,
+/// colour and contrast on a random background, none of which a mirror turns into another. Most of the evidence is the motif,
+/// whose contrast an attacker at 8/255 cannot erase; a faint texture of its class (<see cref="Texture"/>) is evidence that he can,
+/// so that, as with photographs, clean and robust accuracy differ.
 /// </summary>
-/// <remarks>Image i of a split depends on the seed, the split's name, these settings and i only; its label is i modulo 10. Nothing measured on it says anything about photographs.</remarks>
+/// <remarks>
+/// Image i of a split depends on the seed, the split's name, these settings and i only; its label is i modulo 10.
+/// Nothing measured on it says anything about photographs.
+/// </remarks>
 public sealed record SyntheticImages : IDescription
 {
     private const int Side = 32, Channels = 3, Plane = Side * Side, ImageBytes = Channels * Plane + sizeof(long);
@@ -15,7 +19,10 @@ public sealed record SyntheticImages : IDescription
     /// <summary>The ten classes, by label.</summary>
     public static ValueList<string> ClassNames { get; } = SyntheticMotif.All.Select(motif => motif.Name).ToValueList();
 
-    /// <summary>Smallest contrast, in pixel units of [0, 1]: each channel of the motif differs from the background by 0.6 to 1 times the contrast. Default 0.15, so that the motif outlasts 8/255.</summary>
+    /// <summary>
+    /// Smallest contrast, in pixel units of [0, 1]: each channel of the motif differs from the background by 0.6 to 1 times the contrast.
+    /// Default 0.15, so that the motif outlasts 8/255.
+    /// </summary>
     public double LowestContrast { get; init; } = 0.15;
 
     /// <summary>Largest contrast, in pixel units of [0, 1]; each image draws its own. Default 0.5.</summary>
@@ -24,7 +31,10 @@ public sealed record SyntheticImages : IDescription
     /// <summary>Standard deviation of the noise on every value, in pixel units of [0, 1]. Default 0.03.</summary>
     public double Noise { get; init; } = 0.03;
 
-    /// <summary>Amplitude of the faint texture of the class, in pixel units of [0, 1]. Default 6/255: below 8/255, so that an attacker can turn it into another class's.</summary>
+    /// <summary>
+    /// Amplitude of the faint texture of the class, in pixel units of [0, 1]. Default 6/255: below 8/255, so that an attacker can turn it
+    /// into another class's.
+    /// </summary>
     public double Texture { get; init; } = 6.0 / 255;
 
     /// <inheritdoc/>

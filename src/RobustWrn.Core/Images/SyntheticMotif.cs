@@ -3,7 +3,9 @@ namespace RobustWrn.Core;
 /// <summary>What makes a class of <see cref="SyntheticImages"/>: a motif, and a faint wave over the whole image.</summary>
 /// <remarks>Motifs and waves are as likely as their mirror images, so that a horizontal flip does not change the class.</remarks>
 /// <param name="Name">The class.</param>
-/// <param name="Depth">How far a point lies inside the motif, in pixels, negative outside: of x and y from the centre, and a phase in [0, 1).</param>
+/// <param name="Depth">
+/// How far a point lies inside the motif, in pixels, negative outside: of x and y from the centre, and a phase in [0, 1).
+/// </param>
 internal sealed record SyntheticMotif(string Name, Func<double, double, double, double> Depth)
 {
     private const double Period = 8, Radius = 9;

@@ -18,7 +18,8 @@ public sealed record NetworkDescription(string Name, int InputChannels, int Clas
     public static ValueList<string> Columns { get; } = ["part", "blocks", "width", "resolution", "parameters", "share", "MACs", "share"];
 
     /// <summary>
-    /// The table's rows as text, a row for each part and one for the total. A width is the channels of a part's output, a share that of the column before it.
+    /// The table's rows as text, a row for each part and one for the total. A width is the channels of a part's output,
+    /// a share that of the column before it.
     /// </summary>
     public ValueList<ValueList<string>> Rows =>
     [
@@ -34,7 +35,10 @@ public sealed record NetworkDescription(string Name, int InputChannels, int Clas
     public string Summary => FormattableString.Invariant(
         $"{Name} for images of {InputChannels} x {Height} x {Width} in {Classes} classes: {Short(Cost.Parameters)} parameters, {Short(Cost.MultiplyAdds)} MACs");
 
-    /// <summary>What a training step and an attack step keep in memory for each image, in float32; see <see cref="NetworkCost.TrainingActivationBytes"/>.</summary>
+    /// <summary>
+    /// What a training step and an attack step keep in memory for each image, in float32; see
+    /// <see cref="NetworkCost.TrainingActivationBytes"/>.
+    /// </summary>
     public string Memory => FormattableString.Invariant(
         $"activations of an image in float32: {Cost.TrainingActivationBytes(1) / Mebibyte:0.00} MiB in a training step, {Cost.AttackActivationBytes(1) / Mebibyte:0.00} MiB in an attack step");
 

@@ -4,8 +4,9 @@ using System.Xml.Linq;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A drawing of a network: its parts from top to bottom, each a box whose width is proportional to the channels of its output and whose height is proportional to its
-/// blocks, both on linear scales. Parts without blocks (stem, head) are bars of one height. Immutable; the same network gives the same drawing.
+/// A drawing of a network: its parts from top to bottom, each a box whose width is proportional to the channels of its output and whose
+/// height is proportional to its blocks, both on linear scales. Parts without blocks (stem, head) are bars of one height. Immutable;
+/// the same network gives the same drawing.
 /// </summary>
 /// <param name="Description">What is drawn.</param>
 public sealed record NetworkDiagram(NetworkDescription Description)
@@ -15,12 +16,15 @@ public sealed record NetworkDiagram(NetworkDescription Description)
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    /// <summary>Channels that fill the width of the drawing. Default, when null: the most that a part has; fewer count as that. Give several drawings one number to compare their widths.</summary>
+    /// <summary>
+    /// Channels that fill the width of the drawing. Default, when null: the most that a part has; fewer count as that.
+    /// Give several drawings one number to compare their widths.
+    /// </summary>
     public int? FullWidth { get; init; }
 
     /// <summary>
-    /// Blocks that fill the height of the drawing, as far as no block gets higher than 22 units. Default, when null: all of the network; fewer than it has count as all.
-    /// Give several drawings one number to compare their heights.
+    /// Blocks that fill the height of the drawing, as far as no block gets higher than 22 units. Default, when null: all of the network;
+    /// fewer than it has count as all. Give several drawings one number to compare their heights.
     /// </summary>
     public int? FullHeight { get; init; }
 
@@ -47,7 +51,10 @@ public sealed record NetworkDiagram(NetworkDescription Description)
         }
     }
 
-    /// <summary>The drawing as a file of its own, which can also be put into a page as it is: nothing is fetched, no name in it can clash, its paper is opaque.</summary>
+    /// <summary>
+    /// The drawing as a file of its own, which can also be put into a page as it is: nothing is fetched, no name in it can clash,
+    /// its paper is opaque.
+    /// </summary>
     public string ToSvg()
     {
         ValueList<DiagramBox> boxes = Boxes;

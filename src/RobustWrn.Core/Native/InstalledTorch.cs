@@ -37,7 +37,10 @@ internal sealed record InstalledTorch(string Folder)
             NativeLibrary.TryLoad(cuda, out _);
     }
 
-    /// <summary>Preloads without a word, so that a user's own first <c>torch.*</c> finds the library too. <see cref="TorchRuntime.EnsureLoaded"/> reports errors.</summary>
+    /// <summary>
+    /// Preloads without a word, so that a user's own first <c>torch.*</c> finds the library too. <see cref="TorchRuntime.EnsureLoaded"/>
+    /// reports errors.
+    /// </summary>
     public void TryLoad()
     {
         try
@@ -49,7 +52,8 @@ internal sealed record InstalledTorch(string Folder)
         }
     }
 
-    // The loader tells libraries apart by file, so a second libtorch_cpu would be loaded beside the first and register every operator twice.
+    // The loader tells libraries apart by file, so a second libtorch_cpu would be loaded beside the first and register every operator
+    // twice.
     private void ThrowIfTheProgramCarriesAnother()
     {
         string? carried = SearchFolders().Select(folder => Path.Combine(folder, FileName("torch_cpu"))).FirstOrDefault(File.Exists);

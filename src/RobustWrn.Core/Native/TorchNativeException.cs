@@ -25,7 +25,8 @@ public sealed class TorchNativeException : InvalidOperationException
     internal static TorchNativeException FromLoader(string library, Exception error) =>
         new($"{library} must load", Reason(library, error.Message), RemedyFor(error.Message), error);
 
-    // On Linux the runtime lists every place it looked at. The reason is the line about a file that is there, or about what that file needs.
+    // On Linux the runtime lists every place it looked at. The reason is the line about a file that is there, or about what that file
+    // needs.
     private static string Reason(string library, string message)
     {
         string[] lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -5,12 +5,15 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The native library under TorchSharp: which one is loaded, and a clear error when none can be. Call <see cref="EnsureLoaded"/> before the first
-/// <c>torch.*</c> of a program; the entry points of this library do so themselves.
+/// The native library under TorchSharp: which one is loaded, and a clear error when none can be. Call <see cref="EnsureLoaded"/> before
+/// the first <c>torch.*</c> of a program; the entry points of this library do so themselves.
 /// </summary>
 public static class TorchRuntime
 {
-    /// <summary>The environment variable that names the <c>lib</c> folder of an installed PyTorch to use instead of a package: <c>ROBUSTWRN_LIBTORCH</c>.</summary>
+    /// <summary>
+    /// The environment variable that names the <c>lib</c> folder of an installed PyTorch to use instead of a package:
+    /// <c>ROBUSTWRN_LIBTORCH</c>.
+    /// </summary>
     public const string LibraryFolderVariable = "ROBUSTWRN_LIBTORCH";
 
     private static readonly Lock Gate = new();
@@ -35,8 +38,8 @@ public static class TorchRuntime
                 throw new TorchNativeException("libtorch must run in a 64-bit process", "this one has 32 bits", "Run the x64 or arm64 build of the program.");
             if (InstalledTorch.FromEnvironment() is { } installed)
                 installed.Load();
-            // TorchSharp's own order. It must succeed here, before TorchSharp's static constructor, which on failure would search the package cache,
-            // copy 490 MB beside the program and hide the loader's error.
+            // TorchSharp's own order. It must succeed here, before TorchSharp's static constructor, which on failure would search the
+            // package cache, copy 490 MB beside the program and hide the loader's error.
             NativeLibrary.TryLoad("torch_cpu", typeof(torch).Assembly, null, out _);
             LoadBinding();
             TorchLog.Quieten();
@@ -46,10 +49,13 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Lets libtorch's threads sleep while they wait for each other, where by default they keep their cores busy: a machine that has other work too is several
-    /// times faster so. It is the environment variable <c>OMP_WAIT_POLICY</c>, set to <c>passive</c> for this process unless it is set already.
+    /// Lets libtorch's threads sleep while they wait for each other, where by default they keep their cores busy:
+    /// a machine that has other work too is several times faster so. It is the environment variable <c>OMP_WAIT_POLICY</c>,
+    /// set to <c>passive</c> for this process unless it is set already.
     /// </summary>
-    /// <remarks>Belongs at the very beginning of a program: OpenMP reads it once, and other threads must not read the environment meanwhile.</remarks>
+    /// <remarks>
+    /// Belongs at the very beginning of a program: OpenMP reads it once, and other threads must not read the environment meanwhile.
+    /// </remarks>
     /// <exception cref="InvalidOperationException">libtorch is loaded already, and would not see it.</exception>
     public static void WaitPassively()
     {

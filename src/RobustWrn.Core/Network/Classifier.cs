@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Pixels in [0, 1] in, logits out: normalisation, then the network. The state dict of <see cref="Network"/> has the published names; weights are
-/// stored from there.
+/// Pixels in [0, 1] in, logits out: normalisation, then the network. The state dict of <see cref="Network"/> has the published names;
+/// weights are stored from there.
 /// </summary>
 public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
@@ -46,13 +46,17 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
     {
         if (!training || input.is_contiguous())
             return Normalized(input, network.call);
-        // Other layouts would go through the network, and oneDNN's gradient of convolution weights corrupts the heap in channels-last at some channel counts.
+        // Other layouts would go through the network, and oneDNN's gradient of convolution weights corrupts the heap in channels-last at
+        // some channel counts.
         using Tensor ordinary = input.contiguous();
         return Normalized(ordinary, network.call);
     }
 
     /// <inheritdoc/>
-    /// <remarks>The stages of <see cref="Network"/> after normalisation; nothing is observed in a network that is not <see cref="IStagedNetwork"/>.</remarks>
+    /// <remarks>
+    /// The stages of <see cref="Network"/> after normalisation; nothing is observed in a network that is not
+    /// <see cref="IStagedNetwork"/>.
+    /// </remarks>
     public Tensor ForwardByStage(Tensor input, Action<string, Tensor> observe) =>
         network is IStagedNetwork staged ? Normalized(input, normal => staged.ForwardByStage(normal, observe)) : forward(input);
 
@@ -64,8 +68,9 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
             : null;
 
     /// <summary>
-    /// A view that computes in short numbers and takes and gives the classifier's own: for search alone. Its last linear layer stays long, so that logits can be told apart. It is faster than
-    /// <see cref="Freeze()"/> only where the device multiplies such numbers itself.
+    /// A view that computes in short numbers and takes and gives the classifier's own: for search alone. Its last linear layer stays
+    /// long, so that logits can be told apart. It is faster than <see cref="Freeze()"/> only where the device multiplies such numbers
+    /// itself.
     /// </summary>
     /// <param name="type">The type of its features: bfloat16.</param>
     /// <returns>The view, on a copy of the weights; null as from <see cref="Freeze()"/>. The caller disposes it.</returns>
@@ -155,7 +160,10 @@ public sealed class Classifier : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
         return forward(normal);
     }
 
-    /// <summary>Gives each <see cref="StreamDropout"/> of the network a stream of its own, keyed by the layer's name. Call it before every training step.</summary>
+    /// <summary>
+    /// Gives each <see cref="StreamDropout"/> of the network a stream of its own, keyed by the layer's name.
+    /// Call it before every training step.
+    /// </summary>
     /// <param name="stream">The step's stream.</param>
     /// <param name="examples">The ids of the examples of the batch, in its order.</param>
     public void DrawDropoutFrom(RandomStream stream, ReadOnlySpan<long> examples)

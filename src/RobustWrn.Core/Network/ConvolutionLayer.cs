@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A two-dimensional convolution that keeps the size at stride 1, its weights drawn from a <see cref="RandomStream"/> (torch's own layer draws them from the global generator):
-/// normal with standard deviation sqrt(2 / (kernel^2 * outChannels)), as in the code of Huang et al. 2021, and a bias of 0.
+/// A two-dimensional convolution that keeps the size at stride 1, its weights drawn from a <see cref="RandomStream"/> (torch's own layer
+/// draws them from the global generator): normal with standard deviation sqrt(2 / (kernel^2 * outChannels)), as in the code of Huang et
+/// al. 2021, and a bias of 0.
 /// </summary>
 public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
 {
@@ -53,7 +54,9 @@ public sealed class ConvolutionLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
     /// <summary>Where zeros are added.</summary>
     public Padding Padding { get; }
 
-    /// <summary>Whether its weights start at zero instead of being drawn: the last convolution of a residual branch that starts as nothing.</summary>
+    /// <summary>
+    /// Whether its weights start at zero instead of being drawn: the last convolution of a residual branch that starts as nothing.
+    /// </summary>
     public bool StartsAtZero { get; init; }
 
     /// <inheritdoc/>

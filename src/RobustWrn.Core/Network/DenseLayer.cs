@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A layer of a <see cref="DenseNet"/>: normalisation, activation, 1x1 convolution, normalisation, activation, 3x3 convolution; its output goes before the channels it read.
+/// A layer of a <see cref="DenseNet"/>: normalisation, activation, 1x1 convolution, normalisation, activation, 3x3 convolution;
+/// its output goes before the channels it read.
 /// </summary>
 internal sealed class DenseLayer : nn.Module<Tensor, Tensor>
 {
@@ -40,7 +41,9 @@ internal sealed class DenseLayer : nn.Module<Tensor, Tensor>
         return cat([conv2.call(act2.call(bn2.call(inner))), input], 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The second normalisation is folded. The first is not: it stands before an activation, and the channels it reads go on unchanged.</summary>
+    /// <summary>
+    /// The second normalisation is folded. The first is not: it stands before an activation, and the channels it reads go on unchanged.
+    /// </summary>
     public Func<Tensor, Tensor> Freeze(Folding folding)
     {
         Func<Tensor, Tensor> normalize = folding.Normalization(bn1, ChannelAffine.Identity(0)), activate = Folding.Activation(act1);

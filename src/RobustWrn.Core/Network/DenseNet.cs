@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The network of a <see cref="DenseNetSpec"/>, with the state-dict names of the code of Huang et al. 2021: <c>conv1.weight</c>, <c>stages.{stage}.0.{i}.bn1.*</c>,
-/// <c>.conv1.weight</c>, <c>.bn2.*</c>, <c>.conv2.weight</c>, <c>stages.{stage}.1.bn.*</c>, <c>.conv.weight</c>, <c>bn.*</c>, <c>linear.*</c>.
-/// Build it with <see cref="DenseNetSpec.Build"/>.
+/// The network of a <see cref="DenseNetSpec"/>, with the state-dict names of the code of Huang et al. 2021:
+/// <c>conv1.weight</c>, <c>stages.{stage}.0.{i}.bn1.*</c>, <c>.conv1.weight</c>, <c>.bn2.*</c>, <c>.conv2.weight</c>,
+/// <c>stages.{stage}.1.bn.*</c>, <c>.conv.weight</c>, <c>bn.*</c>, <c>linear.*</c>. Build it with <see cref="DenseNetSpec.Build"/>.
 /// </summary>
 public sealed class DenseNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
@@ -36,11 +36,15 @@ public sealed class DenseNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreez
     /// <summary>Logits of the classes.</summary>
     /// <param name="input">Normalised pixels, (N, C, H, W), at least 2^(stages - 1) rows and columns; not changed, not disposed.</param>
     /// <returns>(N, classes). The caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The channel count is not the one the network was built for, or the poolings leave nothing of the images.</exception>
+    /// <exception cref="ArgumentException">
+    /// The channel count is not the one the network was built for, or the poolings leave nothing of the images.
+    /// </exception>
     public override Tensor forward(Tensor input) => ForwardByStage(input, static (_, _) => { });
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The channel count is not the one the network was built for, or the poolings leave nothing of the images.</exception>
+    /// <exception cref="ArgumentException">
+    /// The channel count is not the one the network was built for, or the poolings leave nothing of the images.
+    /// </exception>
     public Tensor ForwardByStage(Tensor input, Action<string, Tensor> observe)
     {
         ImageShape.Check(input, Spec);
@@ -65,7 +69,10 @@ public sealed class DenseNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreez
         return images => linear.call(layers(images).mean([2, 3]));
     });
 
-    /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
+    /// <summary>
+    /// Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters
+    /// first.
+    /// </summary>
     /// <param name="destination">Added to; null makes a new one.</param>
     /// <param name="prefix">Before each name.</param>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null) =>

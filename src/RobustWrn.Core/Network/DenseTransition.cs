@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>What stands between two stages of a <see cref="DenseNet"/>: normalisation, activation, 1x1 convolution, 2x2 average pooling.</summary>
+/// <summary>
+/// What stands between two stages of a <see cref="DenseNet"/>: normalisation, activation, 1x1 convolution, 2x2 average pooling.
+/// </summary>
 internal sealed class DenseTransition : nn.Module<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> bn, act;
@@ -21,7 +23,9 @@ internal sealed class DenseTransition : nn.Module<Tensor, Tensor>
     public static FeatureMap Trace(DenseNetSpec spec, CostTrace trace, FeatureMap input, int outChannels) =>
         trace.AveragePoolApart(trace.Convolution(spec.Activation.Trace(trace, spec.FeatureNormalization.Trace(trace, input)), outChannels, 1), 2);
 
-    /// <summary>The pooling comes first: a 1x1 convolution and a mean over pixels commute, and a quarter of the pixels are left to convolve.</summary>
+    /// <summary>
+    /// The pooling comes first: a 1x1 convolution and a mean over pixels commute, and a quarter of the pixels are left to convolve.
+    /// </summary>
     public Func<Tensor, Tensor> Freeze(Folding folding) => Folding.InOrder(
         folding.Normalization(bn, ChannelAffine.Identity(0)), Folding.Activation(act), features => nn.functional.avg_pool2d(features, 2), folding.Convolution(conv));
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A linear layer, its weights drawn from a <see cref="RandomStream"/>: uniform in +-1/sqrt(inFeatures), PyTorch's default, and bias 0, as in the
-/// code of Huang et al. 2021.
+/// A linear layer, its weights drawn from a <see cref="RandomStream"/>: uniform in +-1/sqrt(inFeatures), PyTorch's default, and bias 0,
+/// as in the code of Huang et al. 2021.
 /// </summary>
 public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
 {
@@ -37,7 +37,9 @@ public sealed class LinearLayer : nn.Module<Tensor, Tensor>, IDrawnAtRandom
     public Parameter? Bias => bias;
 
     /// <inheritdoc/>
-    /// <remarks>Features of another type are taken in the type of the weights: in a network of short numbers the last layer may keep long ones.</remarks>
+    /// <remarks>
+    /// Features of another type are taken in the type of the weights: in a network of short numbers the last layer may keep long ones.
+    /// </remarks>
     public override Tensor forward(Tensor input)
     {
         if (input.dtype == weight.dtype)

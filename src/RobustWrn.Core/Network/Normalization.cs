@@ -1,8 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// What a classifier does to pixels before its network sees them: (x - mean) / std per channel. It is part of the classifier, so that attacks always
-/// work on pixels in [0, 1]. The default is the identity, as in the code of Huang et al. 2021.
+/// What a classifier does to pixels before its network sees them: (x - mean) / std per channel. It is part of the classifier,
+/// so that attacks always work on pixels in [0, 1]. The default is the identity, as in the code of Huang et al. 2021.
 /// </summary>
 public sealed record Normalization
 {

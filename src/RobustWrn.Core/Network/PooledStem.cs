@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>The stem of a <see cref="StemSpec"/> that pools, with the published names <c>0</c> (convolution) and <c>1</c> (normalisation).</summary>
+/// <summary>
+/// The stem of a <see cref="StemSpec"/> that pools, with the published names <c>0</c> (convolution) and <c>1</c> (normalisation).
+/// </summary>
 internal sealed class PooledStem : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "0")]

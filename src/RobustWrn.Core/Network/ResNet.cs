@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The network of a <see cref="ResNetSpec"/>, with the state-dict names of the code of Huang et al. 2021, which are those of most CIFAR code: <c>conv1.weight</c>, <c>bn1.*</c>,
-/// <c>layer{stage}.{i}.conv1.weight</c>, <c>.bn1.*</c>, <c>.shortcut.0.weight</c>, <c>.shortcut.1.*</c>, <c>linear.*</c>. Build it with <see cref="ResNetSpec.Build"/>.
+/// The network of a <see cref="ResNetSpec"/>, with the state-dict names of the code of Huang et al. 2021, which are those of most CIFAR
+/// code: <c>conv1.weight</c>, <c>bn1.*</c>, <c>layer{stage}.{i}.conv1.weight</c>, <c>.bn1.*</c>, <c>.shortcut.0.weight</c>,
+/// <c>.shortcut.1.*</c>, <c>linear.*</c>. Build it with <see cref="ResNetSpec.Build"/>.
 /// </summary>
 public sealed class ResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
@@ -76,7 +77,10 @@ public sealed class ResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezab
         return images => linear.call(features(images).mean([2, 3]));
     });
 
-    /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
+    /// <summary>
+    /// Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters
+    /// first.
+    /// </summary>
     /// <param name="destination">Added to; null makes a new one.</param>
     /// <param name="prefix">Before each name.</param>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null) =>

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Squeeze and excitation (Hu et al. 2018, arXiv 1709.01507): each channel is multiplied by a gate in (0, 1) computed from the means of all channels by two linear layers
-/// with a ReLU between and a sigmoid after. State-dict names <c>fc.0.*</c> and <c>fc.2.*</c>, as in Lu et al. 2022.
+/// Squeeze and excitation (Hu et al. 2018, arXiv 1709.01507): each channel is multiplied by a gate in (0, 1) computed from the means of
+/// all channels by two linear layers with a ReLU between and a sigmoid after. State-dict names <c>fc.0.*</c> and <c>fc.2.*</c>,
+/// as in Lu et al. 2022.
 /// </summary>
 public sealed class SqueezeExcitation : nn.Module<Tensor, Tensor>
 {

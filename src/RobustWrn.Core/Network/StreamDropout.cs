@@ -4,11 +4,12 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Dropout (Srivastava et al. 2014) that draws from a <see cref="RandomStream"/> instead of torch's global generator: in training mode each feature is
-/// zeroed with probability <see cref="Rate"/> and the others are divided by 1 - rate.
+/// Dropout (Srivastava et al. 2014) that draws from a <see cref="RandomStream"/> instead of torch's global generator:
+/// in training mode each feature is zeroed with probability <see cref="Rate"/> and the others are divided by 1 - rate.
 /// </summary>
 /// <remarks>
-/// Each forward pass since the last <see cref="DrawFrom"/> draws its own mask, so a training step that sets the stream first is reproducible alone.
+/// Each forward pass since the last <see cref="DrawFrom"/> draws its own mask, so a training step that sets the stream first is
+/// reproducible alone.
 /// </remarks>
 public sealed class StreamDropout : nn.Module<Tensor, Tensor>
 {

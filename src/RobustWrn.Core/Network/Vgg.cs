@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The network of a <see cref="VggSpec"/>, with the state-dict names of the code of Huang et al. 2021, which are those of most CIFAR code: <c>features.{n}.*</c>, where each
-/// convolution, normalisation, activation and pooling counts one, and <c>classifier.*</c>. Build it with <see cref="VggSpec.Build"/>.
+/// The network of a <see cref="VggSpec"/>, with the state-dict names of the code of Huang et al. 2021, which are those of most CIFAR
+/// code: <c>features.{n}.*</c>, where each convolution, normalisation, activation and pooling counts one, and <c>classifier.*</c>.
+/// Build it with <see cref="VggSpec.Build"/>.
 /// </summary>
 public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
@@ -39,11 +40,15 @@ public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
     /// <summary>Logits of the classes.</summary>
     /// <param name="input">Normalised pixels, (N, C, H, W), at least 2^stages rows and columns; not changed, not disposed.</param>
     /// <returns>(N, classes). The caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The channel count is not the one the network was built for, or the poolings leave nothing of the images.</exception>
+    /// <exception cref="ArgumentException">
+    /// The channel count is not the one the network was built for, or the poolings leave nothing of the images.
+    /// </exception>
     public override Tensor forward(Tensor input) => ForwardByStage(input, static (_, _) => { });
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The channel count is not the one the network was built for, or the poolings leave nothing of the images.</exception>
+    /// <exception cref="ArgumentException">
+    /// The channel count is not the one the network was built for, or the poolings leave nothing of the images.
+    /// </exception>
     public Tensor ForwardByStage(Tensor input, Action<string, Tensor> observe)
     {
         ImageShape.Check(input, Spec);
@@ -76,7 +81,10 @@ public sealed class Vgg : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
         return images => classifier.call(layers(images).mean([2, 3]));
     });
 
-    /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
+    /// <summary>
+    /// Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters
+    /// first.
+    /// </summary>
     /// <param name="destination">Added to; null makes a new one.</param>
     /// <param name="prefix">Before each name.</param>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null) =>

@@ -6,8 +6,8 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// The network of a <see cref="WideResNetSpec"/>, with the state-dict names of the code of Huang et al. 2021: <c>stem_conv.weight</c>,
-/// <c>blocks.{stage}.layer.{i}.bn1.*</c>, <c>.conv1.weight</c>, <c>.bn2.*</c>, <c>.conv2.weight</c>, <c>.convShortcut.weight</c>, <c>bn1.*</c>, <c>fc.*</c>.
-/// Build it with <see cref="WideResNetSpec.Build"/>.
+/// <c>blocks.{stage}.layer.{i}.bn1.*</c>, <c>.conv1.weight</c>, <c>.bn2.*</c>, <c>.conv2.weight</c>, <c>.convShortcut.weight</c>,
+/// <c>bn1.*</c>, <c>fc.*</c>. Build it with <see cref="WideResNetSpec.Build"/>.
 /// </summary>
 public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFreezable
 {
@@ -94,7 +94,10 @@ public sealed class WideResNet : nn.Module<Tensor, Tensor>, IStagedNetwork, IFre
         return StreamCoordinates.Choose(layers, stemGives: stem_conv is ConvolutionLayer, bn1, channels);
     }
 
-    /// <summary>Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters first.</summary>
+    /// <summary>
+    /// Parameters and buffers under the published names, in the published order: layer by layer, where TorchSharp puts all parameters
+    /// first.
+    /// </summary>
     /// <param name="destination">Added to; null makes a new one.</param>
     /// <param name="prefix">Before each name.</param>
     public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null) =>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// TorchSharp's batch normalisation, but for how it counts batches: <see cref="BatchNorm.forward"/> of TorchSharp 0.107.0 adds a number that a garbage collection can
-/// free on the way (<see cref="ScalarArithmetic"/>). The same names, numbers and state.
+/// TorchSharp's batch normalisation, but for how it counts batches: <see cref="BatchNorm.forward"/> of TorchSharp 0.107.0 adds a number
+/// that a garbage collection can free on the way (<see cref="ScalarArithmetic"/>). The same names, numbers and state.
 /// </summary>
 internal sealed class BatchNormLayer : BatchNorm
 {

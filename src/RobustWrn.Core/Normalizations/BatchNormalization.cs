@@ -10,7 +10,10 @@ public sealed record BatchNormalization : IFeatureNormalization
     /// <summary>The name in files.</summary>
     public const string TypeName = "batch-norm";
 
-    /// <summary>The weight of a new batch in the running statistics, in (0, 1]. Default 0.1, PyTorch's, as in Huang et al. 2021; Gowal et al. 2020 use 0.01.</summary>
+    /// <summary>
+    /// The weight of a new batch in the running statistics, in (0, 1]. Default 0.1, PyTorch's, as in Huang et al. 2021; Gowal et al.
+    /// 2020 use 0.01.
+    /// </summary>
     public double Momentum { get; init; } = 0.1;
 
     /// <summary>Added to the variance. Default 1e-5, PyTorch's.</summary>

@@ -2,13 +2,18 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>Group normalisation (Wu and He 2018, arXiv 1803.08494): by the statistics of groups of channels of each image, the same in training and evaluation.</summary>
+/// <summary>
+/// Group normalisation (Wu and He 2018, arXiv 1803.08494): by the statistics of groups of channels of each image, the same in training
+/// and evaluation.
+/// </summary>
 public sealed record GroupNormalization : IFeatureNormalization
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "group-norm";
 
-    /// <summary>Channels in a group; fewer channels than that are one group. Default 8, as in the code of Lu et al. 2022 (arXiv 2212.11005).</summary>
+    /// <summary>
+    /// Channels in a group; fewer channels than that are one group. Default 8, as in the code of Lu et al. 2022 (arXiv 2212.11005).
+    /// </summary>
     public int ChannelsPerGroup { get; init; } = 8;
 
     /// <summary>Added to the variance. Default 1e-5, PyTorch's.</summary>

@@ -5,9 +5,9 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// Uniform words to standard normal numbers (Box and Muller 1958): sqrt(-2 ln u) * (cos 2 pi v, sin 2 pi v).
-/// Logarithm, sine and cosine are series of additions, multiplications and one division, lane by lane, which IEEE 754 fixes to the bit, so that the
-/// numbers are the same on every processor and operating system; their mathematical libraries round each its own way. The series are exact to about
-/// 1e-11, a float32 to 6e-8.
+/// Logarithm, sine and cosine are series of additions, multiplications and one division, lane by lane, which IEEE 754 fixes to the bit,
+/// so that the numbers are the same on every processor and operating system; their mathematical libraries round each its own way.
+/// The series are exact to about 1e-11, a float32 to 6e-8.
 /// </summary>
 internal static class BoxMuller
 {

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace RobustWrn.Core;
 
-/// <summary>Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter and a key in, four random words out.</summary>
+/// <summary>
+/// Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter and a key in, four random words out.
+/// </summary>
 public static class Philox
 {
     private const uint Multiplier0 = 0xD251_1F53, Multiplier1 = 0xCD9E_8D57;

@@ -1,6 +1,8 @@
 namespace RobustWrn.Core;
 
-/// <summary>Draws from a <see cref="RandomStream"/> one after another. Not thread-safe; two sequences of one stream draw the same numbers.</summary>
+/// <summary>
+/// Draws from a <see cref="RandomStream"/> one after another. Not thread-safe; two sequences of one stream draw the same numbers.
+/// </summary>
 public sealed class RandomSequence
 {
     private readonly ulong _key, _example;

@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// A counter-based source of randomness (<see cref="Philox"/>). What it draws depends only on its address (seed, purpose, indices such as epoch,
-/// restart or step) and on the id of the example, so the same example gets the same noise whatever the batch size, order, device, resume or earlier drops.
-/// Drawing changes nothing: the same call gives the same numbers again.
+/// A counter-based source of randomness (<see cref="Philox"/>). What it draws depends only on its address (seed, purpose,
+/// indices such as epoch, restart or step) and on the id of the example, so the same example gets the same noise whatever the batch size,
+/// order, device, resume or earlier drops. Drawing changes nothing: the same call gives the same numbers again.
 /// </summary>
 /// <remarks>
-/// Numbers are made on the CPU in float32 and copied; float64 tensors get the same values. Derive from this class to replay recorded draws in tests.
+/// Numbers are made on the CPU in float32 and copied; float64 tensors get the same values. Derive from this class to replay recorded
+/// draws in tests.
 /// </remarks>
 public class RandomStream
 {

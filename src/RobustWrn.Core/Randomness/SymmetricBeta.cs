@@ -20,7 +20,8 @@ internal static class SymmetricBeta
                     return u;
                 continue;
             }
-            // Johnk 1964: x = u^(1/alpha), y = v^(1/alpha), and x / (x + y) if x + y is at most 1; as logarithms, because they may be too small for a number.
+            // Johnk 1964: x = u^(1/alpha), y = v^(1/alpha), and x / (x + y) if x + y is at most 1; as logarithms, because they may be too
+            // small for a number.
             double x = Math.Log(u) / alpha, y = Math.Log(v) / alpha, larger = Math.Max(x, y);
             if (larger + Math.Log(Math.Exp(x - larger) + Math.Exp(y - larger)) <= 0)
                 return 1 / (1 + Math.Exp(y - x));

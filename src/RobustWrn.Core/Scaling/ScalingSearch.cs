@@ -77,7 +77,8 @@ internal sealed class ScalingSearch
     private static IEnumerable<int[]> EachForItself(double[] exact) =>
         Enumerable.Range(0, 1 << exact.Length).Select(choice => Rounded([.. exact.Select((depth, i) => Math.Floor(depth) + (choice >> i & 1))], 0));
 
-    // For these depths, the widths around the scale where the cost is the budget; only scales at which the rule's depths are less than a block away.
+    // For these depths, the widths around the scale where the cost is the budget; only scales at which the rule's depths are less than a
+    // block away.
     private IEnumerable<Candidate> WithDepths(int[] depths)
     {
         double low = depths.Zip(_depths).Max(pair => pair.First == 1 ? 0 : (pair.First - 1) / pair.Second), high = depths.Zip(_depths).Min(pair => (pair.First + 1) / pair.Second);

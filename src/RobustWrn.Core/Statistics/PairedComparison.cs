@@ -5,8 +5,8 @@ using MathNet.Numerics.Distributions;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Two classifiers on the same examples, compared by McNemar's test (1947) in its exact form: only examples on which they disagree tell them apart, and if neither were better each
-/// would be right on half of those.
+/// Two classifiers on the same examples, compared by McNemar's test (1947) in its exact form: only examples on which they disagree tell
+/// them apart, and if neither were better each would be right on half of those.
 /// </summary>
 /// <param name="BothRight">Examples both get right.</param>
 /// <param name="OnlyFirst">Examples only the first gets right.</param>
@@ -23,8 +23,8 @@ public readonly record struct PairedComparison(long BothRight, long OnlyFirst, l
     public double Difference => Total == 0 ? double.NaN : (double)(OnlyFirst - OnlySecond) / Total;
 
     /// <summary>
-    /// The two-sided p-value, exact: how likely a disagreement at least as lopsided is if neither is better; 1 where they never disagree. It says something of these two trained networks
-    /// on these examples, nothing of their architectures, which need several trainings.
+    /// The two-sided p-value, exact: how likely a disagreement at least as lopsided is if neither is better; 1 where they never disagree.
+    /// It says something of these two trained networks on these examples, nothing of their architectures, which need several trainings.
     /// </summary>
     [JsonIgnore]
     public double PValue

@@ -11,7 +11,9 @@ public static class NetworkWeights
 
     private static readonly string[] PyTorchEndings = [".pth", ".pt", ".pth.tar"];
 
-    /// <summary>Copies named tensors into a module. Nothing is copied unless every name and shape fits; all that does not is listed at once.</summary>
+    /// <summary>
+    /// Copies named tensors into a module. Nothing is copied unless every name and shape fits; all that does not is listed at once.
+    /// </summary>
     /// <param name="module">The module; its dtype and device stay.</param>
     /// <param name="tensors">The weights, by state-dict name; not changed, not disposed.</param>
     /// <param name="source">Where they came from, for error messages.</param>
@@ -24,8 +26,9 @@ public static class NetworkWeights
     }
 
     /// <summary>
-    /// Copies named tensors into a module after taking off prefixes (<c>module.</c>, <c>model.</c>, <c>_orig_mod.</c>) and translating names of other people's
-    /// code (<see cref="IKeyMap"/>). Nothing is copied unless all fits but what the caller skips; all that does not is listed at once.
+    /// Copies named tensors into a module after taking off prefixes (<c>module.</c>, <c>model.</c>, <c>_orig_mod.</c>) and translating
+    /// names of other people's code (<see cref="IKeyMap"/>). Nothing is copied unless all fits but what the caller skips;
+    /// all that does not is listed at once.
     /// </summary>
     /// <param name="module">The module; its dtype and device stay.</param>
     /// <param name="tensors">The weights, by state-dict name; not changed, not disposed.</param>
@@ -44,8 +47,8 @@ public static class NetworkWeights
     }
 
     /// <summary>
-    /// Loads a file (safetensors, or PyTorch's <c>.pth</c>) into a classifier's network, under whichever names are recognised. The values are read straight into
-    /// the network; a network of the file's dtype on the CPU needs no further memory.
+    /// Loads a file (safetensors, or PyTorch's <c>.pth</c>) into a classifier's network, under whichever names are recognised.
+    /// The values are read straight into the network; a network of the file's dtype on the CPU needs no further memory.
     /// </summary>
     /// <remarks>
     /// A normalisation of pixels that the file says, by constants beside the weights or by its spec, is given to a classifier that has none
@@ -57,7 +60,9 @@ public static class NetworkWeights
     /// <param name="path">The file; its content tells its format.</param>
     /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
     /// <returns>What was taken, which names were found, and what was left out.</returns>
-    /// <exception cref="WeightsFileException">The file is damaged, or holds no such weights, or they do not fit the network. Nothing was loaded.</exception>
+    /// <exception cref="WeightsFileException">
+    /// The file is damaged, or holds no such weights, or they do not fit the network. Nothing was loaded.
+    /// </exception>
     public static WeightsReport Load(Classifier classifier, string path, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -72,7 +77,9 @@ public static class NetworkWeights
     /// <param name="path">The file; its content tells its format.</param>
     /// <param name="options">Which of its weights, whose names, and what to skip; null for what the file itself suggests.</param>
     /// <returns>What was taken, which names were found, and what was left out.</returns>
-    /// <exception cref="WeightsFileException">The file is damaged, or holds no such weights, or they do not fit the module. Nothing was loaded.</exception>
+    /// <exception cref="WeightsFileException">
+    /// The file is damaged, or holds no such weights, or they do not fit the module. Nothing was loaded.
+    /// </exception>
     public static WeightsReport Load(nn.Module module, string path, WeightsOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -81,8 +88,9 @@ public static class NetworkWeights
     }
 
     /// <summary>
-    /// Writes a classifier's weights with its spec (and so its normalisation) and the hash of all of it (<see cref="WeightsFile.StoredHash"/>) beside them; atomically. A <c>.pth</c>, <c>.pt</c> or <c>.pth.tar</c> file is written for PyTorch,
-    /// any other as safetensors.
+    /// Writes a classifier's weights with its spec (and so its normalisation) and the hash of all of it
+    /// (<see cref="WeightsFile.StoredHash"/>) beside them; atomically. A <c>.pth</c>, <c>.pt</c> or <c>.pth.tar</c> file is written for
+    /// PyTorch, any other as safetensors.
     /// </summary>
     /// <param name="classifier">The classifier.</param>
     /// <param name="path">Where.</param>

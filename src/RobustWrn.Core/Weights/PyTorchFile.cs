@@ -3,14 +3,16 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The files of PyTorch's <c>torch.save</c>. They are read with a restricted unpickler of our own (<see cref="WeightsFile"/>) and written as the zip archive that
-/// <c>torch.load</c> reads, also with <c>weights_only=True</c>.
+/// The files of PyTorch's <c>torch.save</c>. They are read with a restricted unpickler of our own (<see cref="WeightsFile"/>)
+/// and written as the zip archive that <c>torch.load</c> reads, also with <c>weights_only=True</c>.
 /// </summary>
 public static class PyTorchFile
 {
     /// <summary>Reads the tensors of a file.</summary>
     /// <param name="path">The file: a state dict, or a checkpoint with one.</param>
-    /// <param name="entry">The entry of a checkpoint, with dots into nested ones; null for the usual one (<see cref="WeightsOptions.Entry"/>).</param>
+    /// <param name="entry">
+    /// The entry of a checkpoint, with dots into nested ones; null for the usual one (<see cref="WeightsOptions.Entry"/>).
+    /// </param>
     /// <returns>The tensors on the CPU. The caller disposes it.</returns>
     /// <exception cref="WeightsFileException">The file is damaged, or holds no such tensors.</exception>
     public static NamedTensors Read(string path, string? entry = null)

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The safetensors format: an 8-byte little-endian header length, a JSON header that names each tensor with dtype, shape and byte range, then the bytes.
-/// Files are read by position straight into the tensors, so reading needs the memory of the tensors once. What is written carries the hash of its content
-/// (<see cref="WeightsFile.StoredHash"/>), which every reading here compares.
+/// The safetensors format: an 8-byte little-endian header length, a JSON header that names each tensor with dtype, shape and byte range,
+/// then the bytes. Files are read by position straight into the tensors, so reading needs the memory of the tensors once.
+/// What is written carries the hash of its content (<see cref="WeightsFile.StoredHash"/>), which every reading here compares.
 /// </summary>
 public static class Safetensors
 {

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>The header of a safetensors file: what it says of each tensor, checked, before any value is read. Parsed token by token: it may be hostile.</summary>
+/// <summary>
+/// The header of a safetensors file: what it says of each tensor, checked, before any value is read. Parsed token by token:
+/// it may be hostile.
+/// </summary>
 internal sealed class SafetensorsHeader
 {
     /// <summary>The property with texts instead of a tensor.</summary>

@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// An open weights file: safetensors, or what PyTorch's <c>torch.save</c> wrote (a zip archive, or the format before 1.6), told apart by its content.
-/// Values are read when they are asked for, so that one entry of a large checkpoint costs that entry. Nothing in a file is ever executed or constructed.
+/// An open weights file: safetensors, or what PyTorch's <c>torch.save</c> wrote (a zip archive, or the format before 1.6),
+/// told apart by its content. Values are read when they are asked for, so that one entry of a large checkpoint costs that entry.
+/// Nothing in a file is ever executed or constructed.
 /// </summary>
 public sealed class WeightsFile : IDisposable
 {
@@ -50,15 +51,18 @@ public sealed class WeightsFile : IDisposable
     /// <summary>The file.</summary>
     public string Path => _file.Path;
 
-    /// <summary>The entries that hold tensors, with dots into nested ones; the empty text is the file itself, when it is a state dict.</summary>
+    /// <summary>
+    /// The entries that hold tensors, with dots into nested ones; the empty text is the file itself, when it is a state dict.
+    /// </summary>
     public IReadOnlyList<string> Entries => _entries?.All ?? [""];
 
     /// <summary>Texts and numbers beside the weights: the metadata of safetensors; of a checkpoint its own, such as <c>epoch</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>
-    /// The SHA-256 of the content (texts, and tensors with names, types, shapes and values) that a file written by this library carries; null in files of others and in those of
-    /// version 0.1 or <see cref="PyTorchFile.Write"/>. Known without reading the values, and compared with them whenever they are read; <see cref="Fingerprint"/> compares at once.
+    /// The SHA-256 of the content (texts, and tensors with names, types, shapes and values) that a file written by this library carries;
+    /// null in files of others and in those of version 0.1 or <see cref="PyTorchFile.Write"/>. Known without reading the values,
+    /// and compared with them whenever they are read; <see cref="Fingerprint"/> compares at once.
     /// </summary>
     public string? StoredHash { get; }
 
@@ -80,8 +84,9 @@ public sealed class WeightsFile : IDisposable
     public static WeightsFile Open(string path) => Open(path, onlySafetensors: false);
 
     /// <summary>
-    /// Identity of what a file holds, in lower-case hexadecimal: the hash it carries, compared with its content; the SHA-256 of its bytes where it carries none. Reads the file
-    /// once. A record that stores it can tell a damaged, exchanged or replaced weights file; where speed matters more, <see cref="StoredHash"/> reads the header alone.
+    /// Identity of what a file holds, in lower-case hexadecimal: the hash it carries, compared with its content;
+    /// the SHA-256 of its bytes where it carries none. Reads the file once. A record that stores it can tell a damaged,
+    /// exchanged or replaced weights file; where speed matters more, <see cref="StoredHash"/> reads the header alone.
     /// </summary>
     /// <exception cref="WeightsFileException">The file is damaged: its content has another hash than it carries.</exception>
     public string Fingerprint()
@@ -100,10 +105,14 @@ public sealed class WeightsFile : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Reads the tensors of an entry. Those that share a storage in the file share their memory, and strides stay as they were.</summary>
+    /// <summary>
+    /// Reads the tensors of an entry. Those that share a storage in the file share their memory, and strides stay as they were.
+    /// </summary>
     /// <param name="entry">The entry, with dots into nested ones; null for the usual one (<see cref="WeightsOptions.Entry"/>).</param>
     /// <returns>The tensors on the CPU. The caller disposes it.</returns>
-    /// <exception cref="WeightsFileException">There is no such entry, it is damaged, or holds an object where a tensor should be.</exception>
+    /// <exception cref="WeightsFileException">
+    /// There is no such entry, it is damaged, or holds an object where a tensor should be.
+    /// </exception>
     public NamedTensors Read(string? entry = null)
     {
         Verify();

@@ -3,7 +3,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>Every kept point once, in lexicographic order (the last dimension changes fastest) or in an order drawn from the seed.</summary>
+/// <summary>
+/// Every kept point once, in lexicographic order (the last dimension changes fastest) or in an order drawn from the seed.
+/// </summary>
 public sealed record GridSampler : ISampler
 {
     /// <summary>The name in files.</summary>

@@ -3,8 +3,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// Chooses the point to try next. What it proposes depends only on the context, never on the clock or on calls before, so that a resumed study proposes
-/// what an uninterrupted one does.
+/// Chooses the point to try next. What it proposes depends only on the context, never on the clock or on calls before, so that a resumed
+/// study proposes what an uninterrupted one does.
 /// </summary>
 public interface ISampler : IDescription
 {

@@ -18,7 +18,9 @@ public sealed record PointVerdict<TSpec>
     /// <summary>The first filter that rejects it, or null.</summary>
     public string? RejectedBy { get; internal init; }
 
-    /// <summary>Why the point is no valid network: what a function threw, or what is wrong with the specification. Empty for a valid one.</summary>
+    /// <summary>
+    /// Why the point is no valid network: what a function threw, or what is wrong with the specification. Empty for a valid one.
+    /// </summary>
     public ValueList<Problem> Problems { get; internal init; } = [];
 
     /// <summary>Whether the point is valid and every filter keeps it.</summary>

@@ -5,11 +5,15 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// Networks to search over: a base specification, named dimensions that vary it, and named filters. Immutable: <see cref="Vary{T}(string, ReadOnlySpan{T}, Func{TSpec, T, TSpec})"/>
-/// and <see cref="Where"/> return a new space. Two spaces are equal when their <see cref="Fingerprint"/> is.
+/// Networks to search over: a base specification, named dimensions that vary it, and named filters. Immutable:
+/// <see cref="Vary{T}(string, ReadOnlySpan{T}, Func{TSpec, T, TSpec})"/> and <see cref="Where"/> return a new space.
+/// Two spaces are equal when their <see cref="Fingerprint"/> is.
 /// </summary>
 /// <typeparam name="TSpec">The specification searched over, such as <see cref="WideResNetSpec"/>.</typeparam>
-/// <remarks>Functions have no text, so the fingerprint holds their names; studies store each resulting specification and refuse to resume when one differs.</remarks>
+/// <remarks>
+/// Functions have no text, so the fingerprint holds their names; studies store each resulting specification and refuse to resume when one
+/// differs.
+/// </remarks>
 public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TSpec>>
     where TSpec : INetworkSpec
 {
@@ -58,7 +62,9 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     public string Fingerprint => DescriptionJson.Fingerprint(Canonical);
 
     /// <summary>The space with one more dimension: <c>Vary("last stage width", [256, 384], (spec, width) => ...)</c>.</summary>
-    /// <typeparam name="T">Numbers, strings, descriptions such as <see cref="IActivation"/>, <see cref="ValueList{T}"/>, arrays, records: what JSON can hold.</typeparam>
+    /// <typeparam name="T">
+    /// Numbers, strings, descriptions such as <see cref="IActivation"/>, <see cref="ValueList{T}"/>, arrays, records: what JSON can hold.
+    /// </typeparam>
     /// <param name="name">The dimension's name, unique in the space.</param>
     /// <param name="values">Its values, at least one, all different.</param>
     /// <param name="apply">Makes the new specification from the one so far and a value. Must depend on these two only.</param>
@@ -72,7 +78,10 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     /// <inheritdoc cref="Vary{T}(string, ReadOnlySpan{T}, Func{TSpec, T, TSpec})"/>
     public SearchSpace<TSpec> Vary<T>(string name, IEnumerable<T> values, Func<TSpec, T, TSpec> apply) => Vary<T>(name, values.ToArray().AsSpan(), apply);
 
-    /// <summary>The space with only those points for which a condition holds: <c>Where("at most 5 GMACs", spec => spec.Cost(32, 32).MultiplyAdds &lt;= 5_000_000_000)</c>.</summary>
+    /// <summary>
+    /// The space with only those points for which a condition holds:
+    /// <c>Where("at most 5 GMACs", spec => spec.Cost(32, 32).MultiplyAdds &lt;= 5_000_000_000)</c>.
+    /// </summary>
     /// <param name="name">The filter's name, unique in the space.</param>
     /// <param name="keep">Whether a valid specification is kept. Must depend on the specification only.</param>
     public SearchSpace<TSpec> Where(string name, Func<TSpec, bool> keep)
@@ -85,7 +94,9 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     /// <summary>The specification at a point, whether filters keep it or not.</summary>
     /// <param name="point">One value index per dimension.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such point.</exception>
-    /// <exception cref="InvalidDescriptionException">A value cannot be applied or gives an invalid specification; the message names dimensions and values.</exception>
+    /// <exception cref="InvalidDescriptionException">
+    /// A value cannot be applied or gives an invalid specification; the message names dimensions and values.
+    /// </exception>
     public TSpec At(ValueList<int> point)
     {
         PointVerdict<TSpec> verdict = Judge(point, filtered: false);
@@ -93,7 +104,9 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
         return verdict.Spec!;
     }
 
-    /// <summary>Whether a point is kept, which filter rejects it, or why it is no valid network. Does not throw for a point of the grid.</summary>
+    /// <summary>
+    /// Whether a point is kept, which filter rejects it, or why it is no valid network. Does not throw for a point of the grid.
+    /// </summary>
     /// <param name="point">One value index per dimension.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such point.</exception>
     public PointVerdict<TSpec> Judge(ValueList<int> point) => Judge(point, filtered: true);
@@ -114,8 +127,9 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
         _filters.Select(filter => new SpaceFilter<INetworkSpec>(filter.Name, spec => filter.Keep((TSpec)spec))).ToValueList());
 
     /// <summary>
-    /// Everything that is wrong, also with single points: grids of up to <see cref="SpaceShape.EnumerationLimit"/> points are checked point by point,
-    /// of larger ones 10,000 random points are, and up to as many as that limit while none is kept. The answer is kept, so asking again costs nothing.
+    /// Everything that is wrong, also with single points: grids of up to <see cref="SpaceShape.EnumerationLimit"/> points are checked
+    /// point by point, of larger ones 10,000 random points are, and up to as many as that limit while none is kept.
+    /// The answer is kept, so asking again costs nothing.
     /// </summary>
     public IEnumerable<Problem> Problems() => _problems.Value;
 

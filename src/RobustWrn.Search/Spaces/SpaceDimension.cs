@@ -5,7 +5,8 @@ namespace RobustWrn.Search;
 /// <summary>One thing that a search space varies.</summary>
 /// <param name="Name">Its name, unique in the space.</param>
 /// <param name="Values">
-/// Its values in order, as canonical text: a string as it is, everything else as compact JSON (<c>384</c>, <c>[1,1,2]</c>, <c>{"type":"silu"}</c>).
+/// Its values in order, as canonical text: a string as it is, everything else as compact JSON (<c>384</c>, <c>[1,1,2]</c>,
+/// <c>{"type":"silu"}</c>).
 /// </param>
 public sealed record SpaceDimension(string Name, ValueList<string> Values)
 {

@@ -4,11 +4,15 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// What a sampler sees of a search space: how many values each dimension has, and which points are kept. A point is one value index per dimension.
+/// What a sampler sees of a search space: how many values each dimension has, and which points are kept.
+/// A point is one value index per dimension.
 /// </summary>
 public sealed class SpaceShape
 {
-    /// <summary>How many points samplers and checks look at in one go. Larger spaces are sampled. 100,000 wide residual networks take a few seconds.</summary>
+    /// <summary>
+    /// How many points samplers and checks look at in one go. Larger spaces are sampled. 100,000 wide residual networks take a few
+    /// seconds.
+    /// </summary>
     public const int EnumerationLimit = 100_000;
 
     private readonly Func<ValueList<int>, bool> _keeps;
@@ -36,7 +40,9 @@ public sealed class SpaceShape
     /// <param name="point">One value index per dimension.</param>
     public bool Keeps(ValueList<int> point) => _keeps(point);
 
-    /// <summary>The grid in lexicographic order (the last dimension changes fastest), kept or not; made one by one as they are read.</summary>
+    /// <summary>
+    /// The grid in lexicographic order (the last dimension changes fastest), kept or not; made one by one as they are read.
+    /// </summary>
     /// <param name="after">Starts behind this point; null starts at the first.</param>
     public IEnumerable<ValueList<int>> Grid(ValueList<int>? after = null)
     {

@@ -1,7 +1,8 @@
 namespace RobustWrn.Search;
 
 /// <summary>
-/// Where a study is kept. Used by one study at a time, from one thread at a time; disposing releases it, after which it can be opened again.
+/// Where a study is kept. Used by one study at a time, from one thread at a time; disposing releases it, after which it can be opened
+/// again.
 /// </summary>
 public interface IStudyStore : IDisposable
 {

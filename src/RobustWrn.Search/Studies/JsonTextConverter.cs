@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace RobustWrn.Search;
 
-/// <summary>A text that is JSON itself: written into the document as it is, so that files stay readable, and read back as compact text.</summary>
+/// <summary>
+/// A text that is JSON itself: written into the document as it is, so that files stay readable, and read back as compact text.
+/// </summary>
 internal sealed class JsonTextConverter : JsonConverter<string>
 {
     internal static JsonSerializerOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

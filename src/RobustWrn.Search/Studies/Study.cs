@@ -55,11 +55,15 @@ public static class Study
 }
 
 /// <summary>
-/// A search by asking and telling: <see cref="Ask"/> hands out a network, the caller judges it however it likes, <see cref="Tell"/> records the score.
-/// Each step is stored before the call returns; opened again, the study hands out interrupted trials first and then goes on as if nothing had happened.
+/// A search by asking and telling: <see cref="Ask"/> hands out a network, the caller judges it however it likes, <see cref="Tell"/>
+/// records the score. Each step is stored before the call returns; opened again, the study hands out interrupted trials first and then
+/// goes on as if nothing had happened.
 /// </summary>
 /// <typeparam name="TSpec">The specification searched over.</typeparam>
-/// <remarks>Thread-safe. Asked and told one trial after another, equal seeds give equal trials; with several trials at once the order of telling matters to samplers that learn.</remarks>
+/// <remarks>
+/// Thread-safe. Asked and told one trial after another, equal seeds give equal trials; with several trials at once the order of telling
+/// matters to samplers that learn.
+/// </remarks>
 public sealed class Study<TSpec> : IDisposable
     where TSpec : INetworkSpec
 {
@@ -161,7 +165,9 @@ public sealed class Study<TSpec> : IDisposable
         return Finish(trial, record => record with { State = TrialState.Failed, FailureReason = reason });
     }
 
-    /// <summary>Releases the store. Trials that were asked and not told stay pending and are handed out again by the next study there.</summary>
+    /// <summary>
+    /// Releases the store. Trials that were asked and not told stay pending and are handed out again by the next study there.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)

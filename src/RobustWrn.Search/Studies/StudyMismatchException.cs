@@ -1,6 +1,9 @@
 namespace RobustWrn.Search;
 
-/// <summary>A stored study is not the one asked for: another space, sampler or seed, or a point now gives another network. The differences are listed.</summary>
+/// <summary>
+/// A stored study is not the one asked for: another space, sampler or seed, or a point now gives another network.
+/// The differences are listed.
+/// </summary>
 public sealed class StudyMismatchException : InvalidOperationException
 {
     /// <summary>Creates the exception.</summary>

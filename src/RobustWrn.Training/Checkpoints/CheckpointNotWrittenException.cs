@@ -1,6 +1,9 @@
 namespace RobustWrn.Training;
 
-/// <summary>A checkpoint, or the metrics beside it, could not be written: the disk is full, or the folder must not be written to. The checkpoints before it are intact.</summary>
+/// <summary>
+/// A checkpoint, or the metrics beside it, could not be written: the disk is full, or the folder must not be written to.
+/// The checkpoints before it are intact.
+/// </summary>
 public sealed class CheckpointNotWrittenException : IOException
 {
     internal CheckpointNotWrittenException(string file, string kept, Exception inner)

@@ -2,7 +2,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>How far a training is, apart from its tensors. Order of the data, randomness and learning rate follow from it and the run's identity.</summary>
+/// <summary>
+/// How far a training is, apart from its tensors. Order of the data, randomness and learning rate follow from it and the run's identity.
+/// </summary>
 internal sealed record RunPosition
 {
     /// <summary>The finished epochs.</summary>

@@ -6,12 +6,13 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// The state of a training after an epoch or a step, one safetensors file: sections of tensors, and in the header how far it is, the identity of the run, the environment and a hash over
-/// all of it. Owns its tensors.
+/// The state of a training after an epoch or a step, one safetensors file: sections of tensors, and in the header how far it is,
+/// the identity of the run, the environment and a hash over all of it. Owns its tensors.
 /// </summary>
 /// <remarks>
-/// Sections: weights and buffers (<c>model.*</c>), what the optimiser remembers (<c>optimizer.*</c>), the weight average (<c>average.*</c>), the best of both where they are not
-/// these (<c>best.*</c>, <c>bestaverage.*</c>), and what an epoch that may begin anew starts from (<c>start.*</c>). Versions 1 and 2, of no release, are not read.
+/// Sections: weights and buffers (<c>model.*</c>), what the optimiser remembers (<c>optimizer.*</c>), the weight average
+/// (<c>average.*</c>), the best of both where they are not these (<c>best.*</c>, <c>bestaverage.*</c>), and what an epoch that may begin
+/// anew starts from (<c>start.*</c>). Versions 1 and 2, of no release, are not read.
 /// </remarks>
 internal sealed class TrainingCheckpoint : IDisposable
 {

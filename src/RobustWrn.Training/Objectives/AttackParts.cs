@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// How many images of a batch are attacked at once: all of them, until memory runs out, and half as many from then on. In evaluation mode images do not see each other, and noise
-/// belongs to the example, so the result is the same; by the statistics of the batch it is not, and the batch stays whole.
+/// How many images of a batch are attacked at once: all of them, until memory runs out, and half as many from then on.
+/// In evaluation mode images do not see each other, and noise belongs to the example, so the result is the same;
+/// by the statistics of the batch it is not, and the batch stays whole.
 /// </summary>
 /// <param name="logger">Told when it gets smaller.</param>
 internal sealed class AttackParts(ILogger logger)

@@ -46,8 +46,8 @@ public sealed record FastAdversarial : IRobustObjective, IMigratedDescription
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Beside the loss its parts tell the guard's <c>gap</c> and whether it fell back, 0 or 1, whose mean over an epoch is the share of images
-    /// trained on in that way; not where the context brings the images.
+    /// Beside the loss its parts tell the guard's <c>gap</c> and whether it fell back, 0 or 1, whose mean over an epoch is the share of
+    /// images trained on in that way; not where the context brings the images.
     /// </remarks>
     public ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default)
     {

@@ -4,16 +4,20 @@ namespace RobustWrn.Training;
 
 /// <summary>What training minimises: from a batch to a scalar whose graph reaches the network's parameters.</summary>
 /// <remarks>
-/// An objective is a sealed record with defaults sourced in its doc comments. An attack inside it runs through <see cref="Attacks.AttackedModel"/>: in
-/// evaluation mode but for what the context says of batch norm, with frozen parameters, restored exactly. The forward passes of the update run in the mode the model came in, training mode.
-/// It draws only from the context's noise.
+/// An objective is a sealed record with defaults sourced in its doc comments. An attack inside it runs through
+/// <see cref="Attacks.AttackedModel"/>: in evaluation mode but for what the context says of batch norm, with frozen parameters,
+/// restored exactly. The forward passes of the update run in the mode the model came in, training mode. It draws only from the context's
+/// noise.
 /// </remarks>
 public interface IRobustObjective : IDescription
 {
     /// <summary>A short name for tables and results: <c>TRADES</c>.</summary>
     string Name { get; }
 
-    /// <summary>How many forward passes in training mode one evaluation makes, whose activations are all kept until its gradient is taken. Default 1.</summary>
+    /// <summary>
+    /// How many forward passes in training mode one evaluation makes, whose activations are all kept until its gradient is taken.
+    /// Default 1.
+    /// </summary>
     int ForwardPasses => 1;
 
     /// <summary>
@@ -28,6 +32,8 @@ public interface IRobustObjective : IDescription
     /// <param name="cancellationToken">Checked between the steps of an inner attack.</param>
     /// <returns>The loss with its graph. The caller disposes it.</returns>
     /// <exception cref="InvalidDescriptionException">The objective has problems.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; mode, gradient flags and buffers of the model are as they were.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token was cancelled; mode, gradient flags and buffers of the model are as they were.
+    /// </exception>
     ObjectiveLoss Evaluate(ObjectiveContext context, CancellationToken cancellationToken = default);
 }

@@ -16,8 +16,8 @@ public sealed record Madry : IRobustObjective, IMigratedDescription
     public const string TypeName = "madry";
 
     /// <summary>
-    /// The inner attack unless another is given: 10 steps of 2.5 epsilon / 10 on the cross-entropy, from normal noise of the deviation of one
-    /// step (Huang et al. 2021; 2/255 at 8/255). Madry et al. 2018 take a <see cref="RandomStart"/>.
+    /// The inner attack unless another is given: 10 steps of 2.5 epsilon / 10 on the cross-entropy, from normal noise of the deviation of
+    /// one step (Huang et al. 2021; 2/255 at 8/255). Madry et al. 2018 take a <see cref="RandomStart"/>.
     /// </summary>
     public static InnerPgd DefaultAttack { get; } = new();
 

@@ -12,8 +12,8 @@ namespace RobustWrn.Training;
 /// -log(1 - max over k != y of p_k(x')); the divergence weighs more where the natural image is not yet right.
 /// </summary>
 /// <remarks>
-/// The published code's small numbers inside logarithms and the weight are kept. Label smoothing has no meaning here: the margin term already
-/// spreads what the label does not get.
+/// The published code's small numbers inside logarithms and the weight are kept. Label smoothing has no meaning here:
+/// the margin term already spreads what the label does not get.
 /// </remarks>
 public sealed record Mart : IRobustObjective, IMigratedDescription
 {
@@ -27,12 +27,15 @@ public sealed record Mart : IRobustObjective, IMigratedDescription
     public double Beta { get; init; } = 6;
 
     /// <summary>
-    /// The inner attack unless another is given: 10 steps of 2.5 epsilon / 10 on the cross-entropy, from normal noise of the deviation of one
-    /// step (Huang et al. 2021; 2/255 at 8/255). The code of Wang et al. 2020 takes a step of 0.007 from <c>new GaussianStart(0.001)</c>.
+    /// The inner attack unless another is given: 10 steps of 2.5 epsilon / 10 on the cross-entropy, from normal noise of the deviation of
+    /// one step (Huang et al. 2021; 2/255 at 8/255). The code of Wang et al. 2020 takes a step of 0.007 from
+    /// <c>new GaussianStart(0.001)</c>.
     /// </summary>
     public static InnerPgd DefaultAttack { get; } = new();
 
-    /// <summary>The inner attack: <c>Mart.DefaultAttack with { Steps = 7 }</c>, or any other. Default: <see cref="DefaultAttack"/>.</summary>
+    /// <summary>
+    /// The inner attack: <c>Mart.DefaultAttack with { Steps = 7 }</c>, or any other. Default: <see cref="DefaultAttack"/>.
+    /// </summary>
     public IAttack InnerAttack { get; init; } = DefaultAttack;
 
     /// <inheritdoc/>

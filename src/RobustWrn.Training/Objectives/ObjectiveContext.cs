@@ -23,24 +23,30 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
         init;
     } = Threat;
 
-    /// <summary>Where randomness comes from: a stream that belongs to this epoch alone. Default: the stream of seed 0 for the purpose "objective".</summary>
+    /// <summary>
+    /// Where randomness comes from: a stream that belongs to this epoch alone. Default: the stream of seed 0 for the purpose "objective".
+    /// </summary>
     public RandomStream Noise { get; init; } = RandomStream.From(0).For("objective");
 
     /// <summary>The ids of the N examples, which randomness is keyed by. Default: 0 .. N-1.</summary>
     public ValueList<long> Examples { get; init; } = Enumerable.Range(0, checked((int)Images.shape[0])).Select(i => (long)i).ToValueList();
 
     /// <summary>
-    /// What the labels became where each image was mixed of two (<see cref="CutMix"/>, <see cref="MixUp"/>), which the cross-entropy goes by; null where none was. The labels are then
-    /// <see cref="MixedLabels.Dominant"/>, which attacks go by, and what else knows one class an image.
+    /// What the labels became where each image was mixed of two (<see cref="CutMix"/>, <see cref="MixUp"/>), which the cross-entropy goes
+    /// by; null where none was. The labels are then <see cref="MixedLabels.Dominant"/>, which attacks go by, and what else knows one
+    /// class an image.
     /// </summary>
     public MixedLabels? Mixed { get; init; }
 
-    /// <summary>What batch normalisation goes by in the inner attack: <see cref="TrainingRecipe.AttackBatchNorm"/>. Default: its running statistics.</summary>
+    /// <summary>
+    /// What batch normalisation goes by in the inner attack: <see cref="TrainingRecipe.AttackBatchNorm"/>. Default:
+    /// its running statistics.
+    /// </summary>
     public BatchNormMode AttackBatchNorm { get; init; }
 
     /// <summary>
-    /// The images of an inner attack on this batch, (N, C, H, W), which an objective takes in the place of its own attack; null runs that. Adversarial weight perturbation
-    /// evaluates an objective twice on the same images.
+    /// The images of an inner attack on this batch, (N, C, H, W), which an objective takes in the place of its own attack;
+    /// null runs that. Adversarial weight perturbation evaluates an objective twice on the same images.
     /// </summary>
     public Tensor? Adversarial { get; init; }
 
@@ -50,7 +56,10 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
     /// <summary>How much of the batch the inner attack takes at once. A training keeps what it learned at earlier batches.</summary>
     internal AttackParts AttackParts { get; init; } = new(NullLogger.Instance);
 
-    /// <summary>Logits with their graph to the parameters. The model gets a copy, so that one that writes into its input changes neither the batch nor adversarial images that are used again.</summary>
+    /// <summary>
+    /// Logits with their graph to the parameters. The model gets a copy, so that one that writes into its input changes neither the batch
+    /// nor adversarial images that are used again.
+    /// </summary>
     /// <param name="images">(N, C, H, W); not changed, not disposed.</param>
     /// <returns>(N, classes). The caller disposes it.</returns>
     public Tensor Logits(Tensor images)

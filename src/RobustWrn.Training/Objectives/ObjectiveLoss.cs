@@ -4,7 +4,9 @@ namespace RobustWrn.Training;
 
 /// <summary>The loss of one batch. Owns its tensors.</summary>
 /// <param name="total">What is minimised: a scalar with its graph.</param>
-/// <param name="logits">The logits of the images it was trained on, the adversarial ones where there are some, (N, classes), without a graph.</param>
+/// <param name="logits">
+/// The logits of the images it was trained on, the adversarial ones where there are some, (N, classes), without a graph.
+/// </param>
 /// <param name="adversarial">The images of the inner attack, (N, C, H, W), or null when there was none.</param>
 /// <param name="parts">The terms of the total by name, and what else belongs into a table of the training; scalars without a graph.</param>
 public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversarial, params ReadOnlySpan<LossPart> parts) : IDisposable
@@ -12,13 +14,18 @@ public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversari
     /// <summary>What is minimised: a scalar with its graph.</summary>
     public Tensor Total { get; } = total;
 
-    /// <summary>Logits in the update's forward pass, (N, classes), without a graph: of the adversarial images where there are some.</summary>
+    /// <summary>
+    /// Logits in the update's forward pass, (N, classes), without a graph: of the adversarial images where there are some.
+    /// </summary>
     public Tensor Logits { get; } = logits;
 
     /// <summary>The images of the inner attack, (N, C, H, W), or null when there was none.</summary>
     public Tensor? Adversarial { get; } = adversarial;
 
-    /// <summary>The terms of the total by name, before their weights, and what else belongs into a table of the training, such as what a guard saw; scalars without a graph.</summary>
+    /// <summary>
+    /// The terms of the total by name, before their weights, and what else belongs into a table of the training, such as what a guard
+    /// saw; scalars without a graph.
+    /// </summary>
     public IReadOnlyList<LossPart> Parts { get; } = parts.ToArray();
 
     /// <inheritdoc/>

@@ -7,13 +7,15 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// Notices catastrophic overfitting of <see cref="FastAdversarial"/>: a network that is right on the images of its one step and wrong on those of a few smaller ones (Wong et al.
-/// 2020, arXiv 2001.03994, section 5.4; Andriushchenko and Flammarion 2020, arXiv 2007.02617). It looks at some images of every batch; where the gap is too wide, that
-/// batch is trained on with projected gradient descent, until the network has recovered (as Li et al. 2020, arXiv 2006.03089).
+/// Notices catastrophic overfitting of <see cref="FastAdversarial"/>: a network that is right on the images of its one step and wrong on
+/// those of a few smaller ones (Wong et al. 2020, arXiv 2001.03994, section 5.4; Andriushchenko and Flammarion 2020, arXiv 2007.02617).
+/// It looks at some images of every batch; where the gap is too wide, that batch is trained on with projected gradient descent,
+/// until the network has recovered (as Li et al. 2020, arXiv 2006.03089).
 /// </summary>
 /// <remarks>
-/// It remembers nothing: what it says follows from weights, batch and noise alone, so a resumed training goes on with the same bits wherever it stopped. Its share of the time
-/// with 16 of 128 images and 5 steps is about that of two thirds of a gradient a step. It always looks in evaluation mode, where the network will be used.
+/// It remembers nothing: what it says follows from weights, batch and noise alone, so a resumed training goes on with the same bits
+/// wherever it stopped. Its share of the time with 16 of 128 images and 5 steps is about that of two thirds of a gradient a step.
+/// It always looks in evaluation mode, where the network will be used.
 /// </remarks>
 public sealed record OverfittingGuard : IDescription
 {
@@ -23,19 +25,27 @@ public sealed record OverfittingGuard : IDescription
     // One or two images are chance.
     private const int FewestLost = 3;
 
-    /// <summary>How many images of a batch are looked at, others each epoch; all where it has fewer. Default 16: our choice, for the time given above. Batches of one or two images are never judged.</summary>
+    /// <summary>
+    /// How many images of a batch are looked at, others each epoch; all where it has fewer. Default 16: our choice, for the time given
+    /// above. Batches of one or two images are never judged.
+    /// </summary>
     public int Images { get; init; } = 16;
 
     /// <summary>
-    /// The largest share of them that may be right after the one step and wrong after <see cref="Watch"/>, in [0, 1). Default 0.2, the drop that the published code stops
-    /// training at (Wong et al. 2020).
+    /// The largest share of them that may be right after the one step and wrong after <see cref="Watch"/>, in [0, 1).
+    /// Default 0.2, the drop that the published code stops training at (Wong et al. 2020).
     /// </summary>
     public double LargestGap { get; init; } = 0.2;
 
-    /// <summary>What the step is compared with. Default, when null: PGD of 5 steps of a quarter of epsilon, 2/255 at 8/255, as the published code looks (Wong et al. 2020).</summary>
+    /// <summary>
+    /// What the step is compared with. Default, when null: PGD of 5 steps of a quarter of epsilon, 2/255 at 8/255, as the published code
+    /// looks (Wong et al. 2020).
+    /// </summary>
     public IAttack? Watch { get; init; }
 
-    /// <summary>What a batch is trained on instead. Default, when null: PGD of 10 steps of a quarter of epsilon, the steps of <see cref="Madry"/>.</summary>
+    /// <summary>
+    /// What a batch is trained on instead. Default, when null: PGD of 10 steps of a quarter of epsilon, the steps of <see cref="Madry"/>.
+    /// </summary>
     public IAttack? Fallback { get; init; }
 
     /// <summary>What a batch is trained on instead, under a threat.</summary>

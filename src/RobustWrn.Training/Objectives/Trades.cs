@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// TRADES (Zhang et al. 2019, arXiv 1901.08573): CE(x, y) + beta * KL(p(x) || p(x')), where x' maximises the divergence from the natural prediction.
+/// TRADES (Zhang et al. 2019, arXiv 1901.08573): CE(x, y) + beta * KL(p(x) || p(x')), where x' maximises the divergence from the natural
+/// prediction.
 /// </summary>
 public sealed record Trades : IRobustObjective, IMigratedDescription
 {
@@ -18,10 +19,10 @@ public sealed record Trades : IRobustObjective, IMigratedDescription
     public double Beta { get; init; } = 6;
 
     /// <summary>
-    /// The inner attack unless another is given (Zhang et al. 2019 and their code): 10 steps on the divergence, from normal noise of deviation
-    /// 0.001 under any norm. Steps are 2.5 epsilon / 10 (2/255 at 8/255, Huang et al. 2021), and under L2 2 epsilon / 10 in the geometry of
-    /// the code. Gowal et al. 2020 and Rebuffi et al. 2021 take a <see cref="RandomStart"/>; the code of Huang et al. 2021 offers the
-    /// <see cref="CrossEntropy"/>, too.
+    /// The inner attack unless another is given (Zhang et al. 2019 and their code): 10 steps on the divergence, from normal noise of
+    /// deviation 0.001 under any norm. Steps are 2.5 epsilon / 10 (2/255 at 8/255, Huang et al. 2021), and under L2 2 epsilon / 10 in the
+    /// geometry of the code. Gowal et al. 2020 and Rebuffi et al. 2021 take a <see cref="RandomStart"/>; the code of Huang et al.
+    /// 2021 offers the <see cref="CrossEntropy"/>, too.
     /// </summary>
     public static InnerPgd DefaultAttack { get; } = new() { Loss = new KullbackLeibler(), Start = new GaussianStart(0.001), RenormsL2 = true };
 
@@ -44,8 +45,8 @@ public sealed record Trades : IRobustObjective, IMigratedDescription
 
     /// <summary>
     /// The share of the label's probability that the natural term's cross-entropy spreads over all classes, in [0, 1). Default 0 (Zhang et
-    /// al. 2019); 0.1 in the recipes of Rebuffi et al. 2021 (arXiv 2103.01946) and Wang et al. 2023 (arXiv 2302.04638). The divergence is of
-    /// the predictions and not smoothed.
+    /// al. 2019); 0.1 in the recipes of Rebuffi et al. 2021 (arXiv 2103.01946) and Wang et al. 2023 (arXiv 2302.04638).
+    /// The divergence is of the predictions and not smoothed.
     /// </summary>
     public double LabelSmoothing { get; init; }
 

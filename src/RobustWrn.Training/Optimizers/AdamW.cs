@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// Adam (Kingma and Ba 2015, arXiv 1412.6980) with weight decay apart from the gradient (Loshchilov and Hutter 2019, arXiv 1711.05101), computed as PyTorch's AdamW does. Its learning rates are
-/// about 1e-3, not the 0.1 of SGD.
+/// Adam (Kingma and Ba 2015, arXiv 1412.6980) with weight decay apart from the gradient (Loshchilov and Hutter 2019, arXiv 1711.05101),
+/// computed as PyTorch's AdamW does. Its learning rates are about 1e-3, not the 0.1 of SGD.
 /// </summary>
 public sealed record AdamW : IOptimizer
 {
@@ -70,7 +70,8 @@ public sealed record AdamW : IOptimizer
             KeyValuePair.Create("steps", _steps),
         ];
 
-        // PyTorch's AdamW: w -= rate * decay * w; m += (1 - b1)(g - m); v = b2 v + (1 - b2) g^2; w -= rate / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + epsilon).
+        // PyTorch's AdamW: w -= rate * decay * w; m += (1 - b1)(g - m); v = b2 v + (1 - b2) g^2; w -= rate / (1 - b1^t) * m / (sqrt(v)
+        // / sqrt(1 - b2^t) + epsilon).
         public override void Step(IReadOnlyList<Tensor?> gradients, double learningRate)
         {
             ArgumentOutOfRangeException.ThrowIfNotEqual(gradients.Count, Parameters.Count);

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>The length of all gradients together, and its limit (Pascanu et al. 2013, computed as PyTorch's clip_grad_norm_ does).</summary>
+/// <summary>
+/// The length of all gradients together, and its limit (Pascanu et al. 2013, computed as PyTorch's clip_grad_norm_ does).
+/// </summary>
 public static class GradientNorm
 {
     // What clip_grad_norm_ adds to the length it divides by.

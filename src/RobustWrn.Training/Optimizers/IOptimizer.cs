@@ -2,7 +2,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>How gradients become steps of the parameters: the description. What it remembers between steps is its <see cref="RunningOptimizer"/>.</summary>
+/// <summary>
+/// How gradients become steps of the parameters: the description. What it remembers between steps is its <see cref="RunningOptimizer"/>.
+/// </summary>
 public interface IOptimizer : IDescription
 {
     /// <summary>Numbers it remembers for each parameter, for estimates of memory. Default 1: a momentum.</summary>

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>An optimiser at work on one network: it owns what it remembers between steps, by name, so that it can be saved and restored exactly.</summary>
+/// <summary>
+/// An optimiser at work on one network: it owns what it remembers between steps, by name, so that it can be saved and restored exactly.
+/// </summary>
 /// <param name="parameters">The parameters to train, by name; not owned.</param>
 public abstract class RunningOptimizer(IReadOnlyList<KeyValuePair<string, Parameter>> parameters) : IDisposable
 {
@@ -15,13 +17,15 @@ public abstract class RunningOptimizer(IReadOnlyList<KeyValuePair<string, Parame
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Saved { get; }
 
     /// <summary>
-    /// The momentum of the next step, in the place of the optimiser's own, which null leaves; in [0, 1). Optimisers without one momentum for all pass it over
-    /// (<see cref="IOptimizer.TakesMomentum"/>).
+    /// The momentum of the next step, in the place of the optimiser's own, which null leaves; in [0, 1). Optimisers without one momentum
+    /// for all pass it over (<see cref="IOptimizer.TakesMomentum"/>).
     /// </summary>
     public double? Momentum { get; set; }
 
     /// <summary>Moves the parameters, in place.</summary>
-    /// <param name="gradients">One gradient for each parameter, in order; null for one that the loss does not reach. Their content is used up.</param>
+    /// <param name="gradients">
+    /// One gradient for each parameter, in order; null for one that the loss does not reach. Their content is used up.
+    /// </param>
     /// <param name="learningRate">The learning rate of this step.</param>
     public abstract void Step(IReadOnlyList<Tensor?> gradients, double learningRate);
 

@@ -18,7 +18,9 @@ public sealed record Sgd : IOptimizer
     /// <summary>Whether the step looks ahead along the momentum (Nesterov). Default: no (Huang et al. 2021).</summary>
     public bool Nesterov { get; init; }
 
-    /// <summary>Added to each gradient times its parameter. Default 2e-4 (Huang et al. 2021); Pang et al. 2021 (arXiv 2010.00467) advise 5e-4.</summary>
+    /// <summary>
+    /// Added to each gradient times its parameter. Default 2e-4 (Huang et al. 2021); Pang et al. 2021 (arXiv 2010.00467) advise 5e-4.
+    /// </summary>
     public double WeightDecay { get; init; } = 2e-4;
 
     /// <summary>Which parameters decay. Default: all (Huang et al. 2021).</summary>

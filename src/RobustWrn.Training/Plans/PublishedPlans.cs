@@ -4,10 +4,13 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// The trainings behind strong entries of the robustness leaderboards, one for each published number. A number belongs to the whole run: network, images and epochs.
-/// All are of CIFAR-10 under Linf 8/255, and the accuracies those of AutoAttack on all test images.
+/// The trainings behind strong entries of the robustness leaderboards, one for each published number. A number belongs to the whole run:
+/// network, images and epochs. All are of CIFAR-10 under Linf 8/255, and the accuracies those of AutoAttack on all test images.
 /// </summary>
-/// <remarks>Step counts are those of the whole training set; here a part of it is held out for validation. What a plan cannot say of its authors' code stands in its <see cref="PublishedPlan.Source"/>.</remarks>
+/// <remarks>
+/// Step counts are those of the whole training set; here a part of it is held out for validation. What a plan cannot say of its authors'
+/// code stands in its <see cref="PublishedPlan.Source"/>.
+/// </remarks>
 public static class PublishedPlans
 {
     private const string Huang = "Huang et al. 2021, arXiv 2110.03825, and its code HanxunH/RobustWRN";
@@ -30,7 +33,8 @@ public static class PublishedPlans
         GradientNormClip = null,
     };
 
-    // The conventions of Gowal et al. 2020 as Rade 2021 wrote them for PyTorch, and Wang et al. 2023 after him. Its scheduler "cosinew" is one cycle a training, changed once an epoch, momentum and all.
+    // The conventions of Gowal et al. 2020 as Rade 2021 wrote them for PyTorch, and Wang et al. 2023 after him.
+    // Its scheduler "cosinew" is one cycle a training, changed once an epoch, momentum and all.
     private static readonly TrainingRecipe Leaderboard = new()
     {
         Epochs = 400,
@@ -52,40 +56,49 @@ public static class PublishedPlans
     };
 
     /// <summary>
-    /// <c>madry</c>, or <c>sat</c> as its authors call it: standard adversarial training of Huang et al. 2021 (WRN-34-R, no extra images): 100
-    /// epochs, batch 128, rate 0.1, gradients clipped at 5. No AutoAttack number stands in the code or in RobustBench.
+    /// <c>madry</c>, or <c>sat</c> as its authors call it: standard adversarial training of Huang et al. 2021 (WRN-34-R,
+    /// no extra images): 100 epochs, batch 128, rate 0.1, gradients clipped at 5. No AutoAttack number stands in the code or in
+    /// RobustBench.
     /// </summary>
     public static PublishedPlan HuangMadry { get; } = new(
         "madry", new TrainingPlan { Objective = new Madry() }, WideResNetSpec.Wrn34R,
         $"{Huang}: configs WRN-34-R-madrys. Selects on test images.", null, NoNumber)
     { Aliases = ["sat"] };
 
-    /// <summary><c>trades</c>: TRADES of Huang et al. 2021 (WRN-34-R, no extra images): robust 53.23 %; WRN-34-12, at half the multiply-adds, 51.97 %.</summary>
+    /// <summary>
+    /// <c>trades</c>: TRADES of Huang et al. 2021 (WRN-34-R, no extra images): robust 53.23 %; WRN-34-12, at half the multiply-adds,
+    /// 51.97 %.
+    /// </summary>
     public static PublishedPlan HuangTrades { get; } = new(
         "trades", new TrainingPlan { Objective = new Trades() }, WideResNetSpec.Wrn34R, $"{Huang}: configs WRN-34-R-trades. Selects on test images.", null,
         "WRN-34-R 53.23 %; WRN-34-12, at half the multiply-adds, 51.97 % (the paper).");
 
     /// <summary>
-    /// <c>mart</c>: MART of Huang et al. 2021 (WRN-34-R, no extra images): 100 epochs, batch 128, rate 0.1, gradients clipped at 5. No AutoAttack number stands in the code or in
-    /// RobustBench.
+    /// <c>mart</c>: MART of Huang et al. 2021 (WRN-34-R, no extra images): 100 epochs, batch 128, rate 0.1, gradients clipped at 5.
+    /// No AutoAttack number stands in the code or in RobustBench.
     /// </summary>
     public static PublishedPlan HuangMart { get; } = new(
         "mart", new TrainingPlan { Objective = new Mart() }, WideResNetSpec.Wrn34R, $"{Huang}: configs WRN-34-R-mart. Selects on test images.", null, NoNumber);
 
-    /// <summary><c>trades-500k</c>: TRADES of Huang et al. 2021 with 500,000 pseudo-labelled images for half of each batch (WRN-34-R): robust 61.56 %, clean 90.56 %.</summary>
+    /// <summary>
+    /// <c>trades-500k</c>: TRADES of Huang et al. 2021 with 500,000 pseudo-labelled images for half of each batch (WRN-34-R):
+    /// robust 61.56 %, clean 90.56 %.
+    /// </summary>
     public static PublishedPlan HuangTrades500K { get; } = new(
         "trades-500k", new TrainingPlan { Recipe = With500K }, WideResNetSpec.Wrn34R, $"{Huang}: configs WRN-34-R-trades-500k. Selects on test images.", TinyImages,
         "WRN-34-R 61.56 %, clean 90.56 % (its code, RobustBench).");
 
-    /// <summary><c>trades-500k-ema</c>: <see cref="HuangTrades500K"/> with a weight average (WRN-34-R): robust 62.54 %, clean 91.23 %.</summary>
+    /// <summary>
+    /// <c>trades-500k-ema</c>: <see cref="HuangTrades500K"/> with a weight average (WRN-34-R): robust 62.54 %, clean 91.23 %.
+    /// </summary>
     public static PublishedPlan HuangTrades500KEma { get; } = new(
         "trades-500k-ema", new TrainingPlan { Recipe = With500K with { Average = new WeightAverage { AveragesBuffers = true } } }, WideResNetSpec.Wrn34R,
         $"{Huang}: configs WRN-34-R-trades-500k-ema. That code never reads its \"ema\": the average here is that of Lu et al. 2022, whose code grew out of it.", TinyImages,
         "WRN-34-R 62.54 %, clean 91.23 % (its code, RobustBench).");
 
     /// <summary>
-    /// <c>rice</c>: adversarial training of Rice et al. 2020, whose best epoch is taken (WRN-34-20, pixels normalised, no extra images): robust 53.42 %, clean 85.34 %. The attack goes by the
-    /// batch norms of training mode.
+    /// <c>rice</c>: adversarial training of Rice et al. 2020, whose best epoch is taken (WRN-34-20, pixels normalised, no extra images):
+    /// robust 53.42 %, clean 85.34 %. The attack goes by the batch norms of training mode.
     /// </summary>
     public static PublishedPlan Rice { get; } = new(
         "rice",
@@ -107,7 +120,10 @@ public static class PublishedPlans
         + "attack, too, here in the update's alone; and the number's epoch was selected on test images.",
         null, "WRN-34-20 53.42 %, clean 85.34 % (RobustBench).");
 
-    /// <summary><c>pang</c>: TRADES of Pang et al. 2021 with a weight decay of 5e-4 and 110 epochs (WRN-34-20, no extra images): robust 54.39 %, clean 86.43 %; WRN-34-10 53.80 %, clean 85.48 %.</summary>
+    /// <summary>
+    /// <c>pang</c>: TRADES of Pang et al. 2021 with a weight decay of 5e-4 and 110 epochs (WRN-34-20, no extra images):
+    /// robust 54.39 %, clean 86.43 %; WRN-34-10 53.80 %, clean 85.48 %.
+    /// </summary>
     public static PublishedPlan Pang { get; } = new(
         "pang",
         new TrainingPlan
@@ -126,8 +142,8 @@ public static class PublishedPlans
         null, "WRN-34-20 54.39 %, clean 86.43 %; WRN-34-10 53.80 %, clean 85.48 % (its code, RobustBench).");
 
     /// <summary>
-    /// <c>gowal</c>: TRADES of Gowal et al. 2020 with 500,000 pseudo-labelled images for 0.7 of each batch (WRN-28-10, SiLU): robust 62.80 %, clean 89.48 % with images of the authors' own, about half a
-    /// point less with the public ones.
+    /// <c>gowal</c>: TRADES of Gowal et al. 2020 with 500,000 pseudo-labelled images for 0.7 of each batch (WRN-28-10, SiLU):
+    /// robust 62.80 %, clean 89.48 % with images of the authors' own, about half a point less with the public ones.
     /// </summary>
     public static PublishedPlan Gowal { get; } = new(
         "gowal", new TrainingPlan { Objective = LeaderboardTrades, Recipe = Leaderboard }, Silu2810,
@@ -135,29 +151,37 @@ public static class PublishedPlans
         "WRN-28-10 62.80 %, clean 89.48 %, with other pseudo-labelled images than the public ones (RobustBench); with those about half a point less (the code of Rade 2021).");
 
     /// <summary>
-    /// <c>rebuffi</c>: TRADES of Rebuffi et al. 2021 without CutMix, with 1M images generated by DDPM for 0.7 of each batch (WRN-28-10, SiLU). For this network no number is published; for a
-    /// PreActResNet-18 robust 56.66 %, clean 83.53 %.
+    /// <c>rebuffi</c>: TRADES of Rebuffi et al. 2021 without CutMix, with 1M images generated by DDPM for 0.7 of each batch (WRN-28-10,
+    /// SiLU). For this network no number is published; for a PreActResNet-18 robust 56.66 %, clean 83.53 %.
     /// </summary>
     public static PublishedPlan Rebuffi { get; } = new(
         "rebuffi", new TrainingPlan { Objective = LeaderboardTrades, Recipe = Leaderboard }, Silu2810,
         $"Rebuffi et al. 2021, arXiv 2103.01946, as the command of {Rade}, which says \"without CutMix\".", Ddpm,
         "None for WRN-28-10 without CutMix; PreActResNet-18 56.66 %, clean 83.53 % (RobustBench).");
 
-    /// <summary><c>rebuffi-cutmix</c>: <see cref="Rebuffi"/> with CutMix of every image (WRN-28-10, SiLU): robust 60.75 %, clean 87.33 %.</summary>
+    /// <summary>
+    /// <c>rebuffi-cutmix</c>: <see cref="Rebuffi"/> with CutMix of every image (WRN-28-10, SiLU): robust 60.75 %, clean 87.33 %.
+    /// </summary>
     public static PublishedPlan RebuffiCutMix { get; } = new(
         "rebuffi-cutmix", new TrainingPlan { Objective = LeaderboardTrades, Recipe = Leaderboard with { Mixing = new CutMix { Probability = 1 } } }, Silu2810,
         "Rebuffi et al. 2021, arXiv 2103.01946, and the CutMix of its code, google-deepmind/deepmind-research, adversarial_robustness. There each image stands in a batch four times, one rectangle serves a quarter "
         + "of it, the attack leads away from the mixed labels, and the epochs of the number are not told.", Ddpm,
         "WRN-28-10 60.75 %, clean 87.33 % (its code, RobustBench).");
 
-    /// <summary><c>wang-1m</c>: TRADES of Wang et al. 2023 with 1M images generated by EDM for 0.7 of each batch, 400 epochs (WRN-28-10, SiLU): robust 63.35 %, clean 91.12 %.</summary>
+    /// <summary>
+    /// <c>wang-1m</c>: TRADES of Wang et al. 2023 with 1M images generated by EDM for 0.7 of each batch, 400 epochs (WRN-28-10, SiLU):
+    /// robust 63.35 %, clean 91.12 %.
+    /// </summary>
     public static PublishedPlan Wang1M { get; } = new(
         "wang-1m", new TrainingPlan { Objective = LeaderboardTrades with { Beta = 5 }, Recipe = Leaderboard with { BatchSize = 512, LearningRate = 0.2 } }, Silu2810,
         $"{Wang}: the command of its README.", "1,000,000 images generated by EDM (1m.npz of Wang et al. 2023)", "WRN-28-10 63.35 %, clean 91.12 % (the paper).")
     // The command that its authors give.
     { Aliases = ["wang"] };
 
-    /// <summary><c>wang-20m</c>: TRADES of Wang et al. 2023 with 20M images generated by EDM for 0.8 of each batch of 2048, 2400 epochs (WRN-28-10, SiLU): robust 67.31 %, clean 92.44 %.</summary>
+    /// <summary>
+    /// <c>wang-20m</c>: TRADES of Wang et al. 2023 with 20M images generated by EDM for 0.8 of each batch of 2048, 2400 epochs
+    /// (WRN-28-10, SiLU): robust 67.31 %, clean 92.44 %.
+    /// </summary>
     public static PublishedPlan Wang20M { get; } = new(
         "wang-20m",
         new TrainingPlan { Objective = LeaderboardTrades with { Beta = 5 }, Recipe = Leaderboard with { Epochs = 2400, BatchSize = 2048, LearningRate = 0.2, ExtraShare = 0.8 } }, Silu2810,

@@ -2,7 +2,10 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>A whole training in one file: what is minimised, how, and against whom. The defaults are TRADES as in Huang et al. 2021 (arXiv 2110.03825).</summary>
+/// <summary>
+/// A whole training in one file: what is minimised, how, and against whom. The defaults are TRADES as in Huang et al.
+/// 2021 (arXiv 2110.03825).
+/// </summary>
 public sealed record TrainingPlan : IDescription
 {
     /// <summary>The name in files.</summary>

@@ -3,8 +3,9 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// What happens when loss or gradients become NaN or infinite: the epoch begins anew from its start, at a lower learning rate for the rest of the training. The state at the start of the
-/// epoch is kept in memory, and in checkpoints within an epoch, so that a resumed run goes the same way.
+/// What happens when loss or gradients become NaN or infinite: the epoch begins anew from its start, at a lower learning rate for the
+/// rest of the training. The state at the start of the epoch is kept in memory, and in checkpoints within an epoch, so that a resumed run
+/// goes the same way.
 /// </summary>
 public sealed record DivergenceRecovery : IDescription
 {

@@ -2,14 +2,20 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>Ends a training whose robust validation accuracy no longer grows: a rule of the recorded epochs, so that a resumed run ends where an uninterrupted one does.</summary>
+/// <summary>
+/// Ends a training whose robust validation accuracy no longer grows: a rule of the recorded epochs, so that a resumed run ends where an
+/// uninterrupted one does.
+/// </summary>
 public sealed record EarlyStopping : IDescription
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "early-stopping";
 
     /// <summary>How many epochs in a row may be no better than the best before them. Default 10: our choice.</summary>
-    /// <remarks>Before a drop of the learning rate, accuracy stands still for long: Rice et al. 2020 (arXiv 2002.11569) train to the end and select the best epoch instead.</remarks>
+    /// <remarks>
+    /// Before a drop of the learning rate, accuracy stands still for long: Rice et al. 2020 (arXiv 2002.11569) train to the end and
+    /// select the best epoch instead.
+    /// </remarks>
     public int Patience { get; init; } = 10;
 
     /// <summary>The first epoch, from 1, after which training may end. Default 1: our choice, no limit.</summary>

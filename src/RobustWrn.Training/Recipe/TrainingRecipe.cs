@@ -4,7 +4,10 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>How a network is trained, apart from what is minimised. The defaults are the recipe of Huang et al. 2021 (arXiv 2110.03825) without extra images.</summary>
+/// <summary>
+/// How a network is trained, apart from what is minimised. The defaults are the recipe of Huang et al. 2021 (arXiv 2110.03825)
+/// without extra images.
+/// </summary>
 public sealed record TrainingRecipe : IDescription
 {
     /// <summary>The name in files.</summary>
@@ -16,22 +19,26 @@ public sealed record TrainingRecipe : IDescription
     // Of normalised networks, too, whose weights no step of a sound training moves by more than their own length.
     private const double HighestRate = 1_000;
 
-    /// <summary>Passes over the training images, or as many batches where extra images stand among them (<see cref="ExtraShare"/>). Default 100 (Huang et al. 2021).</summary>
+    /// <summary>
+    /// Passes over the training images, or as many batches where extra images stand among them (<see cref="ExtraShare"/>).
+    /// Default 100 (Huang et al. 2021).
+    /// </summary>
     public int Epochs { get; init; } = 100;
 
     /// <summary>
-    /// Images a step, at least 2. Default 128 (Huang et al. 2021). A smaller last batch is used too, unless it has a single image, which batch norm cannot
-    /// learn from: that one is left out of the epoch.
+    /// Images a step, at least 2. Default 128 (Huang et al. 2021). A smaller last batch is used too, unless it has a single image,
+    /// which batch norm cannot learn from: that one is left out of the epoch.
     /// </summary>
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// Images that go through the network at once; the gradients of a batch's parts are added up before the step. Null takes the whole batch. A single image left over joins the part
-    /// before it.
+    /// Images that go through the network at once; the gradients of a batch's parts are added up before the step.
+    /// Null takes the whole batch. A single image left over joins the part before it.
     /// </summary>
     /// <remarks>
-    /// Saves memory. Without batch norm in training mode the step is that of the whole batch, up to rounding; with it each part is normalised by its own statistics, so that
-    /// its size belongs to the recipe as much as the batch's. The guard of <see cref="FastAdversarial"/> judges each part by itself.
+    /// Saves memory. Without batch norm in training mode the step is that of the whole batch, up to rounding;
+    /// with it each part is normalised by its own statistics, so that its size belongs to the recipe as much as the batch's.
+    /// The guard of <see cref="FastAdversarial"/> judges each part by itself.
     /// </remarks>
     public int? MicroBatchSize { get; init; }
 
@@ -41,17 +48,24 @@ public sealed record TrainingRecipe : IDescription
     /// <summary>How the learning rate changes. Default: a tenth from 75 % on, a hundredth from 90 % on (Huang et al. 2021).</summary>
     public ILearningRateSchedule Schedule { get; init; } = new PiecewiseRate();
 
-    /// <summary>How the threat's radius grows while training; null trains under the whole radius throughout (Huang et al. 2021). Step sizes given in pixel units do not grow with it.</summary>
+    /// <summary>
+    /// How the threat's radius grows while training; null trains under the whole radius throughout (Huang et al. 2021).
+    /// Step sizes given in pixel units do not grow with it.
+    /// </summary>
     public IRadiusSchedule? Radius { get; init; }
 
     /// <summary>How gradients become steps. Default: SGD with momentum 0.9 and weight decay 2e-4 (Huang et al. 2021).</summary>
     public IOptimizer Optimizer { get; init; } = new Sgd();
 
-    /// <summary>The largest Euclidean length of all gradients together; null leaves them as they are. Default 5 (Huang et al. 2021).</summary>
+    /// <summary>
+    /// The largest Euclidean length of all gradients together; null leaves them as they are. Default 5 (Huang et al. 2021).
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)] // null is not the default, so it must be written
     public double? GradientNormClip { get; init; } = 5;
 
-    /// <summary>A moving average of the weights beside the training; null keeps none. Huang et al. 2021 gain one point by it with extra images.</summary>
+    /// <summary>
+    /// A moving average of the weights beside the training; null keeps none. Huang et al. 2021 gain one point by it with extra images.
+    /// </summary>
     public WeightAverage? Average { get; init; }
 
     /// <summary>Adversarial weight perturbation; null does without (Huang et al. 2021).</summary>
@@ -63,42 +77,49 @@ public sealed record TrainingRecipe : IDescription
     /// <summary>What happens when the loss becomes NaN or infinite; null stops there.</summary>
     public DivergenceRecovery? Recovery { get; init; }
 
-    /// <summary>What happens to training images first, in order. Default: random crop with padding 4, then horizontal flip (Huang et al. 2021).</summary>
+    /// <summary>
+    /// What happens to training images first, in order. Default: random crop with padding 4, then horizontal flip (Huang et al. 2021).
+    /// </summary>
     public ValueList<IAugmentation> Augmentations { get; init; } = [new RandomCrop(), new HorizontalFlip()];
 
     /// <summary>
-    /// What mixes images with others of their batch afterwards, such as <see cref="CutMix"/>, and their labels with them; null mixes none (Huang et al. 2021). Rebuffi et al. 2021
-    /// (arXiv 2103.01946) gain by CutMix together with a <see cref="WeightAverage"/>. The inner attack goes by the larger share's class.
+    /// What mixes images with others of their batch afterwards, such as <see cref="CutMix"/>, and their labels with them;
+    /// null mixes none (Huang et al. 2021). Rebuffi et al. 2021 (arXiv 2103.01946) gain by CutMix together with a
+    /// <see cref="WeightAverage"/>. The inner attack goes by the larger share's class.
     /// </summary>
     public IBatchAugmentation? Mixing { get; init; }
 
     /// <summary>
-    /// The share of extra images in every batch, in (0, 1), rounded down to whole images, where the data has some (<see cref="DatasetSplits.WithExtra"/>). An epoch has as many batches
-    /// as without them, and therefore sees fewer of the data set's own images, drawn anew each time (<see cref="ExtraImageBatches"/>). Default 0.5 (Carmon et al. 2019, arXiv
-    /// 1905.13736; Huang et al. 2021); Wang et al. 2023 (arXiv 2302.04638) take 0.7 with a million generated images and 0.8 with more.
+    /// The share of extra images in every batch, in (0, 1), rounded down to whole images, where the data has some
+    /// (<see cref="DatasetSplits.WithExtra"/>). An epoch has as many batches as without them, and therefore sees fewer of the data set's
+    /// own images, drawn anew each time (<see cref="ExtraImageBatches"/>). Default 0.5 (Carmon et al. 2019, arXiv 1905.13736;
+    /// Huang et al. 2021); Wang et al. 2023 (arXiv 2302.04638) take 0.7 with a million generated images and 0.8 with more.
     /// </summary>
     public double ExtraShare { get; init; } = 0.5;
 
     /// <summary>
-    /// What batch normalisation goes by in the attack inside the objective. Default: its running statistics (Huang et al. 2021; Pang et al. 2021 find them better);
-    /// Madry et al. 2018, Rice et al. 2020, Gowal et al. 2020, Rebuffi et al. 2021 and Wang et al. 2023 take the statistics of the batch.
+    /// What batch normalisation goes by in the attack inside the objective. Default: its running statistics (Huang et al. 2021;
+    /// Pang et al. 2021 find them better); Madry et al. 2018, Rice et al. 2020, Gowal et al. 2020, Rebuffi et al. 2021 and Wang et al.
+    /// 2023 take the statistics of the batch.
     /// </summary>
     public BatchNormMode AttackBatchNorm { get; init; }
 
     /// <summary>
-    /// Whether the first step of a training replaces the running statistics of batch norm by those of its last pass, as if their momentum were 1 there, instead of moving them a
-    /// little away from mean 0 and variance 1. Default: no (Huang et al. 2021); yes with Gowal et al. 2020, Rade 2021 and Wang et al. 2023.
+    /// Whether the first step of a training replaces the running statistics of batch norm by those of its last pass, as if their momentum
+    /// were 1 there, instead of moving them a little away from mean 0 and variance 1. Default: no (Huang et al. 2021);
+    /// yes with Gowal et al. 2020, Rade 2021 and Wang et al. 2023.
     /// </summary>
     /// <remarks>
-    /// With their momentum of 0.01 and two passes a step, an epoch of 98 steps keeps 14 % of where the statistics began, and one of 40 steps 45 %: without this the first epochs of a short run are judged too low. No
-    /// weight depends on it where attacks go by <see cref="BatchNormMode.BatchStatistics"/>. Of a batch in parts (<see cref="MicroBatchSize"/>) it is the last part's pass.
+    /// With their momentum of 0.01 and two passes a step, an epoch of 98 steps keeps 14 % of where the statistics began,
+    /// and one of 40 steps 45 %: without this the first epochs of a short run are judged too low. No weight depends on it where attacks
+    /// go by <see cref="BatchNormMode.BatchStatistics"/>. Of a batch in parts (<see cref="MicroBatchSize"/>) it is the last part's pass.
     /// </remarks>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // files from before it was there mean the same
     public bool ForgetsInitialStatistics { get; init; }
 
     /// <summary>
-    /// The attack that every epoch is judged by on validation images. Default, when null: PGD of 10 steps of a quarter of epsilon, 2/255 at 8/255, as in
-    /// the selection of Rice et al. 2020 (arXiv 2002.11569).
+    /// The attack that every epoch is judged by on validation images. Default, when null: PGD of 10 steps of a quarter of epsilon,
+    /// 2/255 at 8/255, as in the selection of Rice et al. 2020 (arXiv 2002.11569).
     /// </summary>
     public IAttack? ValidationAttack { get; init; }
 
@@ -125,9 +146,11 @@ public sealed record TrainingRecipe : IDescription
     }
 
     /// <summary>
-    /// The recipe for a small machine: so many epochs, and batches small enough that an epoch has forty steps or more, the learning rate smaller in proportion (Goyal et al. 2017, arXiv 1706.02677).
-    /// Schedules keep their shape, since they are shares of the training; where there are fewer epochs than before, those that change once an epoch change every step. What counts in
-    /// epochs (<see cref="AdversarialWeightPerturbation.FromEpoch"/>, <see cref="EarlyStopping"/>) becomes the same share of the training, rounded down.
+    /// The recipe for a small machine: so many epochs, and batches small enough that an epoch has forty steps or more, the learning rate
+    /// smaller in proportion (Goyal et al. 2017, arXiv 1706.02677). Schedules keep their shape, since they are shares of the training;
+    /// where there are fewer epochs than before, those that change once an epoch change every step. What counts in epochs
+    /// (<see cref="AdversarialWeightPerturbation.FromEpoch"/>, <see cref="EarlyStopping"/>) becomes the same share of the training,
+    /// rounded down.
     /// </summary>
     /// <param name="epochs">Epochs, at least 1.</param>
     /// <param name="images">Training images, at least 1.</param>

@@ -3,11 +3,12 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// An exponential moving average of the weights, kept as a shadow beside the training, which it does not change. It is judged on validation and selected as the weights are.
+/// An exponential moving average of the weights, kept as a shadow beside the training, which it does not change.
+/// It is judged on validation and selected as the weights are.
 /// </summary>
 /// <remarks>
-/// The decay is min(<see cref="Decay"/>, (1 + k) / (10 + k)) after k steps since the warm-up, before whose end the average is a plain copy (Gowal et al. 2020,
-/// arXiv 2010.03593; Rebuffi et al. 2021, arXiv 2103.01946; Lu et al. 2022, arXiv 2212.11005).
+/// The decay is min(<see cref="Decay"/>, (1 + k) / (10 + k)) after k steps since the warm-up, before whose end the average is a plain
+/// copy (Gowal et al. 2020, arXiv 2010.03593; Rebuffi et al. 2021, arXiv 2103.01946; Lu et al. 2022, arXiv 2212.11005).
 /// </remarks>
 public sealed record WeightAverage : IDescription
 {
@@ -17,15 +18,18 @@ public sealed record WeightAverage : IDescription
     /// <summary>The largest decay, in [0, 1). Default 0.995 (Gowal et al. 2020; Rebuffi et al. 2021).</summary>
     public double Decay { get; init; } = 0.995;
 
-    /// <summary>Whether the decay grows to its largest value as above. Default: yes (Gowal et al. 2020); else it is that value from the end of the warm-up on.</summary>
+    /// <summary>
+    /// Whether the decay grows to its largest value as above. Default: yes (Gowal et al. 2020); else it is that value from the end of the
+    /// warm-up on.
+    /// </summary>
     public bool Grows { get; init; } = true;
 
     /// <summary>The share of the training during which the average is a plain copy, in [0, 1). Default 0.025 (Gowal et al. 2020).</summary>
     public double WarmUp { get; init; } = 0.025;
 
     /// <summary>
-    /// Whether buffers, the statistics of batch norm, are averaged every step as the weights are (Lu et al. 2022). Default: no, those of the network are copied at the end of each
-    /// epoch (Gowal et al. 2020; Rebuffi et al. 2021).
+    /// Whether buffers, the statistics of batch norm, are averaged every step as the weights are (Lu et al. 2022). Default:
+    /// no, those of the network are copied at the end of each epoch (Gowal et al. 2020; Rebuffi et al. 2021).
     /// </summary>
     public bool AveragesBuffers { get; init; }
 

@@ -14,7 +14,10 @@ public sealed record CosineRadius : IRadiusSchedule
     /// <summary>The part of the radius that it starts from, in (0, 1]. Default 0.25: 2/255 of 8/255 (Huang et al. 2021).</summary>
     public double From { get; init; } = 0.25;
 
-    /// <summary>Whether the radius goes down and up again ever after, as the published code does, which does not stop the cosine. Default: no, it stays whole.</summary>
+    /// <summary>
+    /// Whether the radius goes down and up again ever after, as the published code does, which does not stop the cosine. Default:
+    /// no, it stays whole.
+    /// </summary>
     public bool Oscillates { get; init; }
 
     /// <inheritdoc/>

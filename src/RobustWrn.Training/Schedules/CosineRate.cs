@@ -2,7 +2,10 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>Half a cosine from the full learning rate down to <see cref="Final"/> of it (Loshchilov and Hutter 2017, arXiv 1608.03983, without restarts).</summary>
+/// <summary>
+/// Half a cosine from the full learning rate down to <see cref="Final"/> of it (Loshchilov and Hutter 2017, arXiv 1608.03983,
+/// without restarts).
+/// </summary>
 public sealed record CosineRate : ILearningRateSchedule
 {
     /// <summary>The name in files.</summary>

@@ -11,7 +11,9 @@ public sealed record CyclicRate : ILearningRateSchedule
     /// <summary>How often. Default 1, as in fast adversarial training (Wong et al. 2020, arXiv 2001.03994).</summary>
     public int Cycles { get; init; } = 1;
 
-    /// <summary>The share of a cycle that goes up, in (0, 1). Default 0.5 (Wong et al. 2020); Rice et al. 2020 (arXiv 2002.11569) take 0.4.</summary>
+    /// <summary>
+    /// The share of a cycle that goes up, in (0, 1). Default 0.5 (Wong et al. 2020); Rice et al. 2020 (arXiv 2002.11569) take 0.4.
+    /// </summary>
     public double Rise { get; init; } = 0.5;
 
     /// <summary>The factor at both ends of a cycle, in [0, 1]. Default 0 (Wong et al. 2020).</summary>

@@ -6,14 +6,22 @@ namespace RobustWrn.Training;
 public interface ILearningRateSchedule : IDescription
 {
     /// <summary>What the recipe's learning rate is multiplied by.</summary>
-    /// <param name="progress">The share of all steps that are done, in [0, 1): 0 at the first step, 0.75 at the first step of epoch 75 of 100.</param>
+    /// <param name="progress">
+    /// The share of all steps that are done, in [0, 1): 0 at the first step, 0.75 at the first step of epoch 75 of 100.
+    /// </param>
     double Factor(double progress);
 
-    /// <summary>What the recipe's learning rate is multiplied by at a step, for schedules that count epochs or steps. Default: <see cref="Factor"/> of the position's progress.</summary>
+    /// <summary>
+    /// What the recipe's learning rate is multiplied by at a step, for schedules that count epochs or steps. Default:
+    /// <see cref="Factor"/> of the position's progress.
+    /// </summary>
     /// <param name="position">The step.</param>
     double FactorAt(TrainingPosition position) => Factor(position.Progress);
 
-    /// <summary>The optimiser's momentum at a step, for schedules that move it with the rate (<see cref="OneCycleRate.CyclesMomentum"/>). Default: null, the optimiser's own.</summary>
+    /// <summary>
+    /// The optimiser's momentum at a step, for schedules that move it with the rate (<see cref="OneCycleRate.CyclesMomentum"/>). Default:
+    /// null, the optimiser's own.
+    /// </summary>
     /// <param name="position">The step.</param>
     double? MomentumAt(TrainingPosition position) => null;
 

@@ -3,8 +3,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// The cosine as the code of Huang et al. 2021 (arXiv 2110.03825) computes it: one rate an epoch, an epoch late, so that epochs 0 and 2 have the same and only epoch 1 has the
-/// full one. For repeating their runs; <see cref="CosineRate"/> is the schedule that is meant.
+/// The cosine as the code of Huang et al. 2021 (arXiv 2110.03825) computes it: one rate an epoch, an epoch late, so that epochs 0 and 2
+/// have the same and only epoch 1 has the full one. For repeating their runs; <see cref="CosineRate"/> is the schedule that is meant.
 /// </summary>
 public sealed record LateCosineRate : ILearningRateSchedule
 {

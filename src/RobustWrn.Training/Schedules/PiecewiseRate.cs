@@ -13,7 +13,9 @@ public sealed record PiecewiseRate : ILearningRateSchedule
     /// <summary>The name in files.</summary>
     public const string TypeName = "piecewise";
 
-    /// <summary>The drops, in order. Default: a tenth from 75 % on, a hundredth from 90 % on (Zhang et al. 2019; Huang et al. 2021).</summary>
+    /// <summary>
+    /// The drops, in order. Default: a tenth from 75 % on, a hundredth from 90 % on (Zhang et al. 2019; Huang et al. 2021).
+    /// </summary>
     public ValueList<RateDrop> Drops { get; init; } = [new RateDrop(0.75, 0.1), new RateDrop(0.9, 0.01)];
 
     /// <summary>

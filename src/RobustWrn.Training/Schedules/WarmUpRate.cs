@@ -8,7 +8,9 @@ public sealed record WarmUpRate : ILearningRateSchedule
     /// <summary>The name in files.</summary>
     public const string TypeName = "warm-up";
 
-    /// <summary>The share of the training that the line takes, in (0, 1). Default 0.05: 5 epochs of 100; Goyal et al. 2017 take 5 epochs of 90.</summary>
+    /// <summary>
+    /// The share of the training that the line takes, in (0, 1). Default 0.05: 5 epochs of 100; Goyal et al. 2017 take 5 epochs of 90.
+    /// </summary>
     public double Share { get; init; } = 0.05;
 
     /// <summary>Where the line starts, in [0, 1]. Default 0: our choice; Goyal et al. 2017 start from 0.1 on the way to 3.2.</summary>

@@ -36,10 +36,14 @@ public sealed record EpochMetrics
     /// <summary>What the time went into; null for epochs recorded by a version that did not measure it.</summary>
     public EpochTimes? Times { get; init; }
 
-    /// <summary>Whether this epoch is to be preferred to an earlier one: more robust on validation, or as robust and more accurate.</summary>
+    /// <summary>
+    /// Whether this epoch is to be preferred to an earlier one: more robust on validation, or as robust and more accurate.
+    /// </summary>
     public bool IsBetterThan(EpochMetrics earlier) => (Robust.Hits, Clean.Hits).CompareTo((earlier.Robust.Hits, earlier.Clean.Hits)) > 0;
 
-    /// <summary>Whether this epoch's weight average is to be preferred to an earlier one, by the same rule; never without an average.</summary>
+    /// <summary>
+    /// Whether this epoch's weight average is to be preferred to an earlier one, by the same rule; never without an average.
+    /// </summary>
     public bool HasBetterAverageThan(EpochMetrics earlier) =>
         Average is { } mine && earlier.Average is { } other && (mine.Robust.Hits, mine.Clean.Hits).CompareTo((other.Robust.Hits, other.Clean.Hits)) > 0;
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// The validation at the end of an epoch: clean and robust accuracy of the weights, and of their average once it is one. Tells the sources of
-/// images what is read next, so that they may decode meanwhile.
+/// The validation at the end of an epoch: clean and robust accuracy of the weights, and of their average once it is one.
+/// Tells the sources of images what is read next, so that they may decode meanwhile.
 /// </summary>
 /// <param name="recipe">Attack, batch size and number of images.</param>
 /// <param name="classifier">The network, in evaluation mode.</param>

@@ -5,7 +5,10 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>The epochs of a training as tables for other programs: <c>metrics.csv</c>, <c>metrics.jsonl</c> and a file for TensorBoard, each written as a whole, so that a resumed run leaves no line twice.</summary>
+/// <summary>
+/// The epochs of a training as tables for other programs: <c>metrics.csv</c>, <c>metrics.jsonl</c> and a file for TensorBoard,
+/// each written as a whole, so that a resumed run leaves no line twice.
+/// </summary>
 internal static class MetricsFiles
 {
     private static readonly JsonSerializerOptions OneLine = new(DescriptionJson.Options) { WriteIndented = false };

@@ -27,7 +27,10 @@ internal sealed class MicroBatch(Tensor images, Tensor labels, long[] examples, 
     /// <summary>What the objective told when it found them, which an evaluation on given images may not tell again.</summary>
     public LossPart[] Told { get; set; } = [];
 
-    /// <summary>How a batch is cut: parts of the given size and a smaller last one, which is never a single image, because batch norm learns nothing from one.</summary>
+    /// <summary>
+    /// How a batch is cut: parts of the given size and a smaller last one, which is never a single image, because batch norm learns
+    /// nothing from one.
+    /// </summary>
     public static IEnumerable<(int From, int Count)> Sizes(int images, int? size)
     {
         int from = 0;

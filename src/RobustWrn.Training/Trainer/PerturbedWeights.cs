@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>Weights that were moved against the training, until they are moved back (Wu et al. 2020). Its tensors belong to the dispose scope it is made in.</summary>
+/// <summary>
+/// Weights that were moved against the training, until they are moved back (Wu et al. 2020). Its tensors belong to the dispose scope it
+/// is made in.
+/// </summary>
 internal sealed class PerturbedWeights
 {
     private readonly List<(Tensor Weight, Tensor Before, Tensor Move)> _moved = [];

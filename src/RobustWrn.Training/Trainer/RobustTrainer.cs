@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>Trains classifiers: what is minimised and by which recipe. Immutable; one trainer can train any number of networks, one after another.</summary>
+/// <summary>
+/// Trains classifiers: what is minimised and by which recipe. Immutable; one trainer can train any number of networks, one after another.
+/// </summary>
 /// <param name="objective">What is minimised.</param>
 /// <param name="recipe">How.</param>
 public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe recipe) : IRobustTrainer
@@ -45,7 +47,9 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     }
 
     /// <summary>Trains a classifier, judges it after each epoch on validation images, and gives it the weights of the best epoch.</summary>
-    /// <param name="classifier">The classifier; its present weights are the start unless the options name others. Ends in evaluation mode.</param>
+    /// <param name="classifier">
+    /// The classifier; its present weights are the start unless the options name others. Ends in evaluation mode.
+    /// </param>
     /// <param name="data">Training and validation images. The test images cannot be reached from here.</param>
     /// <param name="threat">How far images may move, in training and validation.</param>
     /// <param name="seed">All randomness comes from it: order, augmentation, dropout and attacks.</param>
@@ -53,21 +57,32 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Checked between steps, and between the steps of attacks.</param>
     /// <returns>The metrics of all epochs.</returns>
-    /// <exception cref="InvalidDescriptionException">Something is wrong with objective, recipe, network, data or options; all problems are listed.</exception>
-    /// <exception cref="CheckpointRefusedException">The checkpoint folder belongs to another run, or the checkpoint to go on from to one that differs in too much.</exception>
-    /// <exception cref="CheckpointNotWrittenException">A checkpoint or the metrics could not be written; the checkpoints before are intact.</exception>
+    /// <exception cref="InvalidDescriptionException">
+    /// Something is wrong with objective, recipe, network, data or options; all problems are listed.
+    /// </exception>
+    /// <exception cref="CheckpointRefusedException">
+    /// The checkpoint folder belongs to another run, or the checkpoint to go on from to one that differs in too much.
+    /// </exception>
+    /// <exception cref="CheckpointNotWrittenException">
+    /// A checkpoint or the metrics could not be written; the checkpoints before are intact.
+    /// </exception>
     /// <exception cref="InvalidDataException">The checkpoint to go on from is damaged.</exception>
     /// <exception cref="WeightsFileException">
     /// The weights to start from cannot be read, do not fit the network, or come from code that certainly computes otherwise.
     /// </exception>
     /// <exception cref="ArgumentException">A pattern of <see cref="TrainingOptions.InitialWeightsOptions"/> fits no name.</exception>
     /// <exception cref="IOException">Another process works in the checkpoint folder, or a checkpoint in it cannot be read.</exception>
-    /// <exception cref="TrainingOutOfMemoryException">A step took more memory than there is. An attack on a batch is cut into parts before that, where that changes nothing.</exception>
-    /// <exception cref="TrainingDivergedException">Loss or gradients became NaN or infinite. The last checkpoint is kept; the classifier's weights are those before the step.</exception>
+    /// <exception cref="TrainingOutOfMemoryException">
+    /// A step took more memory than there is. An attack on a batch is cut into parts before that, where that changes nothing.
+    /// </exception>
+    /// <exception cref="TrainingDivergedException">
+    /// Loss or gradients became NaN or infinite. The last checkpoint is kept; the classifier's weights are those before the step.
+    /// </exception>
     /// <exception cref="AttackRefusedException">An attack of the objective or of validation left the ball or the box.</exception>
     /// <exception cref="ModelInUseException">Another thread attacks or trains the classifier.</exception>
     /// <exception cref="OperationCanceledException">
-    /// The token was cancelled. A checkpoint of the last finished step is written, where a folder is given; run again, with a classifier built from the same seed, to go on there.
+    /// The token was cancelled. A checkpoint of the last finished step is written, where a folder is given;
+    /// run again, with a classifier built from the same seed, to go on there.
     /// </exception>
     public TrainingResult Fit(
         Classifier classifier, TrainingSplits data, ThreatModel threat, Seed seed,

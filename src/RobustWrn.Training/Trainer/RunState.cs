@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>The tensors of a training that change: network, optimiser, weight average, the best of both, and the start of the epoch where it may begin anew. Owns all but the network's.</summary>
+/// <summary>
+/// The tensors of a training that change: network, optimiser, weight average, the best of both, and the start of the epoch where it may
+/// begin anew. Owns all but the network's.
+/// </summary>
 internal sealed class RunState : IDisposable
 {
     private readonly nn.Module _network;

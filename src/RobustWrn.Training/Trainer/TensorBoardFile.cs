@@ -6,12 +6,13 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// The epochs of a training as TensorBoard reads them: records of TensorFlow's event protocol, written by hand, because a dozen numbers an epoch need no library. Wall time is the time
-/// spent on the training, from 0.
+/// The epochs of a training as TensorBoard reads them: records of TensorFlow's event protocol, written by hand, because a dozen numbers
+/// an epoch need no library. Wall time is the time spent on the training, from 0.
 /// </summary>
 /// <remarks>
-/// A record is the length of its content (uint64), a masked CRC-32C of those 8 bytes, the content, and a masked CRC-32C of it, little-endian. The content is an <c>Event</c>: wall time (field 1, double), step (2, varint),
-/// the version of the file (3, text, in the first record) or a summary (5), whose values (1) have a tag (1, text) and a number (2, float).
+/// A record is the length of its content (uint64), a masked CRC-32C of those 8 bytes, the content, and a masked CRC-32C of it,
+/// little-endian. The content is an <c>Event</c>: wall time (field 1, double), step (2, varint), the version of the file (3, text,
+/// in the first record) or a summary (5), whose values (1) have a tag (1, text) and a number (2, float).
 /// </remarks>
 internal static class TensorBoardFile
 {

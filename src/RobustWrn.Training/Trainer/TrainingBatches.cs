@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>Which images stand in which batch of a training, with extra images or without: a pure function of stream, epoch and step.</summary>
+/// <summary>
+/// Which images stand in which batch of a training, with extra images or without: a pure function of stream, epoch and step.
+/// </summary>
 internal sealed class TrainingBatches
 {
     private readonly RandomStream _stream;
@@ -45,7 +47,9 @@ internal sealed class TrainingBatches
         return order[at..Math.Min(at + _batchSize, order.Length)];
     }
 
-    /// <summary>Reads a batch. Its ids are what randomness goes by, <see cref="ExtraImageBatches.DrawIds"/> where there are extra images.</summary>
+    /// <summary>
+    /// Reads a batch. Its ids are what randomness goes by, <see cref="ExtraImageBatches.DrawIds"/> where there are extra images.
+    /// </summary>
     /// <param name="indices">The images, as <see cref="At"/> gives them.</param>
     /// <param name="step">Which batch of its epoch.</param>
     /// <param name="device">Where the tensors go.</param>

@@ -6,14 +6,20 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// The memory that a training takes at least, in bytes, from the closed form of the network's cost: float32 weights and gradients, what the optimiser remembers, and the
-/// activations of one step. Attacks by the statistics of the batch, which have no frozen view, take more.
+/// The memory that a training takes at least, in bytes, from the closed form of the network's cost: float32 weights and gradients,
+/// what the optimiser remembers, and the activations of one step. Attacks by the statistics of the batch, which have no frozen view,
+/// take more.
 /// </summary>
 /// <param name="Weights">Learned numbers.</param>
 /// <param name="Gradients">One for each of them.</param>
 /// <param name="OptimizerState">What the optimiser remembers between steps.</param>
-/// <param name="Activations">The larger peak of a training step and an attack step on the images that go through the network at once.</param>
-/// <param name="Copies">Further copies of the weights: those of the best epoch, a weight average and its best, what weight perturbation keeps in a step, and what a recovery goes back to.</param>
+/// <param name="Activations">
+/// The larger peak of a training step and an attack step on the images that go through the network at once.
+/// </param>
+/// <param name="Copies">
+/// Further copies of the weights: those of the best epoch, a weight average and its best, what weight perturbation keeps in a step,
+/// and what a recovery goes back to.
+/// </param>
 public sealed record TrainingMemory(long Weights, long Gradients, long OptimizerState, long Activations, long Copies = 0)
 {
     private const double Gibibyte = 1L << 30;
@@ -37,13 +43,16 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
         NetworkCost cost = network.Cost(height, width);
         long weights = checked(cost.Parameters * sizeof(float));
         int remembered = recipe.Optimizer.RememberedPerParameter, atOnce = Math.Min(recipe.MicroBatchSize ?? recipe.BatchSize, recipe.BatchSize);
-        // The best; the average, its best, and the weights that make way for it in validation; two copies and another gradient for a perturbation; the start of an epoch.
+        // The best; the average, its best, and the weights that make way for it in validation; two copies and another gradient for a
+        // perturbation; the start of an epoch.
         int copies = 1 + (recipe.Average is null ? 0 : 3) + (recipe.Perturbation is null ? 0 : 3) + (recipe.Recovery is null ? 0 : 1 + remembered + (recipe.Average is null ? 0 : 1));
         return new TrainingMemory(weights, weights, checked(weights * remembered),
             Math.Max(checked(cost.TrainingActivationBytes(atOnce) * objective.ForwardPasses), cost.AttackActivationBytes(atOnce)), checked(weights * copies));
     }
 
-    /// <summary>The largest number of images at once whose training needs no more than there is, by the estimate, which is a lower bound.</summary>
+    /// <summary>
+    /// The largest number of images at once whose training needs no more than there is, by the estimate, which is a lower bound.
+    /// </summary>
     /// <param name="network">The network, without problems.</param>
     /// <param name="objective">What is minimised.</param>
     /// <param name="recipe">How it is trained.</param>
@@ -83,7 +92,10 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     /// <param name="objective">The objective, without problems.</param>
     /// <param name="recipe">The recipe, without problems.</param>
     /// <param name="images">The images, which fit the network.</param>
-    /// <param name="device">Where it is trained; null is the CPU. The memory of other devices is not known here: nothing is refused on them unless it is given.</param>
+    /// <param name="device">
+    /// Where it is trained; null is the CPU. The memory of other devices is not known here: nothing is refused on them unless it is
+    /// given.
+    /// </param>
     /// <param name="available">Bytes that there are; null asks the machine (or the container's limit).</param>
     /// <param name="name">The network's name in the problem.</param>
     public static IEnumerable<Problem> Problems(INetworkSpec network, IRobustObjective objective, TrainingRecipe recipe, IImageSource images, Device? device, long? available, string name)

@@ -4,32 +4,44 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>Where a training runs and what it leaves behind. Nothing here changes the result on one device, except the weights it starts from.</summary>
+/// <summary>
+/// Where a training runs and what it leaves behind. Nothing here changes the result on one device, except the weights it starts from.
+/// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>
-    /// The folder of the checkpoints; null writes none. A run with the same settings and the same folder goes on where the last one stopped; a folder of
-    /// another run is refused.
+    /// The folder of the checkpoints; null writes none. A run with the same settings and the same folder goes on where the last one
+    /// stopped; a folder of another run is refused.
     /// </summary>
     public string? CheckpointFolder { get; init; }
 
     /// <summary>Steps after which a checkpoint is written within an epoch, besides the one at its end; null writes none.</summary>
     public int? CheckpointEverySteps { get; init; }
 
-    /// <summary>The time after which a checkpoint is written within an epoch, besides the one at its end; null writes none. A cancelled training writes one in any case.</summary>
+    /// <summary>
+    /// The time after which a checkpoint is written within an epoch, besides the one at its end; null writes none.
+    /// A cancelled training writes one in any case.
+    /// </summary>
     public TimeSpan? CheckpointInterval { get; init; }
 
-    /// <summary>How many checkpoints are kept, the newest ones. Default 2: the one before serves where the newest is damaged. Each holds the best weights, too.</summary>
+    /// <summary>
+    /// How many checkpoints are kept, the newest ones. Default 2: the one before serves where the newest is damaged.
+    /// Each holds the best weights, too.
+    /// </summary>
     public int KeptCheckpoints { get; init; } = 2;
 
-    /// <summary>The folder that gets <c>metrics.csv</c> and <c>metrics.jsonl</c>, one line for each epoch, and a file of events for TensorBoard, rewritten after each epoch; null writes none.</summary>
+    /// <summary>
+    /// The folder that gets <c>metrics.csv</c> and <c>metrics.jsonl</c>, one line for each epoch, and a file of events for TensorBoard,
+    /// rewritten after each epoch; null writes none.
+    /// </summary>
     public string? MetricsFolder { get; init; }
 
     /// <summary>
-    /// A checkpoint of another run that this one goes on from: a finished run for more epochs, or one that stopped early with more patience. Null starts at the first epoch. Weights, what
-    /// the optimiser remembers, the weight average, the best of both and the epochs so far are taken over; the recipe's epochs count those, too. Only
-    /// <see cref="TrainingRecipe.Epochs"/>, <see cref="TrainingRecipe.LearningRate"/>, <see cref="TrainingRecipe.Schedule"/> and <see cref="TrainingRecipe.EarlyStopping"/> may be others
-    /// than that run's; for a training that differs in more, start from its weights (<see cref="InitialWeights"/>).
+    /// A checkpoint of another run that this one goes on from: a finished run for more epochs, or one that stopped early with more
+    /// patience. Null starts at the first epoch. Weights, what the optimiser remembers, the weight average, the best of both and the
+    /// epochs so far are taken over; the recipe's epochs count those, too. Only <see cref="TrainingRecipe.Epochs"/>,
+    /// <see cref="TrainingRecipe.LearningRate"/>, <see cref="TrainingRecipe.Schedule"/> and <see cref="TrainingRecipe.EarlyStopping"/>
+    /// may be others than that run's; for a training that differs in more, start from its weights (<see cref="InitialWeights"/>).
     /// </summary>
     public string? Continues { get; init; }
 
@@ -46,8 +58,8 @@ public sealed record TrainingOptions
     public Device? Device { get; init; }
 
     /// <summary>
-    /// Bytes of memory that a training may take; null is what the machine has on the CPU (or the container, where it has a limit), and unknown on other devices. A network that needs more is
-    /// refused before anything is allocated.
+    /// Bytes of memory that a training may take; null is what the machine has on the CPU (or the container, where it has a limit),
+    /// and unknown on other devices. A network that needs more is refused before anything is allocated.
     /// </summary>
     public long? MemoryLimit { get; init; }
 

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace RobustWrn.Training;
 
-/// <summary>A training step took more memory than there is. The checkpoints before it are intact, the classifier's weights are those before the step.</summary>
+/// <summary>
+/// A training step took more memory than there is. The checkpoints before it are intact, the classifier's weights are those before the
+/// step.
+/// </summary>
 public sealed class TrainingOutOfMemoryException : InvalidOperationException
 {
     internal TrainingOutOfMemoryException(int batchSize, int batchThatFits, TrainingMemory estimate, string kept, Exception inner)

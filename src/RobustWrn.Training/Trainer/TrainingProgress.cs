@@ -3,7 +3,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>How far a training is. Reported at most once an interval, and at the end of each epoch, outside any dispose scope of the training.</summary>
+/// <summary>
+/// How far a training is. Reported at most once an interval, and at the end of each epoch, outside any dispose scope of the training.
+/// </summary>
 /// <param name="Epoch">The epoch at work, from 1.</param>
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="Step">Steps of this epoch that are done.</param>

@@ -99,7 +99,8 @@ internal sealed class TrainingRecord : IDisposable
     }
 
     /// <summary>
-    /// Writes a checkpoint where a training was cancelled, unless there is one. That it was cancelled is said even if this cannot be written.
+    /// Writes a checkpoint where a training was cancelled, unless there is one. That it was cancelled is said even if this cannot be
+    /// written.
     /// </summary>
     /// <returns>What is kept, or why it could not be, as sentences.</returns>
     public string KeepNow(EpochSoFar soFar)

@@ -3,25 +3,38 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>What a training came to. The classifier holds the weights of <see cref="Best"/>, or the average of <see cref="BestAverage"/> where <see cref="AverageIsSelected"/>.</summary>
+/// <summary>
+/// What a training came to. The classifier holds the weights of <see cref="Best"/>, or the average of <see cref="BestAverage"/> where
+/// <see cref="AverageIsSelected"/>.
+/// </summary>
 public sealed record TrainingResult
 {
     /// <summary>All epochs, in order, also those of the runs this one went on from.</summary>
     public required ValueList<EpochMetrics> Epochs { get; init; }
 
-    /// <summary>The epoch whose weights were selected on validation: the most robust one, among equals the most accurate, among equals the first.</summary>
+    /// <summary>
+    /// The epoch whose weights were selected on validation: the most robust one, among equals the most accurate, among equals the first.
+    /// </summary>
     public required EpochMetrics Best { get; init; }
 
     /// <summary>The last epoch. How far it falls behind the best one shows robust overfitting (Rice et al. 2020).</summary>
     public EpochMetrics Last => Epochs[^1];
 
-    /// <summary>The robust validation accuracy that the last epoch lost against the best one: robust overfitting (Rice et al. 2020), 0 where the last is the best.</summary>
+    /// <summary>
+    /// The robust validation accuracy that the last epoch lost against the best one: robust overfitting (Rice et al.
+    /// 2020), 0 where the last is the best.
+    /// </summary>
     public double RobustGap => Best.Robust.Value - Last.Robust.Value;
 
-    /// <summary>The epoch whose weight average was selected, by the rule of <see cref="Best"/>; null without <see cref="TrainingRecipe.Average"/>.</summary>
+    /// <summary>
+    /// The epoch whose weight average was selected, by the rule of <see cref="Best"/>; null without <see cref="TrainingRecipe.Average"/>.
+    /// </summary>
     public EpochMetrics? BestAverage { get; init; }
 
-    /// <summary>Whether the classifier holds the average of <see cref="BestAverage"/>: it is at least as robust on validation as <see cref="Best"/>, and among equals at least as accurate.</summary>
+    /// <summary>
+    /// Whether the classifier holds the average of <see cref="BestAverage"/>: it is at least as robust on validation as
+    /// <see cref="Best"/>, and among equals at least as accurate.
+    /// </summary>
     public bool AverageIsSelected => BestAverage?.Average is { } average && (average.Robust.Hits, average.Clean.Hits).CompareTo((Best.Robust.Hits, Best.Clean.Hits)) >= 0;
 
     /// <summary>What the classifier holds.</summary>
@@ -38,7 +51,10 @@ public sealed record TrainingResult
     /// <summary>Epochs that were taken from a checkpoint.</summary>
     public int Resumed { get; init; }
 
-    /// <summary>The checkpoint of the last epoch, which holds its weights and those of the best one (<see cref="CheckpointWeights"/>); null when no folder was given.</summary>
+    /// <summary>
+    /// The checkpoint of the last epoch, which holds its weights and those of the best one (<see cref="CheckpointWeights"/>);
+    /// null when no folder was given.
+    /// </summary>
     public string? Checkpoint { get; init; }
 
     /// <summary>Epochs, what was selected, and what happened on the way.</summary>

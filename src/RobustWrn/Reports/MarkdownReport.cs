@@ -4,7 +4,10 @@ using RobustWrn.Core;
 
 namespace RobustWrn;
 
-/// <summary>A result for readers, in Markdown: the ranking with intervals, the Pareto front, what each attack did, whether that can be believed, how it was made and what it can show.</summary>
+/// <summary>
+/// A result for readers, in Markdown: the ranking with intervals, the Pareto front, what each attack did, whether that can be believed,
+/// how it was made and what it can show.
+/// </summary>
 public sealed record MarkdownReport : IReport
 {
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ using RobustWrn.Core;
 namespace RobustWrn;
 
 /// <summary>
-/// What an experiment found. All of it but <see cref="Timing"/> depends only on the settings, so that a resumed run ends in the same result as an uninterrupted one.
+/// What an experiment found. All of it but <see cref="Timing"/> depends only on the settings, so that a resumed run ends in the same
+/// result as an uninterrupted one.
 /// </summary>
 public sealed record ExperimentResult
 {
@@ -36,14 +37,18 @@ public sealed record ExperimentResult
     /// <summary>Versions, machine and times: the part that differs from run to run.</summary>
     public required ExperimentTiming Timing { get; init; }
 
-    /// <summary>Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs.</summary>
+    /// <summary>
+    /// Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs.
+    /// </summary>
     public IEnumerable<NetworkResult> Ranking => Networks
         .Where(network => network.ValidationRobust is not null)
         .OrderByDescending(network => network.ValidationRobust!.Value.Value)
         .ThenByDescending(network => network.ValidationClean!.Value.Value)
         .ThenBy(network => network.MultiplyAdds);
 
-    /// <summary>The networks of the Pareto front over robust accuracy, clean accuracy (both on validation), parameters and MACs, best first.</summary>
+    /// <summary>
+    /// The networks of the Pareto front over robust accuracy, clean accuracy (both on validation), parameters and MACs, best first.
+    /// </summary>
     public IEnumerable<NetworkResult> Front => Ranking.Where(network => network.OnFront);
 
     /// <summary>Writes a report, atomically.</summary>

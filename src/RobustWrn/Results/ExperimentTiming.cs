@@ -5,8 +5,12 @@ namespace RobustWrn;
 
 /// <summary>Times and machine of a run: the part of a result that differs from run to run.</summary>
 /// <param name="FinishedUtc">When the result was made.</param>
-/// <param name="TrainingSeconds">Seconds of training of each network, in the order of the result, all replicates and sessions together.</param>
-/// <param name="TestSeconds">Seconds of the final evaluation of each network, in the order of the result, all replicates together; 0 where test was not read.</param>
+/// <param name="TrainingSeconds">
+/// Seconds of training of each network, in the order of the result, all replicates and sessions together.
+/// </param>
+/// <param name="TestSeconds">
+/// Seconds of the final evaluation of each network, in the order of the result, all replicates together; 0 where test was not read.
+/// </param>
 /// <param name="Machine">Versions, device, threads and where libtorch came from.</param>
 public sealed record ExperimentTiming(DateTimeOffset FinishedUtc, ValueList<double> TrainingSeconds, ValueList<double> TestSeconds,
     string Machine)

@@ -41,7 +41,10 @@ public sealed record NetworkResult
     /// <summary>Accuracy on attacked validation images, at the selected epoch: what trials are ranked by.</summary>
     public Proportion? ValidationRobust { get; init; }
 
-    /// <summary>Whether no other network is at least as good in all of robust accuracy, clean accuracy (both on validation), parameters and MACs, and better in one.</summary>
+    /// <summary>
+    /// Whether no other network is at least as good in all of robust accuracy, clean accuracy (both on validation), parameters and MACs,
+    /// and better in one.
+    /// </summary>
     public bool OnFront { get; init; }
 
     /// <summary>What the test split says, one entry a replicate; empty for networks that are neither on the front nor baselines.</summary>

@@ -25,7 +25,9 @@ public sealed record TestOutcome
     /// <summary>Robust accuracy per class, in the order of the classes.</summary>
     public required ValueList<Proportion> RobustPerClass { get; init; }
 
-    /// <summary>Whether these numbers can be believed, and what speaks against it; null in results that were written before evaluations said so.</summary>
+    /// <summary>
+    /// Whether these numbers can be believed, and what speaks against it; null in results that were written before evaluations said so.
+    /// </summary>
     public AuditReport? Audit { get; init; }
 
     /// <summary>How many different classes the network predicts on clean images: 1 is a network that learned nothing.</summary>

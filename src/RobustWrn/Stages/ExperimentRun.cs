@@ -15,7 +15,8 @@ internal sealed class ExperimentRun
     private readonly ExperimentFolder _folder;
     private readonly List<Candidate> _candidates = [];
 
-    // Of the stage under way: whether it goes on from an earlier run, or all of it was read from the record. Each report of work says it anew.
+    // Of the stage under way: whether it goes on from an earlier run, or all of it was read from the record.
+    // Each report of work says it anew.
     private bool _resumed;
 
     private ExperimentRun(RobustExperiment experiment, ExperimentFolder folder, IProgress<ExperimentProgress>? progress, CancellationToken cancellationToken) =>

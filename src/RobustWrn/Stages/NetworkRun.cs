@@ -37,7 +37,9 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         return trained;
     }
 
-    /// <summary>Attacks the trained network on the test split, goes on where an earlier run was stopped, or reads what it has found.</summary>
+    /// <summary>
+    /// Attacks the trained network on the test split, goes on where an earlier run was stopped, or reads what it has found.
+    /// </summary>
     public RobustnessResult Test(TrainedNetwork trained, Func<IImageSource> open, IProgress<EvaluationProgress>? progress,
         CancellationToken cancellationToken)
     {

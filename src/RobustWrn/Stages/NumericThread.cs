@@ -1,8 +1,8 @@
 namespace RobustWrn;
 
 /// <summary>
-/// Runs numeric work on a thread of its own. Dispose scopes, no_grad and tensor statistics are thread-local, so the work must neither await nor move.
-/// Work of one process queues: two experiments at once would slow each other down and share libtorch's threads.
+/// Runs numeric work on a thread of its own. Dispose scopes, no_grad and tensor statistics are thread-local, so the work must neither
+/// await nor move. Work of one process queues: two experiments at once would slow each other down and share libtorch's threads.
 /// </summary>
 internal static class NumericThread
 {

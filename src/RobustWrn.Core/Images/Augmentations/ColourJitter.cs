@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Changes brightness, then contrast, then saturation, each by a factor of its own for each image, and clamps to [0, 1] after each; then the hue. The defaults are those of
-/// the robustness library for CIFAR (Engstrom et al. 2019), which takes 0.1 each for ImageNet and leaves the hue.
+/// Changes brightness, then contrast, then saturation, each by a factor of its own for each image, and clamps to [0, 1] after each;
+/// then the hue. The defaults are those of the robustness library for CIFAR (Engstrom et al. 2019), which takes 0.1 each for ImageNet and
+/// leaves the hue.
 /// </summary>
 /// <remarks>
-/// Contrast moves pixels from the mean brightness of their image, saturation from their own brightness, which is 0.299 red + 0.587 green + 0.114 blue
-/// (ITU-R BT.601), or the mean over the channels of images that have not three. Greyscale images have no saturation, and only images of three channels have a
-/// hue, which is that of the hexagon of red, yellow, green, cyan, blue and magenta (HSV).
+/// Contrast moves pixels from the mean brightness of their image, saturation from their own brightness, which is 0.299 red + 0.587 green
+/// + 0.114 blue (ITU-R BT.601), or the mean over the channels of images that have not three. Greyscale images have no saturation,
+/// and only images of three channels have a hue, which is that of the hexagon of red, yellow, green, cyan, blue and magenta (HSV).
 /// </remarks>
 public sealed record ColourJitter : IAugmentation
 {
@@ -26,7 +27,9 @@ public sealed record ColourJitter : IAugmentation
     /// <summary>The factor of the saturation is uniform in 1 +- this, in [0, 1]. Default 0.25 (Engstrom et al. 2019).</summary>
     public double Saturation { get; init; } = 0.25;
 
-    /// <summary>The turn of the hue is uniform in +- this, in [0, 0.5] turns: a third makes red green. Default 0 (Engstrom et al. 2019).</summary>
+    /// <summary>
+    /// The turn of the hue is uniform in +- this, in [0, 0.5] turns: a third makes red green. Default 0 (Engstrom et al. 2019).
+    /// </summary>
     public double Hue { get; init; }
 
     /// <inheritdoc/>

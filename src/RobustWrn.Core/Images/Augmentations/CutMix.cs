@@ -4,19 +4,26 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Puts a rectangle of another image of the batch into each image, at the same place, and mixes their labels by area (Yun et al. 2019, arXiv 1905.04899): the
-/// rectangle has the image's aspect and the area 1 - s with s of Beta(alpha, alpha), its centre is any pixel, and what lies outside is cut off.
+/// Puts a rectangle of another image of the batch into each image, at the same place, and mixes their labels by area (Yun et al.
+/// 2019, arXiv 1905.04899): the rectangle has the image's aspect and the area 1 - s with s of Beta(alpha, alpha), its centre is any
+/// pixel, and what lies outside is cut off.
 /// </summary>
-/// <remarks>The authors' code draws one rectangle a batch; here each example draws its own, so that it does not depend on the batch.</remarks>
+/// <remarks>
+/// The authors' code draws one rectangle a batch; here each example draws its own, so that it does not depend on the batch.
+/// </remarks>
 public sealed record CutMix : IBatchAugmentation
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "cutmix";
 
-    /// <summary>Both parameters of the beta distribution of the shares, in [0.01, 100]. Default 1, uniform shares (Yun et al., section 3.2).</summary>
+    /// <summary>
+    /// Both parameters of the beta distribution of the shares, in [0.01, 100]. Default 1, uniform shares (Yun et al., section 3.2).
+    /// </summary>
     public double Alpha { get; init; } = 1;
 
-    /// <summary>The probability that an image is mixed at all. Default 0.5, as in the authors' commands for CIFAR; they take 1 for ImageNet.</summary>
+    /// <summary>
+    /// The probability that an image is mixed at all. Default 0.5, as in the authors' commands for CIFAR; they take 1 for ImageNet.
+    /// </summary>
     public double Probability { get; init; } = 0.5;
 
     /// <inheritdoc/>

@@ -4,17 +4,23 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Covers one square of each image (DeVries and Taylor 2017, arXiv 1708.04552). Its centre is any pixel with equal probability, so part of it may lie outside.
+/// Covers one square of each image (DeVries and Taylor 2017, arXiv 1708.04552). Its centre is any pixel with equal probability,
+/// so part of it may lie outside.
 /// </summary>
 public sealed record Cutout : IAugmentation
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "cutout";
 
-    /// <summary>The side of the square, in pixels. Default 16, for CIFAR-10; DeVries and Taylor take 8 for CIFAR-100 and 20 for SVHN.</summary>
+    /// <summary>
+    /// The side of the square, in pixels. Default 16, for CIFAR-10; DeVries and Taylor take 8 for CIFAR-100 and 20 for SVHN.
+    /// </summary>
     public int Side { get; init; } = 16;
 
-    /// <summary>What covers it, in pixel units of [0, 1]. Default 0.5: the authors cover normalised images with 0, their mean, which is near 0.47 for CIFAR-10.</summary>
+    /// <summary>
+    /// What covers it, in pixel units of [0, 1]. Default 0.5: the authors cover normalised images with 0, their mean, which is near 0.47
+    /// for CIFAR-10.
+    /// </summary>
     public double Fill { get; init; } = 0.5;
 
     /// <inheritdoc/>

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>Mirrors left and right with probability one half: the augmentation of CIFAR training since He et al. 2016 (arXiv 1512.03385, section 4.2).</summary>
+/// <summary>
+/// Mirrors left and right with probability one half: the augmentation of CIFAR training since He et al. 2016 (arXiv 1512.03385,
+/// section 4.2).
+/// </summary>
 public sealed record HorizontalFlip : IAugmentation
 {
     /// <summary>The name in files.</summary>

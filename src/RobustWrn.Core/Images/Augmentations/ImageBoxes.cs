@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>One rectangle of pixels for each image of a batch, from its first to before its last row and column; an empty one where they meet.</summary>
+/// <summary>
+/// One rectangle of pixels for each image of a batch, from its first to before its last row and column; an empty one where they meet.
+/// </summary>
 /// <param name="count">How many images.</param>
 internal sealed class ImageBoxes(int count)
 {

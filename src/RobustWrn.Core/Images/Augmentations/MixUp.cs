@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Averages each image with another of its batch, and their labels likewise (Zhang et al. 2018, arXiv 1710.09412): x = s x1 + (1 - s) x2 with s of Beta(alpha, alpha).
+/// Averages each image with another of its batch, and their labels likewise (Zhang et al. 2018, arXiv 1710.09412):
+/// x = s x1 + (1 - s) x2 with s of Beta(alpha, alpha).
 /// </summary>
 /// <remarks>The authors' code draws one s a batch; here each example draws its own, so that it does not depend on the batch.</remarks>
 public sealed record MixUp : IBatchAugmentation
@@ -12,7 +13,10 @@ public sealed record MixUp : IBatchAugmentation
     /// <summary>The name in files.</summary>
     public const string TypeName = "mixup";
 
-    /// <summary>Both parameters of the beta distribution of the shares, in [0.01, 100]. Default 1, uniform shares, as Zhang et al. take for CIFAR; 0.2 for ImageNet.</summary>
+    /// <summary>
+    /// Both parameters of the beta distribution of the shares, in [0.01, 100]. Default 1, uniform shares, as Zhang et al. take for CIFAR;
+    /// 0.2 for ImageNet.
+    /// </summary>
     public double Alpha { get; init; } = 1;
 
     /// <inheritdoc/>

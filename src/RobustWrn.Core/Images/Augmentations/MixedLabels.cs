@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The labels of images that were each mixed of two: two classes, and the share of the first. A loss that is linear in the target, as cross-entropy is, with
-/// label smoothing too, is the average of its values for the two classes, so nobody needs the number of classes. Owns its tensors.
+/// The labels of images that were each mixed of two: two classes, and the share of the first. A loss that is linear in the target,
+/// as cross-entropy is, with label smoothing too, is the average of its values for the two classes, so nobody needs the number of
+/// classes. Owns its tensors.
 /// </summary>
 /// <param name="first">The image's own class, int64 (N).</param>
 /// <param name="second">The class of the other image, int64 (N).</param>

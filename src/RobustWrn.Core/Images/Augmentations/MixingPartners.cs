@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>Whom each example of a batch is mixed with: the next in an order that the stream gives by the ids of the examples, the last with the first.</summary>
+/// <summary>
+/// Whom each example of a batch is mixed with: the next in an order that the stream gives by the ids of the examples, the last with the
+/// first.
+/// </summary>
 internal static class MixingPartners
 {
     /// <summary>The position of each example's partner in the batch. Nobody is its own partner in a batch of two or more.</summary>

@@ -3,13 +3,18 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>Shifts each image by up to <see cref="Padding"/> pixels down or up and left or right; what comes in from outside is zero (black).</summary>
+/// <summary>
+/// Shifts each image by up to <see cref="Padding"/> pixels down or up and left or right; what comes in from outside is zero (black).
+/// </summary>
 public sealed record RandomCrop : IAugmentation
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "random-crop";
 
-    /// <summary>Zeros added on each side before the crop to the old size. Default 4, for 32x32 images (He et al. 2016, arXiv 1512.03385, section 4.2; Huang et al. 2021).</summary>
+    /// <summary>
+    /// Zeros added on each side before the crop to the old size. Default 4, for 32x32 images (He et al. 2016, arXiv 1512.03385,
+    /// section 4.2; Huang et al. 2021).
+    /// </summary>
     public int Padding { get; init; } = 4;
 
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Covers one rectangle of some images with random pixels (Zhong et al. 2017, arXiv 1708.04896, algorithm 1): its area and aspect are drawn until it fits
-/// where it was drawn to lie.
+/// Covers one rectangle of some images with random pixels (Zhong et al. 2017, arXiv 1708.04896, algorithm 1):
+/// its area and aspect are drawn until it fits where it was drawn to lie.
 /// </summary>
 /// <remarks>Of the authors' four ways to fill it, this is the one they recommend: each pixel random.</remarks>
 public sealed record RandomErasing : IAugmentation

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Cuts a box of random area and aspect out of each image and enlarges it to the old size: the augmentation of networks for ImageNet (Szegedy et al. 2015, arXiv 1409.4842, section 6),
-/// with the conventions of torchvision's RandomResizedCrop.
+/// Cuts a box of random area and aspect out of each image and enlarges it to the old size: the augmentation of networks for ImageNet
+/// (Szegedy et al. 2015, arXiv 1409.4842, section 6), with the conventions of torchvision's RandomResizedCrop.
 /// </summary>
 /// <remarks>
-/// A box that does not fit is drawn anew, up to ten times; then the largest box of an allowed aspect in the middle is taken. Bilinear, from the pixels of the box alone; a box is never larger than
-/// the result, so that nothing is averaged away.
+/// A box that does not fit is drawn anew, up to ten times; then the largest box of an allowed aspect in the middle is taken.
+/// Bilinear, from the pixels of the box alone; a box is never larger than the result, so that nothing is averaged away.
 /// </remarks>
 public sealed record RandomResizedCrop : IAugmentation
 {

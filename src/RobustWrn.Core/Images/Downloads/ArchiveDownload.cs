@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Downloads one file beside its place (<c>NAME.part</c>), checks it and moves it there. A broken transfer goes on where it ended, in this run or a later one
-/// (HTTP range requests; a server that does not know them starts again); a damaged one is fetched again.
+/// Downloads one file beside its place (<c>NAME.part</c>), checks it and moves it there. A broken transfer goes on where it ended,
+/// in this run or a later one (HTTP range requests; a server that does not know them starts again); a damaged one is fetched again.
 /// </summary>
 /// <param name="Address">Where the file is.</param>
 /// <param name="Path">Where it goes.</param>

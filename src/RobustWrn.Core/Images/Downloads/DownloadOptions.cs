@@ -8,7 +8,9 @@ public sealed partial record DownloadOptions : IDescription
     /// <summary>The archive's address, http or https. Default: the official one of the data set.</summary>
     public Uri? Address { get; init; }
 
-    /// <summary>MD5 of the archive, 32 hexadecimal digits. Default: the one published beside the official archive, which a mirror must match too.</summary>
+    /// <summary>
+    /// MD5 of the archive, 32 hexadecimal digits. Default: the one published beside the official archive, which a mirror must match too.
+    /// </summary>
     public string? Md5 { get; init; }
 
     /// <summary>

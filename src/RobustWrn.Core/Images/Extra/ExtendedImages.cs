@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>The images of one source, then those of a second with pseudo-labelled or generated ones. Owns neither.</summary>
-/// <remarks>Example ids of the first stay, those of the second begin at 2^40, so that both keep their noise whatever the other's size.</remarks>
+/// <remarks>
+/// Example ids of the first stay, those of the second begin at 2^40, so that both keep their noise whatever the other's size.
+/// </remarks>
 public sealed class ExtendedImages : IImageSource
 {
     internal const long FirstExtraId = 1L << 40;

@@ -1,13 +1,15 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Which images stand in which batch when a data set's own images are trained on together with extra ones, as in the samplers of Huang et al. 2021, Rade and Moosavi-Dezfooli 2021
-/// and Wang et al. 2023: an epoch has as many batches as the own images alone would make. Its own images are drawn anew, without replacement, from all of them; the other images of
-/// a batch are extra ones, drawn with replacement. Then the batch is shuffled, so that batch norm never sees the two kinds apart.
+/// Which images stand in which batch when a data set's own images are trained on together with extra ones, as in the samplers of Huang et
+/// al. 2021, Rade and Moosavi-Dezfooli 2021 and Wang et al. 2023: an epoch has as many batches as the own images alone would make.
+/// Its own images are drawn anew, without replacement, from all of them; the other images of a batch are extra ones, drawn with
+/// replacement. Then the batch is shuffled, so that batch norm never sees the two kinds apart.
 /// </summary>
 /// <remarks>
-/// An epoch therefore sees the share of the own images that a batch leaves them: half of them at an <c>extraShare</c> of 0.5. Where few are left for a batch, it is filled up all the same.
-/// A pure function of stream, epoch and step, so that a resumed run finds every batch again. Indices are those of <see cref="ExtendedImages"/>.
+/// An epoch therefore sees the share of the own images that a batch leaves them: half of them at an <c>extraShare</c> of 0.5.
+/// Where few are left for a batch, it is filled up all the same. A pure function of stream, epoch and step, so that a resumed run finds
+/// every batch again. Indices are those of <see cref="ExtendedImages"/>.
 /// </remarks>
 public sealed class ExtraImageBatches
 {
@@ -20,7 +22,10 @@ public sealed class ExtraImageBatches
     /// <param name="own">How many own images there are.</param>
     /// <param name="extra">How many extra images there are.</param>
     /// <param name="batchSize">Images a batch.</param>
-    /// <param name="extraShare">The share of extra images in a batch, in (0, 1), rounded down to whole images. Half in Carmon et al. 2019 and Huang et al. 2021; 0.7 in Wang et al. 2023 with a million images.</param>
+    /// <param name="extraShare">
+    /// The share of extra images in a batch, in (0, 1), rounded down to whole images. Half in Carmon et al. 2019 and Huang et al. 2021;
+    /// 0.7 in Wang et al. 2023 with a million images.
+    /// </param>
     /// <param name="stream">The stream of the run, the same that orders the own images without extra ones.</param>
     /// <exception cref="InvalidDescriptionException">A number is out of range; all problems are listed.</exception>
     public ExtraImageBatches(long own, long extra, int batchSize, double extraShare, RandomStream stream)
@@ -66,8 +71,9 @@ public sealed class ExtraImageBatches
     }
 
     /// <summary>
-    /// What the noise of a batch's images is keyed by. An own image, which an epoch has once at most, keeps its example id; an extra one may be drawn several times, and is to be
-    /// augmented and attacked anew each time: its id is that of the draw, from step and place in the batch.
+    /// What the noise of a batch's images is keyed by. An own image, which an epoch has once at most, keeps its example id;
+    /// an extra one may be drawn several times, and is to be augmented and attacked anew each time: its id is that of the draw,
+    /// from step and place in the batch.
     /// </summary>
     /// <param name="step">Which batch of its epoch, from 0.</param>
     /// <param name="indices">The batch, as <see cref="At"/> gives it.</param>

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>Images whose channels lie pixel by pixel in a file, (N, H, W, C), on their way into a tensor whose channels lie plane by plane, (N, C, H, W).</summary>
+/// <summary>
+/// Images whose channels lie pixel by pixel in a file, (N, H, W, C), on their way into a tensor whose channels lie plane by plane, (N, C,
+/// H, W).
+/// </summary>
 internal static class InterleavedPixels
 {
     private const int BytesAtOnce = 1 << 22;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Images in an archive of NumPy's arrays (.npz, stored or compressed), the form in which generated CIFAR images are published (Wang et al. 2023, arXiv 2302.04638):
-/// <c>image</c>, uint8 (N, H, W, C), and <c>label</c>, whole numbers (N).
+/// Images in an archive of NumPy's arrays (.npz, stored or compressed), the form in which generated CIFAR images are published (Wang et
+/// al. 2023, arXiv 2302.04638): <c>image</c>, uint8 (N, H, W, C), and <c>label</c>, whole numbers (N).
 /// </summary>
 public static class NpzImages
 {
@@ -16,7 +16,10 @@ public static class NpzImages
 
     /// <summary>Reads all images.</summary>
     /// <param name="path">The archive.</param>
-    /// <param name="classNames">Names of the classes; null names them "0", "1", ... up to the largest label. Extra images need those of the data set they are mixed with.</param>
+    /// <param name="classNames">
+    /// Names of the classes; null names them "0", "1", ... up to the largest label. Extra images need those of the data set they are
+    /// mixed with.
+    /// </param>
     /// <param name="images">The name of the array of images. Default <c>image</c> (Wang et al. 2023).</param>
     /// <param name="labels">The name of the array of labels. Default <c>label</c> (Wang et al. 2023).</param>
     /// <returns>The images. The caller disposes them.</returns>

@@ -3,10 +3,14 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Images in a pickled dictionary of NumPy's arrays, the form of the 500,000 pseudo-labelled images of Carmon et al. 2019 (arXiv 1905.13736),
-/// <c>ti_500K_pseudo_labeled.pickle</c>: <c>data</c>, uint8 (N, H, W, C), and <c>extrapolated_targets</c>, whole numbers (N).
+/// Images in a pickled dictionary of NumPy's arrays, the form of the 500,000 pseudo-labelled images of Carmon et al.
+/// 2019 (arXiv 1905.13736), <c>ti_500K_pseudo_labeled.pickle</c>: <c>data</c>, uint8 (N, H, W, C), and <c>extrapolated_targets</c>,
+/// whole numbers (N).
 /// </summary>
-/// <remarks>Pickles are programs; here nothing is looked up, called or constructed. The pixels go from the file into the tensor part by part, never through one buffer.</remarks>
+/// <remarks>
+/// Pickles are programs; here nothing is looked up, called or constructed. The pixels go from the file into the tensor part by part,
+/// never through one buffer.
+/// </remarks>
 public static class PickledImages
 {
     // Any longer ones lie in an array.
@@ -14,7 +18,10 @@ public static class PickledImages
 
     /// <summary>Reads all images.</summary>
     /// <param name="path">The pickle, protocols 0 to 5.</param>
-    /// <param name="classNames">Names of the classes; null names them "0", "1", ... up to the largest label. Extra images need those of the data set they are mixed with.</param>
+    /// <param name="classNames">
+    /// Names of the classes; null names them "0", "1", ... up to the largest label. Extra images need those of the data set they are
+    /// mixed with.
+    /// </param>
     /// <param name="images">The key of the array of images. Default <c>data</c> (Carmon et al. 2019).</param>
     /// <param name="labels">The key of the array of labels. Default <c>extrapolated_targets</c> (Carmon et al. 2019).</param>
     /// <returns>The images. The caller disposes them.</returns>

@@ -1,7 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Decodes files on threads of the pool, some ahead of their use. It knows bytes only: whoever reads makes tensors of them on its own thread.
+/// Decodes files on threads of the pool, some ahead of their use. It knows bytes only: whoever reads makes tensors of them on its own
+/// thread.
 /// </summary>
 /// <param name="decode">From the number of an image to its bytes, on any thread.</param>
 /// <param name="workers">How many are decoded at once.</param>

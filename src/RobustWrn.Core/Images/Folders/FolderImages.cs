@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Images in files of their own, decoded batch by batch; <see cref="Prefetch"/> decodes the next batch in the background while a network works on this one. Only bytes are
-/// touched there; tensors are made by whoever calls <see cref="Read"/>, on its own thread. Owns no tensor.
+/// Images in files of their own, decoded batch by batch; <see cref="Prefetch"/> decodes the next batch in the background while a network
+/// works on this one. Only bytes are touched there; tensors are made by whoever calls <see cref="Read"/>, on its own thread.
+/// Owns no tensor.
 /// </summary>
 public sealed class FolderImages : IImageSource
 {
@@ -59,7 +60,8 @@ public sealed class FolderImages : IImageSource
         Tensor pixels = empty([ids.Length, Channels, Height, Width], ScalarType.Byte);
         for (int i = 0; i < ids.Length; i++)
             TensorMemory.Rows(pixels, i, 1, decoded[i].CopyTo);
-        // A divisor that lies on the device: torch multiplies by the rounded reciprocal of one that does not, and pixels would differ between devices.
+        // A divisor that lies on the device: torch multiplies by the rounded reciprocal of one that does not, and pixels would differ
+        // between devices.
         Tensor images = pixels.to(device ?? CPU).to(ScalarType.Float32).div(tensor(255f, device: device ?? CPU));
         Tensor labels = tensor(ReadLabels(indices)).to(device ?? CPU);
         return new ImageBatch(images.MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), ids);

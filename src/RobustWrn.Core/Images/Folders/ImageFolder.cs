@@ -1,9 +1,10 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Folders in the layout of ImageNet and Tiny-ImageNet: <c>train/CLASS/...</c> with the images of each class at any depth, and <c>val</c> likewise, or, as Tiny-ImageNet has
-/// it, <c>val/images/...</c> with <c>val/val_annotations.txt</c>. Classes are numbered in the order of their folders' names. Networks are selected on images held out of
-/// <c>train</c>; <c>val</c> is the test split, or the folder that <see cref="ImageFolderOptions.TestFolder"/> names.
+/// Folders in the layout of ImageNet and Tiny-ImageNet: <c>train/CLASS/...</c> with the images of each class at any depth,
+/// and <c>val</c> likewise, or, as Tiny-ImageNet has it, <c>val/images/...</c> with <c>val/val_annotations.txt</c>.
+/// Classes are numbered in the order of their folders' names. Networks are selected on images held out of <c>train</c>;
+/// <c>val</c> is the test split, or the folder that <see cref="ImageFolderOptions.TestFolder"/> names.
 /// </summary>
 /// <remarks>
 /// The decoder is given by the caller; the package RobustWrn.Images.SkiaSharp has one for JPEG, PNG and others. Hidden files and folders

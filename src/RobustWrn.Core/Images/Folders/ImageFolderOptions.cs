@@ -1,12 +1,18 @@
 namespace RobustWrn.Core;
 
-/// <summary>What becomes of the images of a folder, and how they are decoded. The defaults fit Tiny-ImageNet; <see cref="ImageNet"/> those of ImageNet.</summary>
+/// <summary>
+/// What becomes of the images of a folder, and how they are decoded. The defaults fit Tiny-ImageNet; <see cref="ImageNet"/> those of
+/// ImageNet.
+/// </summary>
 public sealed record ImageFolderOptions : IDescription
 {
     // Each is a thread.
     private const int MostWorkers = 1_024;
 
-    /// <summary>For ImageNet: the shorter side becomes 256 pixels, then 224 x 224 are cut out of the middle (He et al. 2016, arXiv 1512.03385, section 3.4).</summary>
+    /// <summary>
+    /// For ImageNet: the shorter side becomes 256 pixels, then 224 x 224 are cut out of the middle (He et al.
+    /// 2016, arXiv 1512.03385, section 3.4).
+    /// </summary>
     public static ImageFolderOptions ImageNet { get; } = new() { Height = 224, Width = 224, ShorterSide = 256 };
 
     /// <summary>Rows of every image. Default 64, those of Tiny-ImageNet.</summary>
@@ -16,8 +22,8 @@ public sealed record ImageFolderOptions : IDescription
     public int Width { get; init; } = 64;
 
     /// <summary>
-    /// To how many pixels the shorter side is brought before <see cref="Height"/> x <see cref="Width"/> are cut out of the middle. Default, when null: as few as cover them;
-    /// an image that has the size already stays as it is.
+    /// To how many pixels the shorter side is brought before <see cref="Height"/> x <see cref="Width"/> are cut out of the middle.
+    /// Default, when null: as few as cover them; an image that has the size already stays as it is.
     /// </summary>
     public int? ShorterSide { get; init; }
 
@@ -30,7 +36,10 @@ public sealed record ImageFolderOptions : IDescription
     /// <summary>How many images are decoded at once. Default: as many as there are processors.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>How many images may be decoded ahead of their use, at most; what is asked for beyond is decoded when it is read. Default 1,024, which are 12 MiB of Tiny-ImageNet.</summary>
+    /// <summary>
+    /// How many images may be decoded ahead of their use, at most; what is asked for beyond is decoded when it is read.
+    /// Default 1,024, which are 12 MiB of Tiny-ImageNet.
+    /// </summary>
     public int ImagesAhead { get; init; } = 1_024;
 
     /// <inheritdoc/>

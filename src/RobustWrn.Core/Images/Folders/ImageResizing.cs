@@ -1,8 +1,9 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Images to a fixed size: resized by a triangle filter whose width grows with the reduction, so that nothing is skipped (what image libraries call bilinear with
-/// antialiasing), first along rows, then along columns; the middle is cut out before it is computed, so that nothing outside of it is.
+/// Images to a fixed size: resized by a triangle filter whose width grows with the reduction, so that nothing is skipped (what image
+/// libraries call bilinear with antialiasing), first along rows, then along columns; the middle is cut out before it is computed,
+/// so that nothing outside of it is.
 /// </summary>
 internal static class ImageResizing
 {

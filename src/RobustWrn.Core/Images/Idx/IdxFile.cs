@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Files in the IDX format of MNIST (LeCun, Cortes and Burges): two zero bytes, the type (8 for bytes), the number of sides, the sides as whole numbers of four
-/// bytes, the high one first, then the bytes. Plain or packed by gzip.
+/// Files in the IDX format of MNIST (LeCun, Cortes and Burges): two zero bytes, the type (8 for bytes), the number of sides,
+/// the sides as whole numbers of four bytes, the high one first, then the bytes. Plain or packed by gzip.
 /// </summary>
 internal static class IdxFile
 {

@@ -1,8 +1,9 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// How somebody's code names the tensors of a network, beside the names of this library (<see cref="WideResNet"/>). A map is applied in both directions:
-/// weights are read from their names and written under them. <see cref="NetworkWeights"/> finds every storable implementation by itself.
+/// How somebody's code names the tensors of a network, beside the names of this library (<see cref="WideResNet"/>).
+/// A map is applied in both directions: weights are read from their names and written under them. <see cref="NetworkWeights"/> finds
+/// every storable implementation by itself.
 /// </summary>
 public interface IKeyMap : IDescription
 {
@@ -12,7 +13,10 @@ public interface IKeyMap : IDescription
 
     /// <summary>The name in this library.</summary>
     /// <param name="name">Their name.</param>
-    /// <returns>The name here; the same for a name the map does not know; null for a tensor that their code stores and a network here has no place for.</returns>
+    /// <returns>
+    /// The name here; the same for a name the map does not know; null for a tensor that their code stores and a network here has no place
+    /// for.
+    /// </returns>
     string? ToLibrary(string name);
 
     /// <summary>Their name.</summary>

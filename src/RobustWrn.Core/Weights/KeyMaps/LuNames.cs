@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The names of Lu et al. 2022 (arXiv 2212.11005): this library's, but for the last normalisation, <c>norm1</c>, and the shortcuts, <c>shortcut.0</c>.
-/// Squeeze-and-excitation (<c>se.fc.0</c>, <c>se.fc.2</c>, <c>se_bn</c>) and the scales (<c>conv2.0</c>, <c>bn3.0</c>) have their names here too.
+/// The names of Lu et al. 2022 (arXiv 2212.11005): this library's, but for the last normalisation, <c>norm1</c>, and the shortcuts,
+/// <c>shortcut.0</c>. Squeeze-and-excitation (<c>se.fc.0</c>, <c>se.fc.2</c>, <c>se_bn</c>) and the scales (<c>conv2.0</c>, <c>bn3.0</c>)
+/// have their names here too.
 /// </summary>
 public sealed partial record LuNames : IKeyMap
 {

@@ -1,8 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The names of the code of Huang et al. 2021, which are this library's: <c>stem_conv</c>, <c>blocks.0.layer.0.conv1</c>, <c>bn1</c>, <c>fc</c>.
-/// Also what is used where no map recognises the names: they stay as they are.
+/// The names of the code of Huang et al. 2021, which are this library's: <c>stem_conv</c>, <c>blocks.0.layer.0.conv1</c>, <c>bn1</c>,
+/// <c>fc</c>. Also what is used where no map recognises the names: they stay as they are.
 /// </summary>
 public sealed record PaperNames : IKeyMap
 {

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The names of the wide residual network of TRADES (Zhang et al. 2019), which RobustBench and many others share: <c>conv1</c>, <c>block1.layer.0.conv1</c>,
-/// <c>bn1</c>, <c>fc</c>. TRADES' own network also stores <c>sub_block1</c>, a copy of the first stage that its forward pass never uses; it is left out.
+/// The names of the wide residual network of TRADES (Zhang et al. 2019), which RobustBench and many others share:
+/// <c>conv1</c>, <c>block1.layer.0.conv1</c>, <c>bn1</c>, <c>fc</c>. TRADES' own network also stores <c>sub_block1</c>,
+/// a copy of the first stage that its forward pass never uses; it is left out.
 /// </summary>
 public sealed partial record TradesNames : IKeyMap
 {

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace RobustWrn.Core;
 
-/// <summary>The spec beside weights, held against them before anything is built: a file of a few numbers must not make a network of billions.</summary>
+/// <summary>
+/// The spec beside weights, held against them before anything is built: a file of a few numbers must not make a network of billions.
+/// </summary>
 internal static class StoredSpec
 {
     private const int LongestText = 1 << 16, AnyNumber = 10_000, Side = 32;
@@ -67,7 +69,8 @@ internal static class StoredSpec
         }
     }
 
-    // Depths, widths and classes of a network are smaller than the number of its weights; tiny networks may have other numbers that are not.
+    // Depths, widths and classes of a network are smaller than the number of its weights; tiny networks may have other numbers that are
+    // not.
     private static double LargestNumber(string json)
     {
         double largest = 0;

@@ -14,7 +14,9 @@ internal abstract class StoredTensor(string name, ScalarType dtype, long[] shape
 
     public long[] Shape => shape;
 
-    /// <summary>Whether it is a plain number of a checkpoint, such as <c>epoch</c>, that only a network with a tensor of its name takes for one.</summary>
+    /// <summary>
+    /// Whether it is a plain number of a checkpoint, such as <c>epoch</c>, that only a network with a tensor of its name takes for one.
+    /// </summary>
     public bool IsNumber { get; init; }
 
     /// <summary>Finds damage of the values before any is copied, where the file has a checksum of them.</summary>

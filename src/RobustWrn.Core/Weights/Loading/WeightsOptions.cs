@@ -1,11 +1,15 @@
 namespace RobustWrn.Core;
 
-/// <summary>Which weights of a file a network takes, under whose names, and which parts it does without. Loading reports what was chosen: <see cref="WeightsReport"/>.</summary>
+/// <summary>
+/// Which weights of a file a network takes, under whose names, and which parts it does without. Loading reports what was chosen:
+/// <see cref="WeightsReport"/>.
+/// </summary>
 public sealed record WeightsOptions : IDescription
 {
     /// <summary>
-    /// The entry of a checkpoint that holds the weights, such as <c>ema_state_dict</c>, with dots into nested ones. Default null: the file itself if it is a
-    /// state dict, else the usual entries <c>model_state_dict</c>, <c>state_dict</c>, <c>model</c>, <c>net</c> before averaged ones.
+    /// The entry of a checkpoint that holds the weights, such as <c>ema_state_dict</c>, with dots into nested ones. Default null:
+    /// the file itself if it is a state dict, else the usual entries <c>model_state_dict</c>, <c>state_dict</c>, <c>model</c>,
+    /// <c>net</c> before averaged ones.
     /// </summary>
     public string? Entry { get; init; }
 

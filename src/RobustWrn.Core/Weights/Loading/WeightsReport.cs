@@ -9,7 +9,9 @@ public sealed record WeightsReport
     /// <summary>The file, or what the caller called it.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The entry of the checkpoint that was taken, with dots into nested ones; empty when the file is the state dict itself.</summary>
+    /// <summary>
+    /// The entry of the checkpoint that was taken, with dots into nested ones; empty when the file is the state dict itself.
+    /// </summary>
     public string Entry { get; init; } = "";
 
     /// <summary>Other entries of the file that hold weights: name one in <see cref="WeightsOptions.Entry"/> to load it instead.</summary>
@@ -18,7 +20,9 @@ public sealed record WeightsReport
     /// <summary>What stood before every name and was taken off, such as <c>module.</c>; empty for nothing.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>Whose names they were: the stored name of the <see cref="IKeyMap"/>. <c>paper</c> when the names are this library's.</summary>
+    /// <summary>
+    /// Whose names they were: the stored name of the <see cref="IKeyMap"/>. <c>paper</c> when the names are this library's.
+    /// </summary>
     public string Names { get; init; } = PaperNames.TypeName;
 
     /// <summary>

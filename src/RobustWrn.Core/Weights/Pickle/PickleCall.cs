@@ -1,6 +1,8 @@
 namespace RobustWrn.Core;
 
-/// <summary>What the pickle would call or construct, kept as it was written: whom, with which arguments, and what was put into it afterwards.</summary>
+/// <summary>
+/// What the pickle would call or construct, kept as it was written: whom, with which arguments, and what was put into it afterwards.
+/// </summary>
 internal sealed class PickleCall(object? callable, object? arguments)
 {
     public object? Callable => callable;

@@ -5,8 +5,9 @@ using System.Text;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Reads a pickle (protocols 0 to 5) into plain values. Functions and classes stay names and calls stay written down (<see cref="PickleCall"/>): nothing is
-/// ever looked up, called or constructed. It is a loop over a stack of its own, so nesting costs no stack of the thread.
+/// Reads a pickle (protocols 0 to 5) into plain values. Functions and classes stay names and calls stay written down
+/// (<see cref="PickleCall"/>): nothing is ever looked up, called or constructed. It is a loop over a stack of its own, so nesting costs
+/// no stack of the thread.
 /// </summary>
 /// <param name="source">The bytes of the pickle.</param>
 /// <param name="leftInFile">Bytes as many as this or more are not read: a <see cref="PickleRange"/> says where they lie.</param>

@@ -1,8 +1,8 @@
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Which entry of a checkpoint holds the weights. Without a name from the caller: the usual ones in their order, those of the network itself before averaged
-/// ones; else the file itself, if it is a state dict; else the only entry with tensors.
+/// Which entry of a checkpoint holds the weights. Without a name from the caller: the usual ones in their order, those of the network
+/// itself before averaged ones; else the file itself, if it is a state dict; else the only entry with tensors.
 /// </summary>
 internal sealed class CheckpointEntries
 {
@@ -44,7 +44,9 @@ internal sealed class CheckpointEntries
         return Best(_root, "", 0, NewSet()) ?? throw _file.Unsupported(All.Count > 0 ? $"it holds several sets of tensors and none under a usual name. Name one as the entry. {Available()}" : NoWeights());
     }
 
-    /// <summary>What stands in the dictionaries around an entry, from the file itself inwards, and in those of a normalisation among it.</summary>
+    /// <summary>
+    /// What stands in the dictionaries around an entry, from the file itself inwards, and in those of a normalisation among it.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, object?>> Around(string path)
     {
         HashSet<object> seen = NewSet();

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The format of PyTorch before 1.6: pickles one after another (a magic number, the version, the system, the value, the keys of the storages), then each
-/// storage in the order of its key: the number of elements in eight bytes, and the elements, always with the low byte first.
+/// The format of PyTorch before 1.6: pickles one after another (a magic number, the version, the system, the value, the keys of the
+/// storages), then each storage in the order of its key: the number of elements in eight bytes, and the elements, always with the low
+/// byte first.
 /// </summary>
 internal sealed class LegacyTorchArchive : TorchArchive
 {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>The pickle of a state dict: an OrderedDict of contiguous tensors, storage i at key i, in protocol 2 as PyTorch writes it.</summary>
+/// <summary>
+/// The pickle of a state dict: an OrderedDict of contiguous tensors, storage i at key i, in protocol 2 as PyTorch writes it.
+/// </summary>
 internal static class StateDictPickle
 {
     private const int Batch = 1000; // items set at once, as Python does

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>What a pickle of torch.save says of a storage: its key, element type (null for one of bytes), length, and where a view of it begins.</summary>
+/// <summary>
+/// What a pickle of torch.save says of a storage: its key, element type (null for one of bytes), length, and where a view of it begins.
+/// </summary>
 internal sealed record StorageId(string Key, ScalarType? Type, int Size, long Bytes, long ViewFrom)
 {
     // Element types that no tensor here can have, but whose storages stand before others in files before 1.6.

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>Which values of a pickle are tensors, and where their elements lie. A value that is none stays what it is: a name for messages.</summary>
+/// <summary>
+/// Which values of a pickle are tensors, and where their elements lie. A value that is none stays what it is: a name for messages.
+/// </summary>
 internal sealed class TorchTensors(TorchArchive archive)
 {
     private const int MaxNesting = 8, MaxConstants = 16;

@@ -6,7 +6,9 @@ namespace RobustWrn.Core;
 /// <summary>One file of an archive: where its bytes lie.</summary>
 internal readonly record struct ZipEntry(string Name, long Position, long Bytes, uint Checksum);
 
-/// <summary>The files of a zip archive whose files are stored as they are, with 64-bit sizes where needed, found through its central directory.</summary>
+/// <summary>
+/// The files of a zip archive whose files are stored as they are, with 64-bit sizes where needed, found through its central directory.
+/// </summary>
 internal static class ZipDirectory
 {
     private const uint EndSignature = 0x06054b50, End64Signature = 0x06064b50, Locator64Signature = 0x07064b50, HeaderSignature = 0x02014b50, LocalSignature = 0x04034b50;

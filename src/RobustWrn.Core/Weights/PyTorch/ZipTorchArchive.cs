@@ -3,8 +3,8 @@ using System.Text;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The format of PyTorch since 1.6: a zip archive of stored files below one folder of any name: <c>data.pkl</c>, <c>data/0</c>, <c>data/1</c>, ..., <c>version</c>,
-/// and <c>byteorder</c> in newer ones.
+/// The format of PyTorch since 1.6: a zip archive of stored files below one folder of any name: <c>data.pkl</c>, <c>data/0</c>,
+/// <c>data/1</c>, ..., <c>version</c>, and <c>byteorder</c> in newer ones.
 /// </summary>
 internal sealed class ZipTorchArchive : TorchArchive
 {

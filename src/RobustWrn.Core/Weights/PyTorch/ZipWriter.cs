@@ -4,8 +4,8 @@ using System.Text;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Writes a zip archive of stored files as PyTorch lays it out: the bytes of each begin at a multiple of 64 (an extra field "FB" pads them), sizes beyond 32 bits in
-/// 64-bit fields, and always the 64-bit end.
+/// Writes a zip archive of stored files as PyTorch lays it out: the bytes of each begin at a multiple of 64 (an extra field "FB" pads
+/// them), sizes beyond 32 bits in 64-bit fields, and always the 64-bit end.
 /// </summary>
 /// <param name="stream">Where.</param>
 /// <param name="largest">From which size or position on 64-bit fields are used; smaller only in tests.</param>

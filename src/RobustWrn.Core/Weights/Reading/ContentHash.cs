@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// SHA-256 over what a weights file holds: its texts and its tensors with names, types, shapes and values, each in the order of their names. It does not depend on the
-/// format or on the order in the file, so a file that another tool writes anew, texts included, still has it.
+/// SHA-256 over what a weights file holds: its texts and its tensors with names, types, shapes and values, each in the order of their
+/// names. It does not depend on the format or on the order in the file, so a file that another tool writes anew, texts included,
+/// still has it.
 /// </summary>
 internal sealed class ContentHash : IDisposable
 {

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>A file read by position, straight into the place that needs the bytes; never mapped, as a file cut short while mapped kills the process.</summary>
+/// <summary>
+/// A file read by position, straight into the place that needs the bytes; never mapped, as a file cut short while mapped kills the
+/// process.
+/// </summary>
 internal sealed class PositionedFile : IDisposable
 {
     private readonly SafeFileHandle _handle;

@@ -31,7 +31,10 @@ internal sealed class StridedTensor(string name, ScalarType dtype, StridedLayout
             flat.copy_(View(Base(From, To), From));
     }
 
-    /// <summary>Visits the bytes of the values, in the order of the elements and in this machine's byte order, part by part where they lie in that order.</summary>
+    /// <summary>
+    /// Visits the bytes of the values, in the order of the elements and in this machine's byte order, part by part where they lie in that
+    /// order.
+    /// </summary>
     public void ForEachByte(TensorMemory.Chunk visit)
     {
         if (layout.Count == 0)
