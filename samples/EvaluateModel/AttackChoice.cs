@@ -47,8 +47,8 @@ public sealed record AttackChoice(IReadOnlyList<string> Names, string? SuiteFile
             .Select(pair => $"--attack must be of {string.Join(", ", AttackNames.Known)}, got {pair.First}."));
         if (names.Length == 0)
             problems.Add("--attack must name at least one attack, got none.");
-        if (threat is L1Threat && names.Contains("cw"))
-            problems.Add("--attack cw must be run in linf or l2, the norms it is published for, got l1. Write --attack apgd-ce.");
+        if (threat is { Norm: not ("linf" or "l2") } && names.Contains("cw"))
+            problems.Add($"--attack cw must be run in linf or l2, the norms it is published for, got {threat.Norm}. Write --attack apgd-ce.");
         if (parts.Contains(null) || names.Length == 0)
             return null;
         // A suite's name stands for its constants: only attacks named one by one can be set.

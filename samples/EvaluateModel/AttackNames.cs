@@ -8,13 +8,14 @@ public static class AttackNames
 {
     private static readonly Dictionary<string, Func<ThreatModel?, AttackSuite>> Published = new()
     {
-        ["autoattack"] = threat => threat is L1Threat ? AttackSuite.AutoAttackL1 : AttackSuite.AutoAttack,
+        ["autoattack"] = threat => threat is not null && AttackSuite.AutoAttackL1.ConformsTo(threat) is not null ? AttackSuite.AutoAttackL1
+            : AttackSuite.AutoAttack,
         ["autoattack-plus"] = _ => AttackSuite.AutoAttackPlus,
         ["autoattack-rand"] = _ => AttackSuite.AutoAttackRand,
         ["apgd-ce"] = _ => Alone(new Apgd()),
         ["apgd-dlr"] = _ => Alone(new Apgd { Loss = new Dlr() }),
         ["apgd-t"] = _ => Alone(new TargetedApgd()),
-        ["cw"] = threat => Alone(threat is L2Threat ? new CwL2() : new CwLinf()),
+        ["cw"] = threat => Alone(threat?.Norm == "l2" ? new CwL2() : new CwLinf()),
         ["mifgsm"] = _ => Alone(new MomentumFgsm()),
         ["noise"] = _ => Alone(new RandomNoise()),
     };

@@ -30,7 +30,7 @@ public static class EvaluateCommand
         new("--skip") { Description = "what of the file is left out, such as ema.* or normalize.*", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string?> Data = new("--data") { Description = "synthetic, or the folder of CIFAR-10 or CIFAR-100 in its binary layout" };
     private static readonly Option<long?> Examples = WholeNumber.Long("--examples", "1000", "the first N test images (default: all; 1000 synthetic ones)");
-    private static readonly Option<string> Norm = new("--norm") { Description = "linf, l2 or l1", DefaultValueFactory = _ => "linf" };
+    private static readonly Option<string> Norm = new("--norm") { Description = "linf, l2, l1, or the name in files of a norm of your own", DefaultValueFactory = _ => "linf" };
     private static readonly Option<string?> Epsilon = new("--eps") { Description = "the radius for pixels in [0, 1], such as 8/255 (default: 8/255 for linf, 0.5 for l2, 12 for l1)" };
     private static readonly Option<string?> Curve = new("--eps-curve") { Description = "instead of --eps: several radii, such as 2/255,4/255,8/255" };
     private static readonly Option<string[]> Attacks = new("--attack")

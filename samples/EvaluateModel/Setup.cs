@@ -33,6 +33,8 @@ public sealed class Setup : IDisposable
         problems = found;
         ThreatModel? threat = choices.Threat.Open(found);
         AttackSuite? suite = choices.Attacks.Open(threat, found);
+        if (threat is not null && suite is not null)
+            found.AddRange(suite.ProblemsUnder(threat).Select(problem => problem.Message));
         found.AddRange(WholeNumber.Within(choices.Batch, 1, int.MaxValue, "--batch"));
         found.AddRange(WholeNumber.Within(choices.Seed, 0, long.MaxValue, "--seed"));
         Destinations.Check(choices, found);

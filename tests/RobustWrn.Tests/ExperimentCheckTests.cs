@@ -30,6 +30,22 @@ public class ExperimentCheckTests
         Assert.All(problems, problem => Assert.Contains("public const string TypeName", problem.Message));
     }
 
+    [Fact]
+    public void Check_NormWithoutTheParts_NamesEachAttackThatNeedsThem()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        RobustExperiment experiment = RobustExperiment.On(images, new BareNorm { Epsilon = 0.1 }).Comparing(SmallExperiment.Baseline)
+            .TrainedBy(new Madry { InnerAttack = new Fab() }, new TrainingRecipe { ValidationAttack = new DeepFool() })
+            .EvaluatedBy(AttackSuite.AutoAttack);
+
+        IReadOnlyList<Problem> problems = experiment.Check();
+
+        Assert.Equal(
+            ["Suite.Attacks[2]", "Suite.Attacks[3]", "Objective.InnerAttack", "Recipe.ValidationAttack"],
+            problems.Select(problem => problem.Subject));
+        Assert.All(problems, problem => Assert.Contains("got bare. Implement I", problem.Message));
+    }
+
     [Theory]
     [InlineData("cuda:0")]
     [InlineData("cuda:7")]

@@ -86,6 +86,16 @@ public sealed class OutsideNormTests : IDisposable
         Assert.Contains("\"outside-l4\"", result.ToJson(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_AuditWithoutAnAttackThatAsksForNoGradient_SaysWhichPartItsOwnSearchMisses()
+    {
+        RobustnessResult result = RobustnessEvaluation.Run(
+            _images.Model, _images.Source, new L4Threat { Epsilon = _images.Radius }, AttackSuite.Of("PGD", new Pgd()), new EvaluationOptions { Audit = new EvaluationAudit { Share = 1 } });
+        string reason = Assert.Single(result.Audit!.NotMade, gap => gap.Check == BlackBoxCheck.TypeName).Reason;
+        Assert.Contains("which l4 has none of: implement ISquareGeometry, or add RandomNoise", reason, StringComparison.Ordinal);
+        Assert.Equal(AuditVerdict.Trustworthy, result.Audit.Verdict);
+    }
+
     [Theory]
     [MemberData(nameof(Needing))]
     public void Perturb_AttackThatNeedsAPart_SaysNormPartAndRemedy(IAttack attack, string name, string part)

@@ -1,3 +1,4 @@
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -25,6 +26,18 @@ public class RefusalTests
         Assert.Equal(["checkpoint-0001.safetensors"], folder.Files);
         using NamedTensors kept = Safetensors.Read(folder["checkpoint-0001.safetensors"]);
         Assert.All(kept.Pairs.Where(pair => pair.Value.is_floating_point()), pair => Assert.True(pair.Value.isfinite().all().item<bool>(), pair.Key));
+    }
+
+    [Fact]
+    public void Check_NormWithoutTheParts_NamesTheAttacksOfObjectiveAndValidation()
+    {
+        foreach (IRobustObjective objective in (IRobustObjective[])[new Madry { InnerAttack = new Fab() }, new Trades { InnerAttack = new Fab() }, new Mart { InnerAttack = new Fab() }])
+        {
+            RobustTrainer trainer = new(objective, Small.Recipe with { ValidationAttack = new Square() });
+            IReadOnlyList<Problem> problems = trainer.Check(Small.Network, Bars.Splits(), new BareNorm { Epsilon = 0.1 });
+            Assert.Equal(["Objective.InnerAttack", "Recipe.ValidationAttack"], problems.Select(problem => problem.Subject));
+        }
+        Assert.Empty(new RobustTrainer(new Trades(), Small.Recipe).Check(Small.Network, Bars.Splits(), new BareNorm { Epsilon = 0.1 }));
     }
 
     [Theory]
