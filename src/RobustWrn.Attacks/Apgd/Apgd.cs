@@ -36,12 +36,12 @@ public sealed record Apgd : IAttack
     internal bool DropFooled { get; init; } = true;
 
     /// <inheritdoc/>
-    public string Name => $"APGD-{ApgdSettings.NameOf(Loss)}{ApgdSettings.Suffix(Steps, Restarts)}";
+    public string Name => $"APGD-{ApgdName.Of(Loss)}{ApgdName.Suffix(Steps, Restarts)}";
 
     /// <inheritdoc/>
     public long MaxGradients => Search.MaxGradients * Restarts;
 
-    private ApgdSearch Search => new(new ApgdSettings(Loss, Rho) { DropFooled = DropFooled }, Steps, LargerEpsilons);
+    private ApgdSearch Search => new(new GradientAscent(Loss, new AdaptiveStep(Rho), Steps) { DropFooled = DropFooled }, LargerEpsilons);
 
     /// <inheritdoc/>
     public ValueList<IAttackLoss> Losses => [Loss];
@@ -63,17 +63,18 @@ public sealed record Apgd : IAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context, cancellationToken: cancellationToken);
         Tensor logits = model.Logits(context.Images);
         AttackInput.ThrowIfOutside(context.Labels, logits);
-        Tensor? clean = !Loss.NeedsCleanLogits ? null : model.HasView ? model.SteeringLogits(context.Images) : logits;
-        using Survivors survivors = new(context, DropFooled, ApgdRun.Fooled(logits, context.Labels, context.Targets));
+        Tensor? clean = Loss.NeedsCleanLogits ? model.SteeringLogits(context.Images, logits) : null;
+        using Survivors survivors = new(context, DropFooled, context.Goal().Reached(logits));
         for (int restart = 0; restart < Restarts && survivors.Count > 0; restart++)
         {
             using DisposeScope inner = NewDisposeScope();
             AttackContext left = survivors.Context();
-            AttackGoal goal = new(left.Labels, left.Targets, clean is null ? null : survivors.Of(clean));
-            (Tensor points, Tensor strength) = Search.From(model, left, goal, left.Targets, restart == 0 ? left.Start : null, context.Noise.For("start").At(restart), cancellationToken);
+            AttackGoal goal = left.Goal(clean is null ? null : survivors.Of(clean));
+            RandomStream noise = context.Noise.For("start").At(restart);
+            (Tensor points, Tensor strength) = Search.From(model, left, goal, restart == 0 ? left.Start : null, noise, cancellationToken);
             survivors.Take(points, strength);
         }
         return survivors.Best().MoveToOuterDisposeScope();

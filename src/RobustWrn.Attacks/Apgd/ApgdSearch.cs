@@ -7,48 +7,41 @@ namespace RobustWrn.Attacks;
 /// <summary>
 /// APGD from one start: a single run, or first runs in larger balls where the norm asks for them (<see cref="IApgdGeometry.LargerBalls"/>).
 /// </summary>
-/// <param name="Settings">Numbers of the method.</param>
-/// <param name="Steps">Steps in all.</param>
+/// <param name="Ascent">A run, with as many steps as there are in all.</param>
 /// <param name="LargerEpsilons">Whether it begins in larger balls where the norm asks for them.</param>
-internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerEpsilons)
+internal sealed record ApgdSearch(GradientAscent Ascent, bool LargerEpsilons)
 {
     /// <summary>The most larger balls a norm may ask for: estimates count with them before a norm is known.</summary>
     private const int MostLargerBalls = 2;
 
     /// <summary>The most gradients of one search.</summary>
-    public long MaxGradients => Steps + (LargerEpsilons && Steps > MostLargerBalls ? MostLargerBalls + 1 : 1);
+    public long MaxGradients => Ascent.Steps + (LargerEpsilons && Ascent.Steps > MostLargerBalls ? MostLargerBalls + 1 : 1);
 
     /// <summary>Searches.</summary>
     /// <param name="model">What is attacked.</param>
     /// <param name="context">The examples.</param>
     /// <param name="goal">What the loss is about.</param>
-    /// <param name="reach">Classes that count as success, (N); null: any but the label.</param>
     /// <param name="given">Where to start; null starts at random.</param>
     /// <param name="noise">The randomness of this search.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
-    /// <returns>Points and strengths as in <see cref="ApgdRun.Climb"/>. The caller disposes both.</returns>
+    /// <returns>Points and strengths as in <see cref="AscentLoop.Climb"/>. The caller disposes both.</returns>
     public (Tensor Points, Tensor Strength) From(
-        AttackedModel model, AttackContext context, AttackGoal goal, Tensor? reach, Tensor? given, RandomStream noise,
-        CancellationToken cancellationToken)
+        AttackedModel model, AttackContext context, AttackGoal goal, Tensor? given, RandomStream noise, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         ApgdStage[] stages = Stages(context.Threat, context.Images, given is not null);
-        (Tensor Points, Tensor Strength) found = (given is not null ? Inside(given, stages[0].Threat, context.Images) : ApgdUpdate.RandomStart(stages[0].Threat, context.Images, noise, context.Examples.AsSpan()), null!);
+        AttackContext first = context with { Threat = stages[0].Threat };
+        Tensor point = given is null ? new ApgdStart().From(first, noise) : StartInBall.Of(given, first);
+        if (Ascent.Loss is { NeedsCleanLogits: true, ComparesWithStart: true })
+            goal = goal with { CleanLogits = model.SteeringLogits(point) };
+        Tensor? strength = null;
         foreach (ApgdStage stage in stages)
         {
-            Tensor start = stage.Resumed ? stage.Threat.Project(found.Points, context.Images) : found.Points;
-            using ApgdRun run = new(model, Settings, context, goal, reach, start);
-            found = run.Climb(stage, cancellationToken);
+            Tensor start = stage.Resumed ? stage.Threat.Project(point, context.Images) : point;
+            (point, strength) = (Ascent with { Steps = stage.Steps }).From(
+                model, context with { Threat = stage.Threat }, goal, start, cancellationToken, stage.Resumed, stage.Counts);
         }
-        return (found.Points.MoveToOuterDisposeScope(), found.Strength.MoveToOuterDisposeScope());
-    }
-
-    // A start that fools the model is what the run finds, so it must lie in the ball; one that does stays as given.
-    private static Tensor Inside(Tensor start, ThreatModel threat, Tensor images)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor inside = threat.Distance(start, images).IsAtMost(threat.Epsilon + threat.Tolerance) & (start.IsAtLeast(0) & start.IsAtMost(1)).flatten(1).all(1);
-        return where(inside.reshape(-1, 1, 1, 1), start, threat.Project(start, images)).MoveToOuterDisposeScope();
+        return (point.MoveToOuterDisposeScope(), strength!.MoveToOuterDisposeScope());
     }
 
     private ApgdStage[] Stages(ThreatModel threat, Tensor images, bool resumed)
@@ -60,11 +53,11 @@ internal sealed record ApgdSearch(ApgdSettings Settings, int Steps, bool LargerE
                 $"a norm must ask for at most {MostLargerBalls} larger balls, got {larger.Count} from {threat.GetType().Name}.", nameof(threat));
         }
         // Fewer steps cannot be divided among the balls.
-        if (larger.Count == 0 || Steps <= larger.Count)
-            return [new ApgdStage(threat, Steps, resumed)];
+        if (larger.Count == 0 || Ascent.Steps <= larger.Count)
+            return [new ApgdStage(threat, Ascent.Steps, resumed)];
         long values = images.numel() / images.shape[0];
         ApgdStage[] first = [.. larger.Select(ball => new ApgdStage(
-            (threat with { Epsilon = ball.Radii * threat.Epsilon }).InBox(values), (int)Math.Ceiling(ball.Share * Steps), Resumed: true, Counts: false))];
-        return [.. first, new ApgdStage(threat, Steps - first.Sum(stage => stage.Steps), Resumed: true)];
+            (threat with { Epsilon = ball.Radii * threat.Epsilon }).InBox(values), (int)Math.Ceiling(ball.Share * Ascent.Steps), Resumed: true, Counts: false))];
+        return [.. first, new ApgdStage(threat, Ascent.Steps - first.Sum(stage => stage.Steps), Resumed: true)];
     }
 }

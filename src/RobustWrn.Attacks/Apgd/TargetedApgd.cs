@@ -36,12 +36,12 @@ public sealed record TargetedApgd : IAttack
     internal bool DropFooled { get; init; } = true;
 
     /// <inheritdoc/>
-    public string Name => $"APGD-T{(Loss is Dlr ? "" : $"-{ApgdSettings.NameOf(Loss)}")}{ApgdSettings.Suffix(Steps, Restarts)}";
+    public string Name => $"APGD-T{(Loss is Dlr ? "" : $"-{ApgdName.Of(Loss)}")}{ApgdName.Suffix(Steps, Restarts)}";
 
     /// <inheritdoc/>
     public long MaxGradients => Search.MaxGradients * TargetClasses * Restarts;
 
-    private ApgdSearch Search => new(new ApgdSettings(Loss, Rho) { DropFooled = DropFooled }, Steps, LargerEpsilons);
+    private ApgdSearch Search => new(new GradientAscent(Loss, new AdaptiveStep(Rho), Steps) { DropFooled = DropFooled }, LargerEpsilons);
 
     /// <inheritdoc/>
     public ValueList<IAttackLoss> Losses => [Loss];
@@ -67,33 +67,28 @@ public sealed record TargetedApgd : IAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context, cancellationToken: cancellationToken);
         Tensor logits = model.Logits(context.Images);
         AttackInput.ThrowIfOutside(context.Labels, logits);
-        Tensor ranking = context.Targets?.unsqueeze(1) ?? Ranking(logits, context.Labels);
-        Tensor? clean = !Loss.NeedsCleanLogits ? null : model.HasView ? model.SteeringLogits(context.Images) : logits;
-        using Survivors survivors = new(context, DropFooled, ApgdRun.Fooled(logits, context.Labels, context.Targets));
+        Tensor ranking = context.Targets?.unsqueeze(1) ?? CompetingClasses.Ranked(logits, context.Labels);
+        Tensor? clean = Loss.NeedsCleanLogits ? model.SteeringLogits(context.Images, logits) : null;
+        using Survivors survivors = new(context, DropFooled, context.Goal().Reached(logits));
         for (int rank = 0; rank < Math.Min(TargetClasses, ranking.shape[1]); rank++)
         {
             for (int restart = 0; restart < Restarts && survivors.Count > 0; restart++)
             {
                 using DisposeScope inner = NewDisposeScope();
                 AttackContext left = survivors.Context();
-                AttackGoal goal = new(left.Labels, survivors.Of(ranking).select(1, rank), clean is null ? null : survivors.Of(clean));
+                AttackGoal goal = new(left.Labels, survivors.Of(ranking).select(1, rank), clean is null ? null : survivors.Of(clean))
+                {
+                    AnyErrorCounts = left.Targets is null,
+                };
                 RandomStream noise = context.Noise.For("start").At(rank).At(restart);
-                (Tensor points, Tensor strength) = Search.From(model, left, goal, left.Targets, rank + restart == 0 ? left.Start : null, noise, cancellationToken);
+                (Tensor points, Tensor strength) = Search.From(
+                    model, left, goal, rank + restart == 0 ? left.Start : null, noise, cancellationToken);
                 survivors.Take(points, strength);
             }
         }
         return survivors.Best().MoveToOuterDisposeScope();
-    }
-
-    // All classes but the label, (N, classes - 1), the largest logit first: for an image that is right, the second largest and so on.
-    private static Tensor Ranking(Tensor logits, Tensor labels)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor isLabel = ScalarArithmetic.Counting(logits.shape[1], logits.device).eq(labels.unsqueeze(1));
-        Tensor order = logits.FilledWhere(isLabel, double.NegativeInfinity).argsort(1, descending: true);
-        return order.narrow(1, 0, logits.shape[1] - 1).MoveToOuterDisposeScope();
     }
 }

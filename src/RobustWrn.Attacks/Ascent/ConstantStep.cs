@@ -10,7 +10,7 @@ public sealed record ConstantStep(double Length) : IStepRule
     public const string TypeName = "constant";
 
     /// <inheritdoc/>
-    public double Size(int step, int steps) => Length;
+    public AscentUpdate Begin(AscentRun run) => new SteepestUpdate(run, _ => Length);
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() => Rule.Positive(Length);

@@ -2,11 +2,20 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>How long the steps of gradient ascent are.</summary>
+/// <summary>How gradient ascent steps: how long, along what, and what it learns on the way.</summary>
+/// <remarks>
+/// The rule is a description; what it remembers of a run lies in the <see cref="AscentUpdate"/> that it begins. A rule that only says how long
+/// steps are begins a <see cref="SteepestUpdate"/>: <c>Begin(run) => new SteepestUpdate(run, step => First / (1 + step))</c>.
+/// </remarks>
 public interface IStepRule : IDescription
 {
-    /// <summary>The length of one step, in the threat's norm, for pixels in [0, 1].</summary>
-    /// <param name="step">Which one, from 0.</param>
-    /// <param name="steps">Out of how many.</param>
-    double Size(int step, int steps);
+    /// <summary>
+    /// Whether the run keeps the best point of each example, tells the update of it, and ends with it or with the first that fools the
+    /// model. Default: no, a run ends with its last point, which nobody looks at.
+    /// </summary>
+    bool KeepsBest => false;
+
+    /// <summary>Begins a run.</summary>
+    /// <param name="run">The run.</param>
+    AscentUpdate Begin(AscentRun run);
 }

@@ -79,7 +79,7 @@ public sealed record CwL2 : IMinimumNormAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context, cancellationToken: cancellationToken);
         return new CwL2Search(this, context, model).Run(cancellationToken);
     }
 }

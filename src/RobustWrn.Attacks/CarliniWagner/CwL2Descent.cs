@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>Adam on the examples that are still moving, for one value of c each. Its tensors belong to the dispose scope it is made in.</summary>
-internal sealed class CwL2Descent
+/// <summary>Adam on the examples that are still moving, for one value of c each.</summary>
+internal sealed class CwL2Descent : IDisposable
 {
     // Adam's constants, as published (Kingma and Ba 2015); the authors' code keeps TensorFlow's same defaults.
     private const double Beta1 = 0.9, Beta2 = 0.999, Offset = 1e-8;
@@ -19,60 +19,72 @@ internal sealed class CwL2Descent
 
     private readonly CwL2 _attack;
     private readonly AttackedModel _model;
-    private readonly Tensor _sum;
-    private Tensor _c, _unit, _w, _images, _labels, _first, _second, _loss, _lossBefore;
-    private Tensor? _targets;
-    private AttackGoal _goal;
+    private readonly FiniteWatch _watch;
+    private readonly ActiveExamples _active;
+    private readonly ActiveGoal _goal;
+    private readonly PerExample _rows, _c, _unit, _w, _images, _first, _second, _loss, _lossBefore, _best, _bestSquared, _fooled;
     private int _step;
 
-    public CwL2Descent(CwL2 attack, AttackedModel model, Tensor rows, Tensor c, Tensor unit, Tensor w, Tensor images, Tensor labels, Tensor? targets, Tensor best, Tensor bestSquared)
+    /// <summary>Begins with all examples of a context. Tensors of it are only read; those that a descent has of its own change hands.</summary>
+    /// <param name="attack">The constants.</param>
+    /// <param name="model">What is attacked.</param>
+    /// <param name="context">The examples.</param>
+    /// <param name="c">The weight of each margin, (N); only read.</param>
+    /// <param name="unit">What each margin is counted in, (N).</param>
+    /// <param name="w">Where each starts in tanh space, (N, C, H, W).</param>
+    /// <param name="best">The nearest image of each that fools the model, and its squared distance.</param>
+    public CwL2Descent(
+        CwL2 attack, AttackedModel model, AttackContext context, Tensor c, Tensor unit, Tensor w, (Tensor Image, Tensor Squared) best)
     {
-        (_attack, _model, Rows, _c, _unit, _w, _images) = (attack, model, rows, c, unit, w, images);
-        (_labels, _targets, Best, BestSquared) = (labels, targets, best, bestSquared);
-        _goal = new AttackGoal(labels, targets);
-        (_first, _second) = (zeros_like(w), zeros_like(w));
-        _lossBefore = c.FilledLike(double.PositiveInfinity);
-        _loss = zeros_like(c);
-        _sum = zeros([], ScalarType.Float32, w.device);
-        Fooled = zeros(rows.shape, ScalarType.Bool, rows.device);
+        (_attack, _model, _watch) = (attack, model, new FiniteWatch(context));
+        _active = new ActiveExamples(context.Images.shape[0]);
+        _goal = new ActiveGoal(_active, context.Goal());
+        using DisposeScope scope = NewDisposeScope();
+        _rows = _active.Keep(ScalarArithmetic.Counting(context.Images.shape[0], context.Images.device));
+        (_c, _unit, _w, _images) = (_active.Keep(c.alias()), _active.Keep(unit), _active.Keep(w), _active.Keep(context.Images.alias()));
+        (_first, _second) = (_active.Keep(zeros_like(w)), _active.Keep(zeros_like(w)));
+        (_loss, _lossBefore) = (_active.Keep(zeros_like(c)), _active.Keep(c.FilledLike(double.PositiveInfinity)));
+        (_best, _bestSquared) = (_active.Keep(best.Image), _active.Keep(best.Squared));
+        _fooled = _active.Keep(zeros(_rows.Value.shape, ScalarType.Bool, _rows.Value.device));
     }
 
     /// <summary>Which rows are still moving, int64.</summary>
-    public Tensor Rows { get; private set; }
+    public Tensor Rows => _rows.Value;
 
     /// <summary>The nearest image so far that fools the model, of each row.</summary>
-    public Tensor Best { get; private set; }
+    public Tensor Best => _best.Value;
 
     /// <summary>Its squared distance.</summary>
-    public Tensor BestSquared { get; private set; }
+    public Tensor BestSquared => _bestSquared.Value;
 
     /// <summary>Whether a row was fooled in this descent.</summary>
-    public Tensor Fooled { get; private set; }
+    public Tensor Fooled => _fooled.Value;
 
-    public long Count => Rows.numel();
+    public int Count => _active.Count;
 
     public void Step()
     {
         using DisposeScope scope = NewDisposeScope();
-        (Tensor point, Tensor slope) = TanhSpace.ToImages(_w);
-        Tensor move = point - _images;
+        (Tensor point, Tensor slope) = TanhSpace.ToImages(_w.Value);
+        Tensor move = point - _images.Value;
         Tensor squared = move.Squared().flatten(1).sum(1);
         Tensor? margin = null;
         // c * max(confidence - margin, 0) / unit; the distance's gradient needs no model.
         Tensor gradient = _model.Gradient(point, logits =>
         {
-            Tensor own = new Margin().PerExample(logits, _goal);
+            Tensor own = new Margin().PerExample(logits, _goal.Value);
             margin = own.detach().MoveToOuterDisposeScope();
-            return (_c * own.neg().PlusInPlace(_attack.Confidence).relu().div(_unit)).sum();
+            return (_c.Value * own.neg().PlusInPlace(_attack.Confidence).relu().div(_unit.Value)).sum();
         });
-        _sum.PlusInPlace(margin!.NaNUnlessFinite());
-        _loss.copy_(squared.Plus(_c * margin!.neg().PlusInPlace(_attack.Confidence).relu_().div_(_unit)));
+        _watch.Add(margin!);
+        Tensor lacking = margin!.neg().PlusInPlace(_attack.Confidence).relu_().div_(_unit.Value);
+        _loss.Value.copy_(squared.Plus(_c.Value * lacking));
 
         Tensor fooled = margin.IsAbove(_attack.Confidence);
         Tensor better = fooled & squared.lt(BestSquared);
         Fooled.logical_or_(fooled);
-        Best.copy_(where(better.reshape(-1, 1, 1, 1), point, Best));
-        BestSquared.copy_(where(better, squared, BestSquared));
+        _best.SetWhere(better, point);
+        _bestSquared.SetWhere(better, squared);
 
         Descend(gradient.Plus(move.Times(2.0)).mul_(slope));
     }
@@ -85,36 +97,29 @@ internal sealed class CwL2Descent
     {
         ThrowIfNotFinite();
         using DisposeScope scope = NewDisposeScope();
-        Tensor moving = _loss.le(_lossBefore.Times(Stalled)).nonzero().flatten();
-        _lossBefore.copy_(_loss);
-        if (moving.numel() == Count)
+        bool[] stalled = [.. _loss.Value.le(_lossBefore.Value.Times(Stalled)).logical_not().cpu().data<bool>()];
+        _lossBefore.Value.copy_(_loss.Value);
+        if (!stalled.Contains(true))
             return;
         store(this);
-        (Rows, _c, _unit, _w, _images, _labels) = (Kept(Rows), Kept(_c), Kept(_unit), Kept(_w), Kept(_images), Kept(_labels));
-        (_first, _second, _loss, _lossBefore) = (Kept(_first), Kept(_second), Kept(_loss), Kept(_lossBefore));
-        (Best, BestSquared, Fooled) = (Kept(Best), Kept(BestSquared), Kept(Fooled));
-        _targets = _targets is null ? null : Kept(_targets);
-        _goal = new AttackGoal(_labels, _targets);
-
-        Tensor Kept(Tensor tensor) => tensor.index_select(0, moving).MoveToOuterDisposeScope();
+        _active.Drop(stalled);
     }
 
-    public void ThrowIfNotFinite()
+    public void ThrowIfNotFinite() => _watch.ThrowIfNotFinite(_model);
+
+    public void Dispose()
     {
-        if (double.IsFinite(_sum.Number()))
-            return;
-        using DisposeScope scope = NewDisposeScope();
-        _ = _model.Logits(_images);
-        throw new NonFiniteGradientException();
+        _active.Dispose();
+        _watch.Dispose();
     }
 
     private void Descend(Tensor gradient)
     {
         _step++;
-        _first.TimesInPlace(Beta1).PlusInPlace(gradient, 1 - Beta1);
-        _second.TimesInPlace(Beta2).PlusProductInPlace(gradient, gradient, 1 - Beta2);
-        Tensor scale = _second.Over(1 - Math.Pow(Beta2, _step)).sqrt_().PlusInPlace(Offset);
-        _w.PlusQuotientInPlace(_first, scale, -_attack.LearningRate / (1 - Math.Pow(Beta1, _step)));
-        TanhSpace.Bind(_w);
+        _first.Value.TimesInPlace(Beta1).PlusInPlace(gradient, 1 - Beta1);
+        _second.Value.TimesInPlace(Beta2).PlusProductInPlace(gradient, gradient, 1 - Beta2);
+        Tensor scale = _second.Value.Over(1 - Math.Pow(Beta2, _step)).sqrt_().PlusInPlace(Offset);
+        _w.Value.PlusQuotientInPlace(_first.Value, scale, -_attack.LearningRate / (1 - Math.Pow(Beta1, _step)));
+        TanhSpace.Bind(_w.Value);
     }
 }

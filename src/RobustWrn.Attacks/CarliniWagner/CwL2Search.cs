@@ -18,21 +18,20 @@ internal sealed class CwL2Search
 
     private readonly CwL2 _attack;
     private readonly AttackedModel _model;
-    private readonly Tensor _images, _labels, _start, _unit, _best, _bestSquared;
-    private readonly Tensor? _targets;
+    private readonly AttackContext _context;
+    private readonly Tensor _start, _unit, _best, _bestSquared;
 
     public CwL2Search(CwL2 attack, AttackContext context, AttackedModel model)
     {
-        (_attack, _model) = (attack, model);
-        (_images, _labels, _targets) = (context.Images, context.Labels, context.Targets);
-        Tensor logits = model.Logits(_images);
-        AttackInput.ThrowIfOutside(_labels, logits);
-        if (_targets is not null)
-            AttackInput.ThrowIfOutside(_targets, logits, "targets");
-        Tensor margin = new Margin().PerExample(logits, new AttackGoal(_labels, _targets));
+        (_attack, _context, _model) = (attack, context, model);
+        Tensor logits = model.Logits(context.Images);
+        AttackInput.ThrowIfOutside(context.Labels, logits);
+        if (context.Targets is not null)
+            AttackInput.ThrowIfOutside(context.Targets, logits, "targets");
+        Tensor margin = new Margin().PerExample(logits, context.Goal());
         _start = TanhSpace.From(context.Start ?? AttackInput.StartOf(attack.Start, context, context.Noise.For("start").At(0)));
         _unit = Units(logits);
-        _best = _images.clone();
+        _best = context.Images.clone();
         _bestSquared = where(margin.IsAbove(attack.Confidence), zeros_like(margin), margin.FilledLike(double.PositiveInfinity));
     }
 
@@ -75,9 +74,8 @@ internal sealed class CwL2Search
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor fooled = zeros(rows.shape, ScalarType.Bool, rows.device);
-        CwL2Descent descent = new(_attack, _model, ScalarArithmetic.Counting(rows.numel(), rows.device), c,
-            _unit.index_select(0, rows), _start.index_select(0, rows), _images.index_select(0, rows), _labels.index_select(0, rows), _targets?.index_select(0, rows),
-            _best.index_select(0, rows), _bestSquared.index_select(0, rows));
+        using CwL2Descent descent = new(_attack, _model, _context.Rows(rows), c, _unit.index_select(0, rows), _start.index_select(0, rows),
+            (_best.index_select(0, rows), _bestSquared.index_select(0, rows)));
         for (int step = 0; step < _attack.Steps && descent.Count > 0; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();

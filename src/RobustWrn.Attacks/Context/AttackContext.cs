@@ -40,6 +40,61 @@ public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Image
     /// <summary>Another model that the attacker may look into, for <see cref="Transfer"/>; same shapes, dtype and device. Null when there is none.</summary>
     public nn.Module<Tensor, Tensor>? Surrogate { get; init; }
 
+    /// <summary>
+    /// Passes of which each gradient is the mean, for randomised models (<see cref="ExpectationOverTransformation"/>). An attack keeps to it
+    /// by making its <see cref="AttackedModel"/> of the context. Default 1.
+    /// </summary>
+    public int GradientDraws { get; init; } = 1;
+
+    /// <summary>
+    /// The dtype of the passes that only steer: bfloat16, on a copy of a float32 <see cref="Classifier"/>; verdicts are the model's own.
+    /// Null, the default, steers in the model's dtype. See <see cref="EvaluationOptions.SearchesInBFloat16"/>.
+    /// </summary>
+    public ScalarType? SteeringPrecision { get; init; }
+
+    /// <summary>What the attacker wants of each example.</summary>
+    /// <param name="cleanLogits">Logits that the loss compares with, (N, classes); null where it asks for none.</param>
+    public AttackGoal Goal(Tensor? cleanLogits = null) => new(Labels, Targets, cleanLogits);
+
+    /// <summary>The context of some of the examples. Its tensors belong to the caller's dispose scope.</summary>
+    /// <param name="rows">Which ones, int64 (n), on the device of the images.</param>
+    public AttackContext Rows(Tensor rows)
+    {
+        using Tensor here = rows.cpu();
+        return Part(all => all.index_select(0, rows), [.. here.data<long>().Select(row => Examples[(int)row])]);
+    }
+
+    /// <summary>The context of some of the examples. Its tensors belong to the caller's dispose scope.</summary>
+    /// <param name="rows">Which ones.</param>
+    public AttackContext Rows(ReadOnlySpan<long> rows)
+    {
+        using Tensor index = tensor(rows.ToArray(), [rows.Length]);
+        using Tensor there = index.to(Images.device);
+        return Rows(there);
+    }
+
+    /// <summary>The context of neighbouring examples, as views of the tensors. They belong to the caller's dispose scope.</summary>
+    /// <param name="rows">From where to where.</param>
+    public AttackContext Rows(Range rows)
+    {
+        (int from, int count) = rows.GetOffsetAndLength(Examples.Count);
+        return Part(all => all.narrow(0, from, count), [.. Examples.Skip(from).Take(count)]);
+    }
+
+    /// <summary>Refuses a context that cannot be attacked, with the reason: the first line of every attack.</summary>
+    /// <exception cref="InvalidDescriptionException">The threat has problems.</exception>
+    /// <exception cref="ArgumentException">A shape, dtype, device or range is wrong.</exception>
+    public void ThrowIfInvalid() => AttackInput.ThrowIfInvalid(this);
+
+    private AttackContext Part(Func<Tensor, Tensor> of, ValueList<long> examples) => this with
+    {
+        Images = of(Images),
+        Labels = of(Labels),
+        Targets = Targets is null ? null : of(Targets),
+        Start = Start is null ? null : of(Start),
+        Examples = examples,
+    };
+
     // What is no batch is refused by the attack, with the reason.
     private static ValueList<long> Counted(Tensor images) =>
         images is null || images.IsInvalid || images.dim() == 0 ? [] : Enumerable.Range(0, checked((int)images.shape[0])).Select(i => (long)i).ToValueList();

@@ -18,12 +18,27 @@ internal static class AttackInput
         context.Threat.ThrowIfInvalid();
         ThrowIfInvalid(context.Images, context.Labels, context.Examples.Count);
         ModelKind.Of(context.Model).ThrowIfOther(context.Images);
+        if (context.GradientDraws < 1)
+        {
+            throw new ArgumentException($"{nameof(AttackContext.GradientDraws)} must be at least 1, got {context.GradientDraws}: "
+                + "a gradient is the mean of as many passes.", nameof(context));
+        }
+        if (context.SteeringPrecision is { } precision)
+            ThrowIfNotShortened(context, precision);
         if (context.Surrogate is { } surrogate)
             ModelKind.Of(surrogate).ThrowIfOther(context.Images, "the surrogate");
         if (context.Targets is { } targets)
             ThrowIfNotClasses(targets, context.Images, "targets");
         if (context.Start is { } start)
             ThrowIfNoStart(start, context.Images);
+    }
+
+    private static void ThrowIfNotShortened(AttackContext context, ScalarType precision)
+    {
+        if (precision == ScalarType.BFloat16 && context is { Model: Classifier, Images.dtype: ScalarType.Float32 })
+            return;
+        throw new ArgumentException($"{nameof(AttackContext.SteeringPrecision)} must be {ScalarType.BFloat16}, of a {nameof(Classifier)} that computes in "
+            + $"float32, got {precision} of a {context.Model.GetType().Name} in {context.Images.dtype}. Leave it out.", nameof(context));
     }
 
     public static void ThrowIfInvalid(Tensor images, Tensor labels, int examples)

@@ -26,27 +26,46 @@ public sealed class AttackedModel : IDisposable
     private readonly ModelSnapshot _before;
     private readonly ModelKind _kind;
     private readonly FrozenNetwork? _view;
-    private readonly RepeatedModel? _repeated;
+    private readonly int _draws;
+    private readonly CancellationToken _cancellationToken;
     private readonly bool _mixesExamples;
     private AttackGoal? _checked;
     private long _classes;
     private bool _disposed;
 
-    /// <summary>Puts the model into evaluation mode and freezes its parameters until <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// Puts the model of a context into evaluation mode and freezes its parameters until <see cref="Dispose"/>: what an attack begins with.
+    /// Batch norms, the draws of a gradient and the dtype of what steers are the context's.
+    /// </summary>
+    /// <param name="context">What is attacked; its model stays owned by the caller.</param>
+    /// <param name="steers">Whether gradients will be asked for: verdicts alone need no fast view, which takes the memory of its weights.</param>
+    /// <param name="cancellationToken">Checked between the draws of one gradient.</param>
+    /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
+    public AttackedModel(AttackContext context, bool steers = true, CancellationToken cancellationToken = default)
+        : this(Given(context).Model, context.BatchNorm, steers, context.SteeringPrecision, context.GradientDraws, cancellationToken)
+    {
+    }
+
+    /// <summary>Puts a model into evaluation mode and freezes its parameters until <see cref="Dispose"/>, where there is no context.</summary>
     /// <param name="model">The model; stays owned by the caller.</param>
     /// <param name="batchNorm">What its batch norms go by.</param>
     /// <param name="steers">Whether gradients will be asked for: verdicts alone need no fast view, which takes the memory of its weights.</param>
     /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
     public AttackedModel(nn.Module<Tensor, Tensor> model, BatchNormMode batchNorm = BatchNormMode.Evaluation, bool steers = true)
+        : this(model, batchNorm, steers, precision: null, draws: 1, CancellationToken.None)
+    {
+    }
+
+    private AttackedModel(
+        nn.Module<Tensor, Tensor> model, BatchNormMode batchNorm, bool steers, ScalarType? precision, int draws,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _repeated = model as RepeatedModel;
-        BFloat16Search? search = (_repeated?.Inner ?? model) as BFloat16Search;
-        _model = ModelKind.Unwrapped(model);
+        (_model, _draws, _cancellationToken) = (model, draws, cancellationToken);
         _name = _model.GetName();
         _kind = ModelKind.Of(_model);
         // Where a gradient is of several draws, or of all images together, how steep each loss is weighs in the sum.
-        _mixesExamples = batchNorm == BatchNormMode.BatchStatistics || _repeated is { Draws: > 1 };
+        _mixesExamples = batchNorm == BatchNormMode.BatchStatistics || draws > 1;
         _hold = new ModelHold(_model, "attacks");
         try
         {
@@ -66,7 +85,9 @@ public sealed class AttackedModel : IDisposable
             foreach (Parameter parameter in _before.Parameters)
                 parameter.requires_grad_(false);
             // A view has the running statistics folded in.
-            _view = batchNorms.Length > 0 || !steers ? null : search is null ? (_model as IFreezable)?.Freeze() : search.Inner.Freeze(ScalarType.BFloat16);
+            _view = batchNorms.Length > 0 || !steers ? null
+                : precision is { } shorter ? ((Classifier)_model).Freeze(shorter)
+                : (_model as IFreezable)?.Freeze();
         }
         catch
         {
@@ -108,8 +129,7 @@ public sealed class AttackedModel : IDisposable
     /// <exception cref="ArgumentException">A label or target has no logit.</exception>
     public Tensor Gradient(Tensor images, IAttackLoss loss, AttackGoal goal) => Gradient(images, logits =>
     {
-        if (!ReferenceEquals(_checked, goal))
-            Check(goal, logits);
+        Check(goal, logits);
         return loss.PerExample(logits, goal).sum();
     });
 
@@ -125,13 +145,16 @@ public sealed class AttackedModel : IDisposable
     /// <exception cref="ArgumentException">A label or target has no logit.</exception>
     public Tensor AscentGradient(Tensor images, IAttackLoss loss, AttackGoal goal) => Gradient(images, logits =>
     {
-        if (!ReferenceEquals(_checked, goal))
-            Check(goal, logits);
-        return Climbed(loss, logits, goal).sum();
+        Check(goal, logits);
+        return RankOf(loss, logits, goal).sum();
     });
 
-    /// <summary>What <see cref="AscentGradient"/> is the gradient of, (N); it orders points as the loss does.</summary>
-    internal Tensor Climbed(IAttackLoss loss, Tensor logits, AttackGoal goal) =>
+    /// <summary>What <see cref="AscentGradient"/> is the gradient of: it orders points as the loss does, also where that saturates.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logits">(N, classes), with a graph when a gradient is wanted.</param>
+    /// <param name="goal">What the attacker wants.</param>
+    /// <returns>(N). The caller disposes it.</returns>
+    public Tensor RankOf(IAttackLoss loss, Tensor logits, AttackGoal goal) =>
         (_mixesExamples ? null : loss.Unsaturated(logits, goal)) ?? loss.PerExample(logits, goal);
 
     /// <summary>The gradient of any scalar of the logits with respect to the images. Gradients of parameters stay untouched.</summary>
@@ -156,18 +179,22 @@ public sealed class AttackedModel : IDisposable
     }
 
     /// <summary>Whether passes that steer run on a view of the model, so that what they say must be confirmed by <see cref="Logits"/>.</summary>
-    internal bool HasView => _view is not null;
+    public bool HasView => _view is not null;
 
-    /// <summary>A pass with a graph, on the view where there is one.</summary>
-    internal GradientPass Pass(Tensor images)
+    /// <summary>A pass with a graph, on the view where there is one: for gradients of several scalars of the same logits.</summary>
+    /// <param name="images">(N, C, H, W).</param>
+    /// <returns>The pass. The caller disposes it.</returns>
+    public GradientPass Pass(Tensor images)
     {
         _kind.ThrowIfOther(images);
-        ImagesSeen += images.shape[0] * (_repeated?.Draws ?? 1);
-        return new GradientPass(images, asked => Answer(asked, _view is null ? _model.call : _view.Logits), _repeated);
+        ImagesSeen += images.shape[0] * _draws;
+        return new GradientPass(images, asked => Answer(asked, _view is null ? _model.call : _view.Logits), _draws, _cancellationToken);
     }
 
     /// <summary>Logits without a graph, of the view where there is one: for decisions that only steer.</summary>
-    internal Tensor SteeringLogits(Tensor images)
+    /// <param name="images">(N, C, H, W).</param>
+    /// <returns>(N, classes). The caller disposes it.</returns>
+    public Tensor SteeringLogits(Tensor images)
     {
         if (_view is null)
             return Logits(images);
@@ -176,6 +203,27 @@ public sealed class AttackedModel : IDisposable
         ImagesSeen += images.shape[0];
         PassMeter.Forward(images.shape[0]);
         return Answer(images, _view.Logits).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As <see cref="SteeringLogits(Tensor)"/>, where the model's own are known: without a view they are the same.</summary>
+    internal Tensor SteeringLogits(Tensor images, Tensor known) => HasView ? SteeringLogits(images) : known;
+
+    /// <summary>
+    /// Where a view steers, a point counts as fooled only when the model says so, too. Of those that the view claims, the ones that are.
+    /// </summary>
+    /// <param name="claimed">Which points the view takes for fooled, boolean (N).</param>
+    /// <param name="points">(N, C, H, W).</param>
+    /// <param name="goal">What the attacker wants of them.</param>
+    /// <returns>Boolean (N). The caller disposes it.</returns>
+    public Tensor Confirmed(Tensor claimed, Tensor points, AttackGoal goal)
+    {
+        ArgumentNullException.ThrowIfNull(claimed);
+        ArgumentNullException.ThrowIfNull(goal);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor confirmed = claimed.clone(), rows = claimed.nonzero().flatten();
+        if (HasView && rows.numel() > 0)
+            confirmed.index_copy_(0, rows, goal.Rows(rows).Reached(Logits(points.index_select(0, rows))));
+        return confirmed.MoveToOuterDisposeScope();
     }
 
     /// <summary>Images followed through the view; null where there is none or it cannot. The caller disposes them.</summary>
@@ -189,7 +237,7 @@ public sealed class AttackedModel : IDisposable
         return followed;
     }
 
-    /// <summary>As <see cref="SteeringLogits"/>, of followed images that change in a window, at that share of a pass.</summary>
+    /// <summary>As <see cref="SteeringLogits(Tensor)"/>, of followed images that change in a window, at that share of a pass.</summary>
     internal Tensor FollowedLogits(FollowedImages followed, Tensor images, PixelWindow window, double share)
     {
         ImagesSeen += images.shape[0];
@@ -201,18 +249,21 @@ public sealed class AttackedModel : IDisposable
     /// Logits, the loss of each example and its <see cref="AscentGradient"/>, of one pass; what steers, as in
     /// <see cref="LogitsAndGradient"/>.
     /// </summary>
+    /// <param name="images">(N, C, H, W).</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="goal">What the attacker wants.</param>
     /// <returns>
     /// Logits (N, classes), losses (N) and what orders points as the losses do where those saturate (N), without a graph, and the gradient
     /// (N, C, H, W). The caller disposes the four.
     /// </returns>
-    internal (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) Differentiate(Tensor images, IAttackLoss loss, AttackGoal goal)
+    /// <exception cref="ArgumentException">A label or target has no logit.</exception>
+    public (Tensor Logits, Tensor Loss, Tensor Rank, Tensor Gradient) Differentiate(Tensor images, IAttackLoss loss, AttackGoal goal)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? losses = null, ranks = null;
         (Tensor logits, Tensor gradient) = LogitsAndGradient(images, seen =>
         {
-            if (!ReferenceEquals(_checked, goal))
-                Check(goal, seen);
+            Check(goal, seen);
             Tensor? unsaturated = _mixesExamples ? null : loss.Unsaturated(seen, goal);
             Tensor each = loss.PerExample(unsaturated is null ? seen : seen.detach(), goal);
             losses = each.detach().MoveToOtherDisposeScope(scope);
@@ -237,10 +288,18 @@ public sealed class AttackedModel : IDisposable
     // Once a goal: a class without a logit would stop the process on some devices, and reading a value back costs time there.
     private void Check(AttackGoal goal, Tensor logits)
     {
+        if (ReferenceEquals(_checked, goal))
+            return;
         AttackInput.ThrowIfOutside(goal.Labels, logits);
         if (goal.Targets is not null)
             AttackInput.ThrowIfOutside(goal.Targets, logits, "targets");
         _checked = goal;
+    }
+
+    private static AttackContext Given(AttackContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context;
     }
 
     /// <inheritdoc/>

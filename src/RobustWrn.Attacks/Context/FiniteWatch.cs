@@ -6,22 +6,27 @@ namespace RobustWrn.Attacks;
 /// <summary>
 /// Notices NaN and infinity with one look a run instead of one a step, which costs time on some devices. Finite numbers of any size pass.
 /// </summary>
-internal sealed class FiniteWatch(AttackContext context) : IDisposable
+/// <param name="context">What is attacked.</param>
+public sealed class FiniteWatch(AttackContext context) : IDisposable
 {
     private readonly Tensor _sum = zeros([], ScalarType.Float32, context.Images.device).DetachFromDisposeScope();
 
     /// <summary>Takes numbers in.</summary>
+    /// <param name="numbers">Of any shape; only read.</param>
     public void Add(Tensor numbers)
     {
+        ArgumentNullException.ThrowIfNull(numbers);
         using Tensor sum = numbers.NaNUnlessFinite();
         _sum.PlusInPlace(sum);
     }
 
-    /// <summary>Throws when a number was not finite.</summary>
+    /// <summary>Throws when a number was not finite: at the end of a run, of gradients.</summary>
+    /// <param name="model">What is attacked.</param>
     /// <exception cref="NonFiniteLogitsException">The unchanged images have logits that are not finite.</exception>
     /// <exception cref="NonFiniteGradientException">They have.</exception>
     public void ThrowIfNotFinite(AttackedModel model)
     {
+        ArgumentNullException.ThrowIfNull(model);
         if (IsFinite)
             return;
         model.Logits(context.Images).Dispose();

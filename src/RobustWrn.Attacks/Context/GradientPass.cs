@@ -4,16 +4,20 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>One forward pass with its graph: logits, and the gradient of as many scalars of them as are asked for.</summary>
-internal sealed class GradientPass : IDisposable
+/// <summary>
+/// One forward pass with its graph: logits, and the gradient of as many scalars of them as are asked for. From
+/// <see cref="AttackedModel.Pass"/>; disposing it frees the graph.
+/// </summary>
+public sealed class GradientPass : IDisposable
 {
     private readonly Tensor _leaf, _logits;
     private readonly Func<Tensor, Tensor> _model;
-    private readonly RepeatedModel? _repeated;
+    private readonly int _draws;
+    private readonly CancellationToken _cancellationToken;
 
-    public GradientPass(Tensor images, Func<Tensor, Tensor> model, RepeatedModel? repeated = null)
+    internal GradientPass(Tensor images, Func<Tensor, Tensor> model, int draws, CancellationToken cancellationToken)
     {
-        (_model, _repeated) = (model, repeated);
+        (_model, _draws, _cancellationToken) = (model, draws, cancellationToken);
         using IDisposable guard = enable_grad();
         using DisposeScope scope = NewDisposeScope();
         _leaf = images.detach().requires_grad_();
@@ -29,27 +33,32 @@ internal sealed class GradientPass : IDisposable
     /// <summary>The gradient of a scalar with respect to the images.</summary>
     /// <param name="objective">From logits (N, classes) to a scalar.</param>
     /// <param name="last">Whether no other gradient is asked for, so that the graph can go.</param>
-    /// <returns>(N, C, H, W), contiguous. The caller disposes it.</returns>
+    /// <returns>
+    /// (N, C, H, W), contiguous: the mean of <see cref="AttackContext.GradientDraws"/> passes where that is more than one. The caller
+    /// disposes it.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The scalar does not depend on the pixels.</exception>
     public Tensor Gradient(Func<Tensor, Tensor> objective, bool last = true)
     {
-        Tensor? others = _repeated is { Draws: > 1 } ? OtherDraws(objective, _repeated) : null;
+        ArgumentNullException.ThrowIfNull(objective);
+        Tensor? others = _draws > 1 ? OtherDraws(objective) : null;
         Tensor gradient = One(objective, _logits, last);
         if (others is null)
             return gradient;
         using IDisposable guard = no_grad();
-        gradient.PlusInPlace(others).TimesInPlace(1.0 / _repeated!.Draws);
+        gradient.PlusInPlace(others).TimesInPlace(1.0 / _draws);
         others.Dispose();
         return gradient;
     }
 
     // One after the other, so that no more than two graphs are in memory; the pass's own comes last, so that what an objective keeps belongs to its logits.
-    private Tensor OtherDraws(Func<Tensor, Tensor> objective, RepeatedModel repeated)
+    private Tensor OtherDraws(Func<Tensor, Tensor> objective)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor sum = zeros_like(_leaf, requires_grad: false);
-        for (int draw = 1; draw < repeated.Draws; draw++)
+        for (int draw = 1; draw < _draws; draw++)
         {
-            repeated.ThrowIfCancelled();
+            _cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
             using IDisposable guard = enable_grad();
             Tensor another = One(objective, Ask(_leaf), last: true);
@@ -86,6 +95,7 @@ internal sealed class GradientPass : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Logits.Dispose();

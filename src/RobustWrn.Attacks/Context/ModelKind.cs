@@ -11,23 +11,15 @@ namespace RobustWrn.Attacks;
 /// <param name="Other">A dtype that others of its parameters have; null when all have the same.</param>
 internal sealed record ModelKind(ScalarType? Dtype, Device? Device, ScalarType? Other)
 {
-    /// <summary>Of any model; wrappers of attacks are looked through.</summary>
+    /// <summary>Of any model.</summary>
     public static ModelKind Of(nn.Module<Tensor, Tensor> model)
     {
-        Parameter[] floating = [.. Unwrapped(model).parameters().Where(parameter => !parameter.IsInvalid && parameter.is_floating_point())];
+        Parameter[] floating = [.. model.parameters().Where(parameter => !parameter.IsInvalid && parameter.is_floating_point())];
         // A single number takes the dtype of what it is computed with.
         Parameter? first = floating.FirstOrDefault(parameter => parameter.dim() > 0) ?? floating.FirstOrDefault();
         ScalarType? other = floating.Where(parameter => parameter.dim() > 0 && parameter.dtype != first!.dtype).Select(parameter => (ScalarType?)parameter.dtype).FirstOrDefault();
         return new ModelKind(first?.dtype, first?.device, other);
     }
-
-    /// <summary>The model that a wrapper of this library stands for.</summary>
-    public static nn.Module<Tensor, Tensor> Unwrapped(nn.Module<Tensor, Tensor> model) => model switch
-    {
-        RepeatedModel repeated => Unwrapped(repeated.Inner),
-        BFloat16Search search => search.Inner,
-        _ => model,
-    };
 
     /// <summary>What is wrong with it for any attack or measure.</summary>
     /// <param name="subject">What problems are reported of: <c>Model</c>.</param>

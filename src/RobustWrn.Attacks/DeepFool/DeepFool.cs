@@ -66,27 +66,28 @@ public sealed record DeepFool : IMinimumNormAttack
         IHyperplaneProjection hyperplanes = context.Threat.Part<IHyperplaneProjection>(Name);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context, cancellationToken: cancellationToken);
         NearestFound found = new(context, model);
         CompetingClasses all = context.Targets is not null ? CompetingClasses.Towards(context.Targets) : Nearest(found.Logits, context.Labels);
-        Tensor rows = found.Rows(beyond: 0), point = (context.Start?.Clamped(0, 1) ?? context.Images).index_select(0, rows);
-        for (int step = 0; step < Steps && rows.numel() > 0 && all.Count > 0; step++)
+        Tensor given = context.Start?.Clamped(0, 1) ?? context.Images, first = found.Rows(beyond: 0);
+        using FiniteWatch watch = new(context);
+        using ActiveExamples active = new(first.numel());
+        PerExample rows = active.Keep(first), point = active.Keep(given.index_select(0, first));
+        for (int step = 0; step < Steps && active.Count > 0 && all.Count > 0; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope inner = NewDisposeScope();
-            CompetingClasses rivals = all.Select(rows);
-            Tensor flat = point.flatten(1);
-            NearestLinearizedBoundary boundary = NearestLinearizedBoundary.At(point, model, rivals, context.Threat);
-            found.ThrowIfNotFinite(boundary.Normals);
+            CompetingClasses rivals = all.Select(rows.Value);
+            Tensor flat = point.Value.flatten(1);
+            NearestLinearizedBoundary boundary = NearestLinearizedBoundary.At(point.Value, model, rivals, context.Threat);
+            watch.Add(boundary.Normals);
+            watch.ThrowIfNotFinite(model);
             Tensor move = hyperplanes.ToHyperplane(flat, boundary.Normals, boundary.Values);
-            point = flat.Plus(move.TimesInPlace(1 + Overshoot)).ClampInPlace(0, 1).reshape(point.shape);
-            Tensor fooled = rivals.Fooled(model.SteeringLogits(point));
-            if (model.HasView)
-                fooled = found.Confirm(fooled, point, rivals);
-            Tensor distances = context.Threat.Length((point - context.Images.index_select(0, rows)).flatten(1));
-            found.Keep(rows, point, where(fooled, distances, distances.FilledLike(double.PositiveInfinity)));
-            Tensor left = fooled.logical_not().nonzero().flatten();
-            (rows, point) = (rows.index_select(0, left).MoveToOuterDisposeScope(), point.index_select(0, left).MoveToOuterDisposeScope());
+            point.Value = flat.Plus(move.TimesInPlace(1 + Overshoot)).ClampInPlace(0, 1).reshape(point.Value.shape);
+            Tensor fooled = model.Confirmed(rivals.Goal.Reached(model.SteeringLogits(point.Value)), point.Value, rivals.Goal);
+            Tensor distances = context.Threat.Length((point.Value - context.Images.index_select(0, rows.Value)).flatten(1));
+            found.Keep(rows.Value, point.Value, where(fooled, distances, distances.FilledLike(double.PositiveInfinity)));
+            active.Drop([.. fooled.cpu().data<bool>()]);
         }
         return found.Result;
     }

@@ -7,12 +7,9 @@ namespace RobustWrn.Attacks;
 /// <summary>One block of images on its way through a suite. Each attack gets copies of what is still right, and its result is checked and classified here.</summary>
 internal sealed class EvaluationBlock : IDisposable
 {
-    private readonly nn.Module<Tensor, Tensor> _module;
-    private readonly nn.Module<Tensor, Tensor>? _surrogate;
     private readonly AttackedModel _model;
-    private readonly ThreatModel _threat;
+    private readonly AttackContext _context;
     private readonly TimeProvider _clock;
-    private readonly Tensor _images, _labels;
     private readonly Tensor? _adversarial;
     private readonly long[] _examples, _classes, _predictions;
     private readonly string?[] _brokenBy;
@@ -23,7 +20,7 @@ internal sealed class EvaluationBlock : IDisposable
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        (_module, _surrogate, _model, _threat, _clock) = (options.SearchesInBFloat16 ? new BFloat16Search((Classifier)module) : module, options.Surrogate, model, threat, options.Clock);
+        (_model, _clock) = (model, options.Clock);
         _examples = batch.Examples.ToArray();
         Tensor images = batch.Images.to(dtype, copy: true), labels = batch.Labels.clone();
         AttackInput.ThrowIfInvalid(images, labels, _examples.Length);
@@ -35,8 +32,12 @@ internal sealed class EvaluationBlock : IDisposable
         _classes = labels.cpu().data<long>().ToArray();
         _brokenBy = new string?[_examples.Length];
         _survivors = [.. Enumerable.Range(0, _examples.Length).Where(i => _predictions[i] == _classes[i]).Select(i => (long)i)];
-        _images = images.DetachFromDisposeScope();
-        _labels = labels.DetachFromDisposeScope();
+        _context = new AttackContext(module, images.DetachFromDisposeScope(), labels.DetachFromDisposeScope(), threat)
+        {
+            Examples = _examples.ToValueList(),
+            Surrogate = options.Surrogate,
+            SteeringPrecision = options.SearchesInBFloat16 ? ScalarType.BFloat16 : null,
+        };
         _adversarial = options.KeepAdversarialImages ? images.clone().DetachFromDisposeScope() : null;
     }
 
@@ -72,23 +73,16 @@ internal sealed class EvaluationBlock : IDisposable
         long start = _clock.GetTimestamp(), passes = PassMeter.Now;
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = tensor(_survivors).to(_images.device);
-        Tensor labels = _labels.index_select(0, rows);
-        Tensor images = _images.index_select(0, rows);
-        AttackContext context = new(_module, images, labels, _threat)
-        {
-            Noise = noise,
-            Examples = _survivors.Select(i => _examples[i]).ToValueList(),
-            Surrogate = _surrogate,
-        };
+        Tensor rows = tensor(_survivors).to(_context.Images.device);
+        AttackContext context = _context.Rows(rows) with { Noise = noise };
         Tensor returned = attack.PerturbVerified(context, cancellationToken);
         Tensor logits = _model.Logits(returned);
-        bool[] right = logits.argmax(1).eq(labels).cpu().data<bool>().ToArray();
-        float[] margins = Margins(logits, labels);
+        bool[] fell = [.. context.Goal().Reached(logits).cpu().data<bool>()];
+        float[] margins = Margins(logits, context.Labels);
         _adversarial?.index_copy_(0, rows, returned);
-        long[] broken = [.. _survivors.Where((_, i) => !right[i]).Select(i => _examples[i])];
+        long[] broken = [.. _survivors.Where((_, i) => fell[i]).Select(i => _examples[i])];
         Remove(attack, broken, margins);
-        AttackRun run = new(_clock.GetElapsedTime(start), PassMeter.Since(passes), PixelDistance.Farthest(returned, images, _threat.Norm));
+        AttackRun run = new(_clock.GetElapsedTime(start), PassMeter.Since(passes), PixelDistance.Farthest(returned, context.Images, context.Threat.Norm));
         journal?.Append(broken, margins, run, _adversarial is null ? null : returned);
         return run;
     }
@@ -102,7 +96,7 @@ internal sealed class EvaluationBlock : IDisposable
             using Tensor? stored = journal.Images(entry);
             if (stored is null)
                 return false;
-            using Tensor rows = tensor(_survivors).to(_images.device), images = stored.to(_images.device);
+            using Tensor rows = tensor(_survivors).to(_context.Images.device), images = stored.to(_context.Images.device);
             _adversarial.index_copy_(0, rows, images);
         }
         Remove(attack, entry.Broken, entry.Margins);
@@ -130,8 +124,8 @@ internal sealed class EvaluationBlock : IDisposable
 
     public void Dispose()
     {
-        _images.Dispose();
-        _labels.Dispose();
+        _context.Images.Dispose();
+        _context.Labels.Dispose();
         _adversarial?.Dispose();
     }
 }

@@ -10,6 +10,10 @@ public sealed record EvaluationOptions : IDescription
     // A million small images take 12 GiB before the first layer.
     internal const int LargestBlock = 1 << 20;
 
+    // What a result says of attacks that searched so.
+    internal const string BFloat16Notice = "Attacks searched in bfloat16; every success was confirmed in the model's own numbers. "
+        + "What only those would have found is missed, so robust accuracy may be a little too high.";
+
     /// <summary>
     /// Images attacked together. Blocks are fixed, so that a run that was interrupted ends in the same numbers; the size is part of the result. Null chooses it once: 128, above which the time for an
     /// image no longer falls, or as many as fit into <see cref="MemoryLimit"/> when the model is a <see cref="Classifier"/>, whose cost is known; an evaluation that goes on with its journal

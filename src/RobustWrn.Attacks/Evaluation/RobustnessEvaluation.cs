@@ -78,7 +78,7 @@ public static class RobustnessEvaluation
                     kept.Add(block.AdversarialImages());
             }
             ValueList<string> notices =
-                [.. suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct(), .. options.SearchesInBFloat16 ? (string[])[BFloat16Search.Notice] : []];
+                [.. suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct(), .. options.SearchesInBFloat16 ? (string[])[EvaluationOptions.BFloat16Notice] : []];
             RobustnessResult result = RobustnessResult.Of(outcomes, images.ClassNames) with
             {
                 Threat = threat,

@@ -31,7 +31,7 @@ public static class VerifiedAttack
         ArgumentNullException.ThrowIfNull(attack);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using ModelSnapshot before = new(ModelKind.Unwrapped(context.Model), buffers: false);
+        using ModelSnapshot before = new(context.Model, buffers: false);
         AttackContext copies = context with
         {
             Images = context.Images.clone(),

@@ -53,7 +53,6 @@ public sealed record ExpectationOverTransformation : IAttack
     {
         this.ThrowIfInvalid();
         AttackInput.ThrowIfInvalid(context);
-        using RepeatedModel repeated = new(context.Model, Draws, cancellationToken);
-        return Attack.PerturbVerified(context with { Model = repeated }, cancellationToken);
+        return Attack.PerturbVerified(context with { GradientDraws = checked(context.GradientDraws * Draws) }, cancellationToken);
     }
 }

@@ -80,7 +80,7 @@ public sealed record Fab : IMinimumNormAttack
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context, cancellationToken: cancellationToken);
         FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), context.Threat.Part<IHyperplaneProjection>(Name), context, model, bounded);
         CompetingClasses rivals = context.Targets is null ? CompetingClasses.All(context.Labels, search.Logits.shape[1]) : CompetingClasses.Towards(context.Targets);
         for (int restart = 0; restart < Restarts; restart++)

@@ -44,41 +44,38 @@ internal sealed class FabSearch
         Tensor rows = _found.Rows(_bounded ? _context.Threat.Epsilon : 0);
         if (rows.numel() == 0 || rivals.Count == 0)
             return;
-        Tensor images = _context.Images.index_select(0, rows);
+        AttackContext left = _context.Rows(rows);
         (Tensor best, Tensor nearest) = _found.At(rows);
-        Tensor point = restart > 0 ? RandomStart(images, nearest, rows, noise.At(restart))
-            : _context.Start is { } start ? start.index_select(0, rows).Clamped(0, 1)
-            : images.clone();
-        Walk(point, images, best, nearest, rivals.Select(rows), cancellationToken);
+        Tensor point = restart > 0 ? RandomStart(left, nearest, noise.At(restart)) : left.Start?.Clamped(0, 1) ?? left.Images.clone();
+        Walk(point, left.Images, best, nearest, rivals.Select(rows), cancellationToken);
         _found.Keep(rows, best, nearest);
     }
 
     /// <summary>A random move of half the distance that is to be beaten: the smaller of the nearest so far and epsilon (Croce and Hein 2020, section 3).</summary>
-    private Tensor RandomStart(Tensor images, Tensor nearest, Tensor rows, RandomStream noise)
+    private static Tensor RandomStart(AttackContext left, Tensor nearest, RandomStream noise)
     {
-        long[] examples = [.. rows.cpu().data<long>().Select(row => _context.Examples[(int)row])];
-        Tensor radius = nearest.Clamped(0, _context.Threat.Epsilon).TimesInPlace(0.5).reshape(-1, 1, 1, 1);
-        return images.Plus(_context.Threat.RandomDirection(noise, examples, images) * radius).ClampInPlace(0, 1);
+        Tensor radius = nearest.Clamped(0, left.Threat.Epsilon).TimesInPlace(0.5).reshape(-1, 1, 1, 1);
+        Tensor direction = left.Threat.RandomDirection(noise, left.Examples.AsSpan(), left.Images);
+        return left.Images.Plus(direction * radius).ClampInPlace(0, 1);
     }
 
     /// <summary>Croce and Hein 2020, algorithm 1; writes into best and nearest.</summary>
     private void Walk(Tensor point, Tensor images, Tensor best, Tensor nearest, CompetingClasses rivals, CancellationToken cancellationToken)
     {
-        Tensor origin = images.flatten(1), sum = zeros([], ScalarType.Float32, images.device);
+        Tensor origin = images.flatten(1);
+        using FiniteWatch watch = new(_context);
         for (int step = 0; step < _walk.Steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             NearestLinearizedBoundary boundary = NearestLinearizedBoundary.At(point, _model, rivals, _context.Threat);
-            sum.PlusInPlace(boundary.Normals.NaNUnlessFinite());
+            watch.Add(boundary.Normals);
             Tensor next = Step(point.flatten(1), origin, boundary);
             Tensor distance = _context.Threat.Length(next - origin);
             next = next.reshape(point.shape);
             // With a bound, what lies beyond it only steers.
             Tensor closer = _bounded ? distance.lt(nearest).logical_and_(distance.IsAtMost(_context.Threat.Epsilon)) : distance.lt(nearest);
-            Tensor fooled = rivals.Fooled(_model.SteeringLogits(next));
-            if (_model.HasView)
-                fooled = _found.Confirm(fooled, next, rivals, asked: closer);
+            Tensor fooled = Fooled(next, closer, rivals);
             closer.logical_and_(fooled);
             best.copy_(where(closer.reshape(-1, 1, 1, 1), next, best));
             nearest.copy_(where(closer, distance, nearest));
@@ -86,8 +83,14 @@ internal sealed class FabSearch
             Tensor back = images.Plus((next - images).TimesInPlace(_walk.Beta));
             point.copy_(where(fooled.reshape(-1, 1, 1, 1), back, next));
         }
-        // One look a walk instead of one a step.
-        _found.ThrowIfNotFinite(sum);
+        watch.ThrowIfNotFinite(_model);
+    }
+
+    // Where a view steers, only claims that come closer are confirmed; the others steer.
+    private Tensor Fooled(Tensor points, Tensor closer, CompetingClasses rivals)
+    {
+        Tensor claimed = rivals.Goal.Reached(_model.SteeringLogits(points));
+        return _model.HasView ? where(closer, _model.Confirmed(claimed & closer, points, rivals.Goal), claimed) : claimed;
     }
 
     /// <summary>A step over the boundary, between the moves from the point and from the image, the nearer of the two weighing more (equations 7 to 9).</summary>

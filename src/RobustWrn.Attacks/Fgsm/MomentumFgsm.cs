@@ -1,6 +1,5 @@
 using System.Globalization;
 using RobustWrn.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
@@ -56,31 +55,7 @@ public sealed record MomentumFgsm : IAttack
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         this.ThrowIfInvalid();
-        cancellationToken.ThrowIfCancellationRequested();
-        AttackInput.ThrowIfInvalid(context);
-        using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
-        using FiniteWatch watch = new(context);
-        AttackGoal goal = new(context.Labels, context.Targets, Loss.NeedsCleanLogits ? model.SteeringLogits(context.Images) : null);
-        double length = StepSize ?? context.Threat.Epsilon / Steps;
-        Tensor point = context.Start?.clone() ?? AttackInput.StartOf(Start, context, context.Noise.For("start").At(0));
-        Tensor momentum = zeros_like(context.Images);
-        for (int step = 0; step < Steps; step++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            using DisposeScope inner = NewDisposeScope();
-            Tensor gradient = model.AscentGradient(point, Loss, goal);
-            watch.Add(gradient);
-            // By the largest value first: the sum of many large ones overflows, and subnormal ones have too few digits to be added up.
-            Tensor scaled = gradient / gradient.RowScale(), sum = scaled.abs().sum([1, 2, 3], keepdim: true);
-            momentum.TimesInPlace(Decay).PlusInPlace(scaled / where(sum.IsEqualTo(0), ones_like(sum), sum));
-            Tensor moved = context.Threat.SteepestDirection(momentum).TimesLength(length).PlusInPlace(point);
-            Tensor next = context.Threat.Project(moved, context.Images).MoveToOuterDisposeScope();
-            point.Dispose();
-            point = next;
-        }
-        watch.ThrowIfNotFinite(model);
-        return point.MoveToOuterDisposeScope();
+        MomentumStep step = new(StepSize ?? context.Threat.Epsilon / Steps) { Decay = Decay };
+        return new GradientAscent(Loss, step, Steps) { Start = Start }.Run(context, cancellationToken);
     }
 }

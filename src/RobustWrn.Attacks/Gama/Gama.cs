@@ -1,6 +1,5 @@
 using System.Globalization;
 using RobustWrn.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
@@ -65,31 +64,7 @@ public sealed record Gama : IAttack
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         this.ThrowIfInvalid();
-        cancellationToken.ThrowIfCancellationRequested();
-        AttackInput.ThrowIfInvalid(context);
-        using IDisposable guard = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
-        using FiniteWatch watch = new(context);
-        Tensor point = context.Start?.clone() ?? AttackInput.StartOf(Start, context, context.Noise.For("start").At(0));
-        AttackGoal goal = new(context.Labels, context.Targets, Weight > 0 ? model.SteeringLogits(point) : null);
-        for (int step = 0; step < Steps; step++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            using DisposeScope inner = NewDisposeScope();
-            Tensor gradient = model.AscentGradient(point, new GuidedMargin(WeightAt(step)), goal);
-            watch.Add(gradient);
-            double length = StepSizeAt(step, context.Threat.Epsilon);
-            Tensor moved = context.Threat.SteepestDirection(gradient).TimesLength(length).PlusInPlace(point);
-            Tensor next = context.Threat.Project(moved, context.Images).MoveToOuterDisposeScope();
-            point.Dispose();
-            point = next;
-        }
-        watch.ThrowIfNotFinite(model);
-        return point.MoveToOuterDisposeScope();
+        DecayingStep step = new(StepSize ?? 2 * context.Threat.Epsilon) { DropAt = DropAt, Drop = Drop };
+        return new GradientAscent(new FadingGuidance(Weight, GuidedSteps), step, Steps) { Start = Start }.Run(context, cancellationToken);
     }
-
-    private double WeightAt(int step) => Weight * Math.Max(0, 1 - (double)step / GuidedSteps);
-
-    private double StepSizeAt(int step, double epsilon) => (StepSize ?? 2 * epsilon) / Math.Pow(Drop, DropAt.Count(at => step >= at));
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>Which decision boundaries an attack walks towards: differences of logits that are negative before them and positive behind. Its tensors belong to the caller's scope.</summary>
-internal abstract class CompetingClasses
+internal abstract class CompetingClasses(AttackGoal goal)
 {
     /// <summary>How many boundaries an example has.</summary>
     public abstract long Count { get; }
@@ -15,8 +15,8 @@ internal abstract class CompetingClasses
     /// <param name="boundary">0 .. Count-1.</param>
     public abstract Tensor Difference(Tensor logits, long boundary);
 
-    /// <summary>Whether the attack has what it wants, boolean (N).</summary>
-    public abstract Tensor Fooled(Tensor logits);
+    /// <summary>What the attack wants of the examples.</summary>
+    public AttackGoal Goal { get; } = goal;
 
     /// <summary>The same for some of the examples.</summary>
     /// <param name="rows">int64.</param>
@@ -48,7 +48,7 @@ internal abstract class CompetingClasses
         return order.narrow(1, 0, logits.shape[1] - 1).clone().MoveToOuterDisposeScope();
     }
 
-    private sealed class OtherClasses(Tensor labels, Tensor others) : CompetingClasses
+    private sealed class OtherClasses(Tensor labels, Tensor others) : CompetingClasses(new AttackGoal(labels))
     {
         public override long Count => others.shape[1];
 
@@ -59,26 +59,14 @@ internal abstract class CompetingClasses
             return (other - own).squeeze(1).MoveToOuterDisposeScope();
         }
 
-        public override Tensor Fooled(Tensor logits)
-        {
-            using Tensor predicted = logits.argmax(1);
-            return predicted.ne(labels);
-        }
-
         public override CompetingClasses Select(Tensor rows) => new OtherClasses(labels.index_select(0, rows), others.index_select(0, rows));
     }
 
-    private sealed class Target(Tensor targets) : CompetingClasses
+    private sealed class Target(Tensor targets) : CompetingClasses(new AttackGoal(targets, targets))
     {
         public override long Count => 1;
 
-        public override Tensor Difference(Tensor logits, long boundary) => new Margin().PerExample(logits, new AttackGoal(targets, targets));
-
-        public override Tensor Fooled(Tensor logits)
-        {
-            using Tensor predicted = logits.argmax(1);
-            return predicted.eq(targets);
-        }
+        public override Tensor Difference(Tensor logits, long boundary) => new Margin().PerExample(logits, Goal);
 
         public override CompetingClasses Select(Tensor rows) => new Target(targets.index_select(0, rows));
     }

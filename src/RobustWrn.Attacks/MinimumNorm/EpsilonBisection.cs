@@ -21,7 +21,7 @@ internal sealed class EpsilonBisection
 
     public EpsilonBrackets Run(int halvings, CancellationToken cancellationToken)
     {
-        bool[] fooled = Fooled(_context.Images, ScalarArithmetic.Counting(_context.Images.shape[0], _context.Images.device), isClean: true);
+        bool[] fooled = FooledUnchanged();
         long grid = 1L << halvings;
         long[] failed = new long[fooled.Length], succeeded = new long[fooled.Length];
         long[] searched = [.. Enumerable.Range(0, fooled.Length).Where(i => !fooled[i]).Select(i => (long)i)];
@@ -54,35 +54,23 @@ internal sealed class EpsilonBisection
             return [];
         cancellationToken.ThrowIfCancellationRequested();
         using DisposeScope scope = NewDisposeScope();
-        Tensor rows = tensor(examples).to(_context.Images.device), images = _context.Images.index_select(0, rows);
-        Tensor returned = _attack.PerturbVerified(_context with
-        {
-            Images = images,
-            Labels = _context.Labels.index_select(0, rows),
-            Targets = _context.Targets?.index_select(0, rows),
-            Start = _context.Start?.index_select(0, rows),
-            Examples = examples.Select(row => _context.Examples[(int)row]).ToValueList(),
-            Threat = threat,
-        }, cancellationToken);
-        bool[] fooled = Fooled(returned, rows, isClean: false);
+        Tensor rows = tensor(examples).to(_context.Images.device);
+        AttackContext context = _context.Rows(rows) with { Threat = threat };
+        Tensor returned = _attack.PerturbVerified(context, cancellationToken);
+        bool[] fooled = [.. context.Goal().Reached(_model.Logits(returned)).cpu().data<bool>()];
         Tensor hits = tensor(fooled).to(rows.device).nonzero().flatten();
         if (hits.numel() > 0)
             _found.index_copy_(0, rows.index_select(0, hits), returned.index_select(0, hits));
         return fooled;
     }
 
-    private bool[] Fooled(Tensor images, Tensor rows, bool isClean)
+    private bool[] FooledUnchanged()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = _model.Logits(images);
-        if (isClean)
-        {
-            AttackInput.ThrowIfOutside(_context.Labels, logits);
-            if (_context.Targets is not null)
-                AttackInput.ThrowIfOutside(_context.Targets, logits, "targets");
-        }
-        Tensor predicted = logits.argmax(1);
-        Tensor fooled = _context.Targets is null ? predicted.ne(_context.Labels.index_select(0, rows)) : predicted.eq(_context.Targets.index_select(0, rows));
-        return [.. fooled.cpu().data<bool>()];
+        Tensor logits = _model.Logits(_context.Images);
+        AttackInput.ThrowIfOutside(_context.Labels, logits);
+        if (_context.Targets is not null)
+            AttackInput.ThrowIfOutside(_context.Targets, logits, "targets");
+        return [.. _context.Goal().Reached(logits).cpu().data<bool>()];
     }
 }

@@ -96,7 +96,7 @@ public sealed record MinimalEpsilon : IMinimumNormAttack
         largest.ThrowIfInvalid();
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using AttackedModel model = new(context.Model, context.BatchNorm, steers: false);
+        using AttackedModel model = new(context, steers: false);
         return new EpsilonBisection(Attack, context, largest, model).Run(Halvings, cancellationToken);
     }
 }

@@ -7,21 +7,17 @@ namespace RobustWrn.Attacks;
 /// <summary>The nearest image so far that fools the model, of each example. Its tensors belong to the dispose scope it is made in.</summary>
 internal sealed class NearestFound
 {
-    private readonly AttackContext _context;
-    private readonly AttackedModel _model;
     private readonly Tensor _images, _distances;
 
     /// <summary>What is fooled unchanged is done at distance 0: nothing is smaller than no change.</summary>
     public NearestFound(AttackContext context, AttackedModel model)
     {
-        (_context, _model) = (context, model);
         Logits = model.Logits(context.Images);
         AttackInput.ThrowIfOutside(context.Labels, Logits);
         if (context.Targets is not null)
             AttackInput.ThrowIfOutside(context.Targets, Logits, "targets");
         using DisposeScope scope = NewDisposeScope();
-        Tensor predicted = Logits.argmax(1), fooled = context.Targets is null ? predicted.ne(context.Labels) : predicted.eq(context.Targets);
-        Tensor none = zeros([context.Images.shape[0]], context.Images.dtype, context.Images.device);
+        Tensor fooled = context.Goal().Reached(Logits), none = zeros([context.Images.shape[0]], context.Images.dtype, context.Images.device);
         _distances = where(fooled, none, none.FilledLike(double.PositiveInfinity)).MoveToOuterDisposeScope();
         _images = context.Images.clone().MoveToOuterDisposeScope();
     }
@@ -49,29 +45,5 @@ internal sealed class NearestFound
         Tensor nearer = distances.lt(nearest);
         _images.index_copy_(0, rows, where(nearer.reshape(-1, 1, 1, 1), images, before));
         _distances.index_copy_(0, rows, where(nearer, distances, nearest));
-    }
-
-    /// <summary>Where a view steers, a point counts only when the module says so too; what it denies goes on.</summary>
-    /// <param name="claimed">Fooled by the view, boolean (rows); changed and returned.</param>
-    /// <param name="points">(rows, C, H, W).</param>
-    /// <param name="rivals">Of these rows.</param>
-    /// <param name="asked">Those of the claims that matter; null for all.</param>
-    public Tensor Confirm(Tensor claimed, Tensor points, CompetingClasses rivals, Tensor? asked = null)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor rows = (asked is null ? claimed : claimed & asked).nonzero().flatten();
-        if (rows.numel() > 0)
-            claimed.index_copy_(0, rows, rivals.Select(rows).Fooled(_model.Logits(points.index_select(0, rows))));
-        return claimed;
-    }
-
-    /// <summary>Throws when a gradient, or what watched several, is NaN or infinite.</summary>
-    public void ThrowIfNotFinite(Tensor gradient)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        if (double.IsFinite(gradient.NaNUnlessFinite().Number()))
-            return;
-        _ = _model.Logits(_context.Images);
-        throw new NonFiniteGradientException();
     }
 }

@@ -19,6 +19,12 @@ public sealed record Pgd : IAttack
     /// <summary>Step length in the threat's norm and pixel units. Default: a tenth of epsilon (0.8/255 at 8/255, Huang et al. 2021).</summary>
     public double? StepSize { get; init; }
 
+    /// <summary>
+    /// How it steps instead, in the place of <see cref="StepSize"/>: <c>new AdaptiveStep()</c> for steps that nobody has to choose,
+    /// <c>new MomentumStep(0.01)</c>, or a rule of one's own. Null, the default, takes steps of one length (Madry et al. 2018).
+    /// </summary>
+    public IStepRule? StepRule { get; init; }
+
     /// <summary>What is maximised. Default: cross-entropy.</summary>
     public IAttackLoss Loss { get; init; } = new CrossEntropy();
 
@@ -29,10 +35,11 @@ public sealed record Pgd : IAttack
     public int Restarts { get; init; } = 1;
 
     /// <inheritdoc/>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"PGD-{Steps}{(Restarts > 1 ? $" x {Restarts}" : "")}");
+    public string Name => string.Create(CultureInfo.InvariantCulture,
+        $"PGD-{Steps}{(StepRule is null ? "" : $" {DescriptionTypes.ShortNameOf(StepRule.GetType())}")}{(Restarts > 1 ? $" x {Restarts}" : "")}");
 
     /// <inheritdoc/>
-    public long MaxGradients => (long)Steps * Restarts;
+    public long MaxGradients => ((long)Steps + (StepRule is { KeepsBest: true } ? 1 : 0)) * Restarts;
 
     /// <inheritdoc/>
     public ValueList<IAttackLoss> Losses => [Loss];
@@ -47,14 +54,16 @@ public sealed record Pgd : IAttack
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Positive(Steps), .. Rule.Positive(Restarts), .. Rule.PositiveOrDefault(StepSize),
-        .. Loss.ProblemsAs(nameof(Loss)), .. Start.ProblemsAs(nameof(Start)),
+        .. Loss.ProblemsAs(nameof(Loss)), .. Start.ProblemsAs(nameof(Start)), .. StepRule?.ProblemsAs(nameof(StepRule)) ?? [],
+        .. Rule.Holds(StepRule is null || StepSize is null, nameof(StepSize),
+            $"must be left out beside a {nameof(StepRule)}, which has its own lengths, got {StepSize}."),
     ];
 
     /// <inheritdoc/>
     public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default)
     {
         this.ThrowIfInvalid();
-        return new GradientAscent(Loss, new ConstantStep(StepSize ?? context.Threat.Epsilon / 10), Steps) { Start = Start }
-            .BestOf(Restarts, context, cancellationToken);
+        IStepRule step = StepRule ?? new ConstantStep(StepSize ?? context.Threat.Epsilon / 10);
+        return new GradientAscent(Loss, step, Steps) { Start = Start }.BestOf(Restarts, context, cancellationToken);
     }
 }

@@ -43,7 +43,7 @@ public sealed record RandomNoise : IAttack
         cancellationToken.ThrowIfCancellationRequested();
         AttackInput.ThrowIfInvalid(context);
         using IDisposable guard = no_grad();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context, cancellationToken: cancellationToken);
         using UnfooledBatch batch = new(context, model, new Margin());
         RandomStream noise = context.Noise.For("draw");
         for (int draw = 0; draw < Draws && batch.Count > 0; draw++)

@@ -72,7 +72,7 @@ public sealed record Square : IAttack
         AttackInput.ThrowIfInvalid(context);
         using ISquareWindows windows = context.Threat.Part<ISquareGeometry>(Name).SquareWindows();
         using IDisposable guard = no_grad();
-        using AttackedModel model = new(context.Model, context.BatchNorm);
+        using AttackedModel model = new(context, cancellationToken: cancellationToken);
         using UnfooledBatch batch = new(context, model, Loss);
         for (int restart = 0; restart < Restarts && batch.Count > 0; restart++)
         {

@@ -51,16 +51,26 @@ public sealed record Transfer : IAttack
         if (context.Surrogate is not { } surrogate)
             throw new ArgumentException("a transfer attack needs another model to attack, but the context has no surrogate. Write context with { Surrogate = otherModel }.", nameof(context));
         using IDisposable guard = no_grad();
-        using AttackedModel model = new(context.Model, context.BatchNorm, steers: false);
+        using AttackedModel model = new(context, steers: false);
         using UnfooledBatch batch = new(context, model, new Margin());
         if (batch.Count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using Tensor? start = context.Start is null ? null : batch.Of(context.Start);
-            using Tensor found = Attack.PerturbVerified(batch.Context with { Model = surrogate, Surrogate = null, Start = start, BatchNorm = BatchNormMode.Evaluation }, cancellationToken);
+            using Tensor found = Attack.PerturbVerified(OnSurrogate(batch.Context, surrogate) with { Start = start }, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             batch.Query(new QueryCandidate(found));
         }
         return batch.Finish();
     }
+
+    // The surrogate is no randomised model, nor one that is steered in short numbers, because the model is.
+    private static AttackContext OnSurrogate(AttackContext context, nn.Module<Tensor, Tensor> surrogate) => context with
+    {
+        Model = surrogate,
+        Surrogate = null,
+        BatchNorm = BatchNormMode.Evaluation,
+        GradientDraws = 1,
+        SteeringPrecision = null,
+    };
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using RobustWrn.Attacks;
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -45,16 +44,7 @@ internal sealed class AttackParts(ILogger logger)
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> parts = [];
         for (int from = 0; from < context.Images.shape[0]; from += atOnce)
-            parts.Add(attack(Part(context, from, (int)Math.Min(atOnce, context.Images.shape[0] - from))));
+            parts.Add(attack(context.Rows(from..(int)Math.Min(from + atOnce, context.Images.shape[0]))));
         return cat(parts).MoveToOuterDisposeScope();
     }
-
-    private static AttackContext Part(AttackContext context, int from, int count) => context with
-    {
-        Images = context.Images.narrow(0, from, count),
-        Labels = context.Labels.narrow(0, from, count),
-        Targets = context.Targets?.narrow(0, from, count),
-        Start = context.Start?.narrow(0, from, count),
-        Examples = context.Examples.Skip(from).Take(count).ToValueList(),
-    };
 }

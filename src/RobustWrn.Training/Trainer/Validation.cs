@@ -40,26 +40,19 @@ internal static class Validation
             else
                 announce();
             Tensor pixels = batch.Images.to(sample.dtype);
-            bool[] right = model.Logits(pixels).argmax(1).eq(batch.Labels).cpu().data<bool>().ToArray();
-            long[] rows = [.. Enumerable.Range(0, right.Length).Where(i => right[i]).Select(i => (long)i)];
-            clean += new Proportion(rows.Length, right.Length);
-            robust += new Proportion(rows.Length == 0 ? 0 : Survivors(rows), right.Length);
-
-            long Survivors(long[] survivors)
-            {
-                long[] ids = batch.Examples.ToArray();
-                Tensor kept = tensor(survivors).to(sample.device);
-                Tensor labels = batch.Labels.index_select(0, kept);
-                AttackContext context = new(classifier, pixels.index_select(0, kept), labels, threat)
-                {
-                    Noise = noise,
-                    Examples = survivors.Select(row => ids[row]).ToValueList(),
-                };
-                // No attack is believed: what it returns is checked, and classified by the classifier itself, as in an evaluation.
-                Tensor attacked = parts.Run(context, part => attack.PerturbVerified(part, cancellationToken));
-                return model.Logits(attacked).argmax(1).eq(labels).sum().item<long>();
-            }
+            AttackContext context = new(classifier, pixels, batch.Labels, threat) { Noise = noise, Examples = [.. batch.Examples] };
+            bool[] wrong = [.. context.Goal().Reached(model.Logits(pixels)).cpu().data<bool>()];
+            long[] rows = [.. Enumerable.Range(0, wrong.Length).Where(i => !wrong[i]).Select(i => (long)i)];
+            clean += new Proportion(rows.Length, wrong.Length);
+            robust += new Proportion(rows.Length == 0 ? 0 : Survivors(context.Rows(rows)), wrong.Length);
         }
         return (clean, robust);
+
+        long Survivors(AttackContext right)
+        {
+            // No attack is believed: what it returns is checked, and classified by the classifier itself, as in an evaluation.
+            Tensor attacked = parts.Run(right, part => attack.PerturbVerified(part, cancellationToken));
+            return right.Goal().Reached(model.Logits(attacked)).logical_not().sum().item<long>();
+        }
     }
 }

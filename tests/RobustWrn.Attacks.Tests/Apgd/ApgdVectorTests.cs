@@ -103,29 +103,32 @@ public class ApgdVectorTests
         ThreatModel threat = Threat(vector);
         AttackContext context = vector.Context(threat);
         Tensor draw = published["in.draw"];
-        Tensor start = ApgdUpdate.RandomStart(threat, vector.Images, new RecordedStream(draw, draw), context.Examples.AsSpan());
+        Tensor start = new ApgdStart().From(context, new RecordedStream(draw, draw));
         if (published.Names.Contains("in.start_f64") && vector.Wrong is null)
             Assert.InRange(Differences.Largest(published["in.start_f64"], start), 0, vector.Images.dtype == ScalarType.Float32 ? 1e-5 : 1e-14);
 
         IAttackLoss loss = published.Hyperparameters.GetProperty("loss").GetString() == "ce" ? new CrossEntropy() : new Dlr();
         Tensor? targets = published.Names.Contains("in.y_target") ? published["in.y_target"] : null;
+        AttackGoal untargeted = new(vector.Labels);
         List<Tensor> losses = [], bests = [], right = [];
         Tensor best = start, stepSize = start, lastFooling = start.clone();
-        ApgdSettings settings = new(loss, vector.Number("rho"))
+        GradientAscent ascent = new(loss, new AdaptiveStep(vector.Number("rho")), vector.Whole("n_iter"))
         {
             DropFooled = false,
             Watch = step =>
             {
                 losses.Add(step.Loss.clone().DetachFromDisposeScope());
-                bests.Add(step.BestLoss.clone().DetachFromDisposeScope());
-                right.Add(step.Fooled.logical_not().DetachFromDisposeScope());
-                (best, stepSize) = (step.Best.clone().DetachFromDisposeScope(), step.StepSize.clone().DetachFromDisposeScope());
-                lastFooling = where(step.Fooled.reshape(-1, 1, 1, 1), step.Point, lastFooling).DetachFromDisposeScope();
+                (Tensor bestPoint, Tensor bestLoss) = step.Best!.Value;
+                bests.Add(bestLoss.clone().DetachFromDisposeScope());
+                Tensor fooled = untargeted.Reached(step.Logits);
+                right.Add(fooled.logical_not().DetachFromDisposeScope());
+                (best, stepSize) = (bestPoint.clone().DetachFromDisposeScope(), step.Update.StepSize.clone().DetachFromDisposeScope());
+                lastFooling = where(fooled.reshape(-1, 1, 1, 1), step.Point, lastFooling).DetachFromDisposeScope();
             },
         };
         using AttackedModel model = new(vector.Model);
-        using ApgdRun run = new(model, settings, context, new AttackGoal(vector.Labels, targets), null, start);
-        run.Climb(new ApgdStage(threat, vector.Whole("n_iter")), TestContext.Current.CancellationToken);
+        AttackGoal goal = new(vector.Labels, targets) { AnyErrorCounts = true };
+        ascent.From(model, context, goal, start.alias(), TestContext.Current.CancellationToken);
 
         Tensor accuracy = stack(right).to(ScalarType.Int64).cumprod(0);
         Dictionary<string, Tensor> found = new()

@@ -54,8 +54,9 @@ public sealed class ModelHoldTests : IDisposable
         using Classifier classifier = WideResNetSpec.Of(stem: 4, depths: [1], widths: [4]).Build(1);
         using (new AttackedModel(classifier.Network))
             Assert.IsType<ModelInUseException>(Elsewhere(() => new AttackedModel(classifier).Dispose()));
-        using (new AttackedModel(new BFloat16Search(classifier)))
-            Assert.IsType<ModelInUseException>(Elsewhere(() => new AttackedModel(new RepeatedModel(classifier, 3, default)).Dispose()));
+        AttackContext context = new(classifier, zeros(1, 3, 8, 8), zeros(1, ScalarType.Int64), ThreatModel.Linf(0.1));
+        using (new AttackedModel(context with { SteeringPrecision = ScalarType.BFloat16 }))
+            Assert.IsType<ModelInUseException>(Elsewhere(() => new AttackedModel(context with { GradientDraws = 3 }).Dispose()));
     }
 
     [Fact]

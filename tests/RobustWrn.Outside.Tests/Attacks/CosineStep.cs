@@ -9,7 +9,8 @@ public sealed record CosineStep(double First) : IStepRule
 {
     public const string TypeName = "outside-cosine";
 
-    public double Size(int step, int steps) => First * (1 + Math.Cos(Math.PI * step / steps)) / 2;
+    public AscentUpdate Begin(AscentRun run) =>
+        new SteepestUpdate(run, step => First * (1 + Math.Cos(Math.PI * step / run.Steps)) / 2);
 
     public IEnumerable<Problem> Problems() => Rule.Positive(First);
 }

@@ -9,6 +9,17 @@ public interface IAttackLoss : IDescription
     /// <summary>Whether <see cref="AttackGoal.CleanLogits"/> must be there.</summary>
     bool NeedsCleanLogits => false;
 
+    /// <summary>
+    /// Whether <see cref="AttackGoal.CleanLogits"/> are those of the point where the ascent starts. Default: no, those of the unchanged
+    /// images, which attacks that do not ascend compare with in any case.
+    /// </summary>
+    bool ComparesWithStart => false;
+
+    /// <summary>The loss at a step of an ascent, for one that changes on the way. Default: the same at all.</summary>
+    /// <param name="step">Which one, from 0.</param>
+    /// <remarks>A rule that keeps the best point orders points of different steps by it: there it should not change.</remarks>
+    IAttackLoss At(int step) => this;
+
     /// <summary>What a reader of its numbers must know: that a loss cannot be computed for so few classes and another took its place. Empty when there is nothing to say.</summary>
     /// <param name="classes">How many logits the model has.</param>
     /// <param name="targeted">Whether classes are to be reached.</param>
@@ -30,9 +41,3 @@ public interface IAttackLoss : IDescription
     /// <returns>(N), or null. The caller disposes it.</returns>
     Tensor? Unsaturated(Tensor logits, AttackGoal goal) => null;
 }
-
-/// <summary>What the attacker wants of each example: away from the label, or towards a target. Owns nothing.</summary>
-/// <param name="Labels">True classes, int64 (N).</param>
-/// <param name="Targets">Classes to reach, int64 (N), or null.</param>
-/// <param name="CleanLogits">Logits of the clean images, (N, classes), without a graph; present when the loss asked for it.</param>
-public sealed record AttackGoal(Tensor Labels, Tensor? Targets = null, Tensor? CleanLogits = null);

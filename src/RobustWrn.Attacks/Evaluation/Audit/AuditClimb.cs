@@ -1,6 +1,5 @@
 using System.Globalization;
 using RobustWrn.Core;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
@@ -28,20 +27,15 @@ public sealed record AuditClimb(ValueList<double> Leads)
     {
         AttackGoal goal = new(context.Labels);
         List<double[]> leads = [];
-        Tensor point = context.Images.clone();
-        for (int step = 0; step < Steps; step++)
+        GradientAscent ascent = new(loss, new ConstantStep(ball.Epsilon / StepsToRadius), Steps)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            (Tensor logits, _, _, Tensor gradient) = subject.Model.Differentiate(point, loss, goal);
-            leads.Add(AuditSubject.Leads(logits, goal));
-            Tensor moved = ball.SteepestDirection(gradient).TimesLength(ball.Epsilon / StepsToRadius).PlusInPlace(point);
-            Tensor next = ball.Project(moved, context.Images).MoveToOuterDisposeScope();
-            point.Dispose();
-            point = next;
-        }
+            Ball = ball,
+            ChecksFinite = false,
+            Watch = seen => leads.Add(AuditSubject.Leads(seen.Logits, goal)),
+        };
+        (Tensor end, _) = ascent.From(subject.Model, context, goal, context.Images.clone(), cancellationToken);
         // The model itself says where it ends.
-        leads.Add(AuditSubject.Leads(subject.Model.Logits(point), goal));
+        leads.Add(AuditSubject.Leads(subject.Model.Logits(end), goal));
         return [.. leads[0].Select((_, i) => new AuditClimb(leads.Select(each => each[i]).ToValueList()))];
     }
 

@@ -46,7 +46,7 @@ public sealed record AuditLook
         for (int i = 0; i < subject.Losses.Count; i++)
         {
             IAttackLoss loss = subject.Losses[i];
-            Tensor gradient = pass.Gradient(logits => subject.Model.Climbed(loss, logits, goal).sum(), last: i == subject.Losses.Count - 1);
+            Tensor gradient = pass.Gradient(logits => subject.Model.RankOf(loss, logits, goal).sum(), last: i == subject.Losses.Count - 1);
             first ??= gradient;
             without.Add(gradient.flatten(1).abs().amax([1]).IsBelow(SmallestWhole(gradient.dtype)).cpu().data<bool>().ToArray());
         }

@@ -143,5 +143,9 @@ public sealed class AuditSubject
         return Fell(context, ascent.PerturbVerified(context with { Model = Surrogate!, Surrogate = null, Threat = Ball }, cancellationToken));
     }
 
-    private bool[] Fell(AttackContext context, Tensor moved) => Model.Logits(moved).argmax(1).ne(context.Labels).cpu().data<bool>().ToArray();
+    private bool[] Fell(AttackContext context, Tensor moved)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return [.. context.Goal().Reached(Model.Logits(moved)).cpu().data<bool>()];
+    }
 }

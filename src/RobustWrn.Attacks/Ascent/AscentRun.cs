@@ -1,0 +1,29 @@
+using RobustWrn.Core;
+using static TorchSharp.torch;
+
+namespace RobustWrn.Attacks;
+
+/// <summary>A run of gradient ascent, as far as its <see cref="IStepRule"/> must know it. It owns nothing.</summary>
+public sealed class AscentRun
+{
+    /// <summary>How far images may move.</summary>
+    public required ThreatModel Threat { get; init; }
+
+    /// <summary>The geometry of the steps: the threat's own, or another (<see cref="GradientAscent.Ball"/>).</summary>
+    public required IBall Ball { get; init; }
+
+    /// <summary>How many steps the run has.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>The examples of the run. An update keeps there what it remembers of each.</summary>
+    public required ActiveExamples Active { get; init; }
+
+    /// <summary>The unchanged images, (N, C, H, W) in [0, 1], one of what the run keeps.</summary>
+    public required PerExample Images { get; init; }
+
+    /// <summary>Where the run starts, (N, C, H, W). It is alive while the rule begins; keep an alias.</summary>
+    public required Tensor Start { get; init; }
+
+    /// <summary>Whether the start comes from an earlier run or from the caller, rather than from noise. Default: no.</summary>
+    public bool Resumed { get; init; }
+}
