@@ -19,6 +19,7 @@ public static class AttackContract
         ["leaves the model as it was"] = LeavesTheModelAsItWas,
         ["leaves the model as it was when it throws"] = LeavesTheModelAsItWasWhenItThrows,
         ["normalises by the batch where it is told to"] = NormalisesByTheBatch,
+        ["takes the mean of as many passes as it is told to"] = TakesTheMeanOfPasses,
         ["leaves images and labels alone"] = LeavesImagesAndLabelsAlone,
         ["gives equal bits for equal batches"] = GivesEqualBits,
         ["keys noise by example"] = KeysNoiseByExample,
@@ -111,6 +112,18 @@ public static class AttackContract
         Assert.All(model.TrainingWhenCalled, training => Assert.False(training, "everything but batch norm must stay in evaluation mode"));
     }
 
+    private static void TakesTheMeanOfPasses(IAttack attack)
+    {
+        // One that asks the attacked model for no gradient has nothing to take the mean of.
+        if (attack.Losses.Count == 0)
+            return;
+        using ContractBatch batch = new(4);
+        using ContractNetwork once = new(), thrice = new();
+        attack.Perturb(batch.Context(once, Threats[0])).Dispose();
+        attack.Perturb(batch.Context(thrice, Threats[0]) with { GradientDraws = 3 }).Dispose();
+        Assert.True(thrice.Calls > once.Calls, $"told to take the mean of 3 passes, it called the model {thrice.Calls} times as for one, {once.Calls} times");
+    }
+
     private static void LeavesTheModelAsItWasWhenItThrows(IAttack attack)
     {
         foreach ((int call, BatchNormMode mode) in (ReadOnlySpan<(int, BatchNormMode)>)[(1, default), (2, default), (3, default), (2, BatchNormMode.BatchStatistics)])
@@ -167,14 +180,8 @@ public static class AttackContract
         long[] order = [4, 1, 5];
         foreach (ThreatModel threat in Threats)
         {
-            AttackContext all = batch.Context(flat, threat);
             Tensor rows = tensor(order);
-            AttackContext some = all with
-            {
-                Images = batch.Images.index_select(0, rows),
-                Labels = batch.Labels.index_select(0, rows),
-                Examples = order.Select(i => all.Examples[(int)i]).ToValueList(),
-            };
+            AttackContext all = batch.Context(flat, threat), some = all.Rows(rows);
             using Tensor whole = attack.Perturb(all), part = attack.Perturb(some);
             Assert.True(whole.index_select(0, rows).eq(part).all().item<bool>(), $"an example's noise depends on its batch under {threat}");
         }

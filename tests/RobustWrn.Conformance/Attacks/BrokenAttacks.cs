@@ -26,6 +26,8 @@ internal sealed record BrokenAttack(string Fault, string Clause, Func<AttackCont
         new("leaves parameters frozen", "leaves the model as it was", (context, token) => { Freeze(context.Model); return Sound.Perturb(context, token); }),
         new("attacks in training mode", "leaves the model as it was", (context, token) => { Ask(context); return Sound.Perturb(context, token); }),
         new("forgets what batch norm goes by", "normalises by the batch where it is told to", (context, token) => Sound.Perturb(context with { BatchNorm = BatchNormMode.Evaluation }, token)),
+        new("forgets how many passes a gradient is the mean of", "takes the mean of as many passes as it is told to",
+            (context, token) => Sound.Perturb(context with { GradientDraws = 1 }, token)),
         new("swallows exceptions", "leaves the model as it was when it throws", Swallow),
         new("restores only on success", "leaves the model as it was when it throws", RestoreOnSuccess),
         new("moves in place", "leaves images and labels alone", (context, token) => { using Tensor moved = Sound.Perturb(context, token); return context.Images.copy_(moved).alias(); }),
