@@ -71,18 +71,20 @@ public sealed record OverfittingGuard : IDescription
         long start = Stopwatch.GetTimestamp();
         RandomStream noise = context.Noise.For("guard");
         long[] rows = Watched(context.Examples, noise.For("images"));
-        Tensor index = tensor(rows, [rows.Length]).to(fast.device), labels = context.Labels.index_select(0, index);
-        AttackContext watched = new(context.Model, context.Images.index_select(0, index), labels, context.Threat)
+        Tensor index = tensor(rows, [rows.Length]).to(fast.device);
+        AttackContext all = new(context.Model, context.Images, context.Labels, context.Threat)
         {
             Noise = noise.For("attack"),
-            Examples = rows.Select(row => context.Examples[(int)row]).ToValueList(),
+            Examples = context.Examples,
         };
+        AttackContext watched = all.Rows(index);
         Tensor slow = (Watch ?? Pgd(5, context.Threat)).PerturbVerified(watched, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         using AttackedModel model = new(context.Model, steers: false);
-        bool[] right = model.Logits(cat([fast.index_select(0, index), slow])).argmax(1).eq(cat([labels, labels])).cpu().data<bool>().ToArray();
+        Tensor logits = model.Logits(cat([fast.index_select(0, index), slow]));
+        long[] wrong = [.. logits.chunk(2).Select(half => watched.Goal().Reached(half).sum().item<long>())];
         context.AttackTook?.Invoke(Stopwatch.GetElapsedTime(start));
-        int lost = right.Take(rows.Length).Count(hit => hit) - right.Skip(rows.Length).Count(hit => hit);
+        long lost = wrong[1] - wrong[0];
         return new GuardReading((double)lost / rows.Length, lost >= FewestLost && lost > LargestGap * rows.Length);
     }
 

@@ -76,6 +76,32 @@ public sealed class AttackedModelTests : IDisposable
         Assert.True(logits.eq(attacked.Logits(images)).all().item<bool>() && gradient.eq(attacked.Gradient(images, new Margin(), goal)).all().item<bool>());
     }
 
+    /// <summary>The view steers and the model decides: whom the view does not claim stays out, whom it claims wrongly too.</summary>
+    [Fact]
+    public void Confirmed_ModelWithAView_IsWhatTheModelSaysOfTheClaims()
+    {
+        using FallingBatch batch = new(4, ScalarType.Float32);
+        using AttackedModel model = new(batch.Model);
+        AttackGoal goal = new(batch.Labels.Plus(tensor([0L, 1, 1, 0])).Modulo(10)); // the second and third are wrong
+
+        Tensor confirmed = model.Confirmed(tensor([true, true, false, false]), batch.Images, goal);
+
+        Assert.True(model.HasView);
+        Assert.Equal([false, true, false, false], confirmed.data<bool>().ToArray());
+    }
+
+    [Fact]
+    public void Confirmed_ModelWithoutAView_IsNotAskedAgain()
+    {
+        using LinearModel linear = LinearModel.TwoClasses(4);
+        using AttackedModel model = new(linear);
+
+        Tensor confirmed = model.Confirmed(tensor([true, false]), zeros(2, 1, 2, 2), new AttackGoal(zeros(2, ScalarType.Int64)));
+
+        Assert.Equal([true, false], confirmed.data<bool>().ToArray());
+        Assert.Equal(0, linear.Calls);
+    }
+
     [Fact]
     public void Logits_NaN_CountsTheImages()
     {
