@@ -118,10 +118,26 @@ public static class AttackContract
         if (attack.Losses.Count == 0)
             return;
         using ContractBatch batch = new(4);
-        using ContractNetwork once = new(), thrice = new();
-        attack.Perturb(batch.Context(once, Threats[0])).Dispose();
-        attack.Perturb(batch.Context(thrice, Threats[0]) with { GradientDraws = 3 }).Dispose();
-        Assert.True(thrice.Calls > once.Calls, $"told to take the mean of 3 passes, it called the model {thrice.Calls} times as for one, {once.Calls} times");
+        int once = Calls(draws: 1), thrice = Calls(draws: 3);
+        Assert.True(thrice > once, $"told to take the mean of 3 passes, it called the model {thrice} times, as for one: {once}");
+
+        int Calls(int draws)
+        {
+            using ContractNetwork model = new();
+            // Images that are right, so that there is something to attack.
+            using Tensor labels = Predicted(model, batch.Images);
+            int before = model.Calls;
+            attack.Perturb(batch.Context(model, Threats[0]) with { Labels = labels, GradientDraws = draws }).Dispose();
+            return model.Calls - before;
+        }
+    }
+
+    private static Tensor Predicted(ContractNetwork model, Tensor images)
+    {
+        using IDisposable guard = no_grad();
+        using AttackedModel attacked = new(model);
+        using Tensor logits = attacked.Logits(images);
+        return logits.argmax(1);
     }
 
     private static void LeavesTheModelAsItWasWhenItThrows(IAttack attack)

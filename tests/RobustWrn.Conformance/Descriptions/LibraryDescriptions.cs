@@ -14,7 +14,8 @@ internal static class LibraryDescriptions
     // Of those that cannot be made without being told something.
     private static readonly Dictionary<Type, IDescription> Given = new IDescription[]
     {
-        new ConstantStep(0.1), new GaussianStart(0.1),
+        new ConstantStep(0.1), new DecayingStep(0.1),
+        new MomentumStep(0.1), new AdaptiveStep(), new FadingGuidance(50, 25), new GaussianStart(0.1),
             new GuidedMargin(1), AttackSuite.AutoAttack,
         WideResNetSpec.Wrn(10, 1), VggSpec.Vgg11, DenseNetSpec.Of(growth: 4, depths: [1, 1], widths: [8, 8]),
             ResNetSpec.Of(8, [1, 1], [8, 16]),
