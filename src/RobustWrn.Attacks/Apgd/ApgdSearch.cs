@@ -57,7 +57,8 @@ internal sealed record ApgdSearch(GradientAscent Ascent, bool LargerEpsilons)
             return [new ApgdStage(threat, Ascent.Steps, resumed)];
         long values = images.numel() / images.shape[0];
         ApgdStage[] first = [.. larger.Select(ball => new ApgdStage(
-            (threat with { Epsilon = ball.Radii * threat.Epsilon }).InBox(values), (int)Math.Ceiling(ball.Share * Ascent.Steps), Resumed: true, Counts: false))];
+            (threat with { Epsilon = ball.Radii * threat.Epsilon }).InBox(values),
+            (int)Math.Ceiling(ball.Share * Ascent.Steps), Resumed: true, Counts: false))];
         return [.. first, new ApgdStage(threat, Ascent.Steps - first.Sum(stage => stage.Steps), Resumed: true)];
     }
 }

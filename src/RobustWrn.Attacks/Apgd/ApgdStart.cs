@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>Where APGD starts: as the norm says, on the sphere for Linf and L2 (official code), clamped to [0, 1]; else at a random point of the ball.</summary>
+/// <summary>
+/// Where APGD starts: as the norm says, on the sphere for Linf and L2 (official code), clamped to [0, 1]; else at a random point of the
+/// ball.
+/// </summary>
 public sealed record ApgdStart : IAttackStart
 {
     /// <summary>The name in files.</summary>

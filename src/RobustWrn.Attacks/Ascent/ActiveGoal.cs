@@ -34,5 +34,6 @@ internal sealed class ActiveGoal
         }
     }
 
-    private AttackGoal Current(AttackGoal goal) => goal with { Labels = _labels.Value, Targets = _targets?.Value, CleanLogits = _clean?.Value };
+    private AttackGoal Current(AttackGoal goal) =>
+        goal with { Labels = _labels.Value, Targets = _targets?.Value, CleanLogits = _clean?.Value };
 }

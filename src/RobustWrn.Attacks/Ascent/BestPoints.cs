@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>The best point of each active example in a run, with all that was seen there. The tensors belong to the active examples.</summary>
+/// <summary>
+/// The best point of each active example in a run, with all that was seen there. The tensors belong to the active examples.
+/// </summary>
 internal sealed class BestPoints
 {
     private readonly PerExample _point, _gradient, _loss, _rank;

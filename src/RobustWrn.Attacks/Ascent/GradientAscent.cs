@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// Gradient ascent, which most attacks are a setting of: a loss x a rule that moves points x a start x the ball. An attack of one's own is a
-/// description that says how they meet.
+/// Gradient ascent, which most attacks are a setting of: a loss x a rule that moves points x a start x the ball. An attack of one's own is
+/// a description that says how they meet.
 /// <code>
 /// public Tensor Perturb(AttackContext context, CancellationToken cancellationToken = default) =>
 ///     new GradientAscent(new Margin(), new ConstantStep(context.Threat.Epsilon / 4), Steps: 10).Run(context, cancellationToken);

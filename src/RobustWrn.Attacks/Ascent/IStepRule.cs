@@ -4,8 +4,9 @@ namespace RobustWrn.Attacks;
 
 /// <summary>How gradient ascent steps: how long, along what, and what it learns on the way.</summary>
 /// <remarks>
-/// The rule is a description; what it remembers of a run lies in the <see cref="AscentUpdate"/> that it begins. A rule that only says how long
-/// steps are begins a <see cref="SteepestUpdate"/>: <c>Begin(run) => new SteepestUpdate(run, step => First / (1 + step))</c>.
+/// The rule is a description; what it remembers of a run lies in the <see cref="AscentUpdate"/> that it begins. A rule that only says how
+/// long steps are begins a <see cref="SteepestUpdate"/>:
+/// <c>Begin(run) => new SteepestUpdate(run, step => First / (1 + step))</c>.
 /// </remarks>
 public interface IStepRule : IDescription
 {

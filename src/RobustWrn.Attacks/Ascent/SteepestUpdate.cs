@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>Steps along the steepest direction of the loss, of lengths that are known beforehand, each projected back into the ball.</summary>
+/// <summary>
+/// Steps along the steepest direction of the loss, of lengths that are known beforehand, each projected back into the ball.
+/// </summary>
 /// <param name="run">The run.</param>
 /// <param name="length">The length of a step in the norm, by its number from 0, for pixels in [0, 1].</param>
 public sealed class SteepestUpdate(AscentRun run, Func<int, double> length) : AscentUpdate

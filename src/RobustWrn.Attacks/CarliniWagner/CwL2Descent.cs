@@ -25,7 +25,9 @@ internal sealed class CwL2Descent : IDisposable
     private readonly PerExample _rows, _c, _unit, _w, _images, _first, _second, _loss, _lossBefore, _best, _bestSquared, _fooled;
     private int _step;
 
-    /// <summary>Begins with all examples of a context. Tensors of it are only read; those that a descent has of its own change hands.</summary>
+    /// <summary>
+    /// Begins with all examples of a context. Tensors of it are only read; those that a descent has of its own change hands.
+    /// </summary>
     /// <param name="attack">The constants.</param>
     /// <param name="model">What is attacked.</param>
     /// <param name="context">The examples.</param>

@@ -41,8 +41,8 @@ public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Image
     public nn.Module<Tensor, Tensor>? Surrogate { get; init; }
 
     /// <summary>
-    /// Passes of which each gradient is the mean, for randomised models (<see cref="ExpectationOverTransformation"/>). An attack keeps to it
-    /// by making its <see cref="AttackedModel"/> of the context. Default 1.
+    /// Passes of which each gradient is the mean, for randomised models (<see cref="ExpectationOverTransformation"/>). An attack keeps to
+    /// it by making its <see cref="AttackedModel"/> of the context. Default 1.
     /// </summary>
     public int GradientDraws { get; init; } = 1;
 

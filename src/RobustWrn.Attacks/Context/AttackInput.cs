@@ -37,8 +37,9 @@ internal static class AttackInput
     {
         if (precision == ScalarType.BFloat16 && context is { Model: Classifier, Images.dtype: ScalarType.Float32 })
             return;
-        throw new ArgumentException($"{nameof(AttackContext.SteeringPrecision)} must be {ScalarType.BFloat16}, of a {nameof(Classifier)} that computes in "
-            + $"float32, got {precision} of a {context.Model.GetType().Name} in {context.Images.dtype}. Leave it out.", nameof(context));
+        throw new ArgumentException($"{nameof(AttackContext.SteeringPrecision)} must be {ScalarType.BFloat16}, of a "
+            + $"{nameof(Classifier)} that computes in float32, got {precision} of a {context.Model.GetType().Name} in {context.Images.dtype}. "
+            + "Leave it out.", nameof(context));
     }
 
     public static void ThrowIfInvalid(Tensor images, Tensor labels, int examples)

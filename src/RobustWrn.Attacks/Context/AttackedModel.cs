@@ -38,7 +38,9 @@ public sealed class AttackedModel : IDisposable
     /// Batch norms, the draws of a gradient and the dtype of what steers are the context's.
     /// </summary>
     /// <param name="context">What is attacked; its model stays owned by the caller.</param>
-    /// <param name="steers">Whether gradients will be asked for: verdicts alone need no fast view, which takes the memory of its weights.</param>
+    /// <param name="steers">
+    /// Whether gradients will be asked for: verdicts alone need no fast view, which takes the memory of its weights.
+    /// </param>
     /// <param name="cancellationToken">Checked between the draws of one gradient.</param>
     /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
     public AttackedModel(AttackContext context, bool steers = true, CancellationToken cancellationToken = default)
@@ -46,7 +48,9 @@ public sealed class AttackedModel : IDisposable
     {
     }
 
-    /// <summary>Puts a model into evaluation mode and freezes its parameters until <see cref="Dispose"/>, where there is no context.</summary>
+    /// <summary>
+    /// Puts a model into evaluation mode and freezes its parameters until <see cref="Dispose"/>, where there is no context.
+    /// </summary>
     /// <param name="model">The model; stays owned by the caller.</param>
     /// <param name="batchNorm">What its batch norms go by.</param>
     /// <param name="steers">Whether gradients will be asked for: verdicts alone need no fast view, which takes the memory of its weights.</param>
@@ -149,7 +153,9 @@ public sealed class AttackedModel : IDisposable
         return RankOf(loss, logits, goal).sum();
     });
 
-    /// <summary>What <see cref="AscentGradient"/> is the gradient of: it orders points as the loss does, also where that saturates.</summary>
+    /// <summary>
+    /// What <see cref="AscentGradient"/> is the gradient of: it orders points as the loss does, also where that saturates.
+    /// </summary>
     /// <param name="loss">The loss.</param>
     /// <param name="logits">(N, classes), with a graph when a gradient is wanted.</param>
     /// <param name="goal">What the attacker wants.</param>

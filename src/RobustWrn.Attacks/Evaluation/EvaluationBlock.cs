@@ -82,7 +82,8 @@ internal sealed class EvaluationBlock : IDisposable
         _adversarial?.index_copy_(0, rows, returned);
         long[] broken = [.. _survivors.Where((_, i) => fell[i]).Select(i => _examples[i])];
         Remove(attack, broken, margins);
-        AttackRun run = new(_clock.GetElapsedTime(start), PassMeter.Since(passes), PixelDistance.Farthest(returned, context.Images, context.Threat.Norm));
+        AttackRun run = new(_clock.GetElapsedTime(start), PassMeter.Since(passes),
+            PixelDistance.Farthest(returned, context.Images, context.Threat.Norm));
         journal?.Append(broken, margins, run, _adversarial is null ? null : returned);
         return run;
     }

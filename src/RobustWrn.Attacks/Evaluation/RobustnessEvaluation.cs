@@ -78,7 +78,10 @@ public static class RobustnessEvaluation
                     kept.Add(block.AdversarialImages());
             }
             ValueList<string> notices =
-                [.. suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct(), .. options.SearchesInBFloat16 ? (string[])[EvaluationOptions.BFloat16Notice] : []];
+                [
+                    .. suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct(),
+                    .. options.SearchesInBFloat16 ? (string[])[EvaluationOptions.BFloat16Notice] : [],
+                ];
             RobustnessResult result = RobustnessResult.Of(outcomes, images.ClassNames) with
             {
                 Threat = threat,

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// The loss of an ascent by <see cref="Gama"/>: <see cref="GuidedMargin"/> away from where it starts, with a weight that falls linearly to 0
-/// (Sriramanan et al. 2020, arXiv 2011.14969).
+/// The loss of an ascent by <see cref="Gama"/>: <see cref="GuidedMargin"/> away from where it starts, with a weight that falls linearly to
+/// 0 (Sriramanan et al. 2020, arXiv 2011.14969).
 /// </summary>
 /// <param name="Weight">The weight of the distance at the first step (lambda), at least 0.</param>
 /// <param name="Steps">The step at which the weight has reached 0.</param>

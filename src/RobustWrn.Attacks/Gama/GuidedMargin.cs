@@ -9,7 +9,9 @@ namespace RobustWrn.Attacks;
 /// those of a reference, which guides the first steps away from it.
 /// </summary>
 /// <param name="Weight">The weight of the distance (lambda), at least 0. With 0 no reference is needed.</param>
-/// <remarks>The reference is <see cref="AttackGoal.CleanLogits"/>: the clean images here, the random start in <see cref="FadingGuidance"/>.</remarks>
+/// <remarks>
+/// The reference is <see cref="AttackGoal.CleanLogits"/>: the clean images here, the random start in <see cref="FadingGuidance"/>.
+/// </remarks>
 public sealed record GuidedMargin(double Weight) : IAttackLoss
 {
     /// <summary>The name in files.</summary>

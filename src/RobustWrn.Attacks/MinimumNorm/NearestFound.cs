@@ -17,7 +17,8 @@ internal sealed class NearestFound
         if (context.Targets is not null)
             AttackInput.ThrowIfOutside(context.Targets, Logits, "targets");
         using DisposeScope scope = NewDisposeScope();
-        Tensor fooled = context.Goal().Reached(Logits), none = zeros([context.Images.shape[0]], context.Images.dtype, context.Images.device);
+        Tensor fooled = context.Goal().Reached(Logits);
+        Tensor none = zeros([context.Images.shape[0]], context.Images.dtype, context.Images.device);
         _distances = where(fooled, none, none.FilledLike(double.PositiveInfinity)).MoveToOuterDisposeScope();
         _images = context.Images.clone().MoveToOuterDisposeScope();
     }

@@ -36,7 +36,9 @@ public sealed record Pgd : IAttack
 
     /// <inheritdoc/>
     public string Name => string.Create(CultureInfo.InvariantCulture,
-        $"PGD-{Steps}{(StepRule is null ? "" : $" {DescriptionTypes.ShortNameOf(StepRule.GetType())}")}{(Restarts > 1 ? $" x {Restarts}" : "")}");
+        $"PGD-{Steps}{RuleName}{(Restarts > 1 ? $" x {Restarts}" : "")}");
+
+    private string RuleName => StepRule is null ? "" : $" {DescriptionTypes.ShortNameOf(StepRule.GetType())}";
 
     /// <inheritdoc/>
     public long MaxGradients => ((long)Steps + (StepRule is { KeepsBest: true } ? 1 : 0)) * Restarts;

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// The images of a batch that the model still gets right, for attacks that only ask for logits: keeps the strongest point of each, and drops
-/// an image as soon as the model itself confirms that it is fooled. Owns its tensors.
+/// The images of a batch that the model still gets right, for attacks that only ask for logits: keeps the strongest point of each, and
+/// drops an image as soon as the model itself confirms that it is fooled. Owns its tensors.
 /// </summary>
 public sealed class UnfooledBatch : IDisposable
 {

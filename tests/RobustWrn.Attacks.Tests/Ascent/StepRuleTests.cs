@@ -129,7 +129,8 @@ public sealed class StepRuleTests : IDisposable
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private static AttackContext Context(FallingBatch batch, string norm) => new(batch.Model, batch.Images, batch.Labels, FallingBatch.Threat(norm));
+    private static AttackContext Context(FallingBatch batch, string norm) =>
+        new(batch.Model, batch.Images, batch.Labels, FallingBatch.Threat(norm));
 
     private sealed record ThrowingStep : IStepRule
     {

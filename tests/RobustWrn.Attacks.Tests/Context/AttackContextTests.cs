@@ -16,7 +16,8 @@ public sealed class AttackContextTests : IDisposable
     [
         "255", "nan", "negative", "three dims", "bytes", "int labels", "few labels", "label -1", "label 2", "target 2", "start shape", "ids", "epsilon",
         "half", "bfloat16", "double", "disposed", "labels elsewhere", "start nan", "start infinite", "start far", "start dtype", "surrogate dtype", "mixed model",
-        "no draws", "short numbers of any module", "other short numbers", "one logit", "row logits", "map logits", "double logits", "other rows",
+        "no draws", "short numbers of any module", "other short numbers", "one logit", "row logits", "map logits",
+        "double logits", "other rows",
     ];
 
     public void Dispose() => _scope.Dispose();
@@ -61,7 +62,7 @@ public sealed class AttackContextTests : IDisposable
         "mixed model" => (_sound with { Model = nn.Sequential(nn.Flatten(), nn.Linear(16, 4), nn.Linear(4, 2, dtype: ScalarType.Float64)) }, "the model must have all parameters in one dtype, got Float32 and Float64"),
         "no draws" => (_sound with { GradientDraws = 0 }, "GradientDraws must be at least 1, got 0"),
         "short numbers of any module" => (_sound with { SteeringPrecision = ScalarType.BFloat16 },
-            "SteeringPrecision must be BFloat16, of a Classifier that computes in float32, got BFloat16 of a LinearModel in Float32. Leave it out."),
+            "SteeringPrecision must be BFloat16, of a Classifier that computes in float32, got BFloat16 of a LinearModel in Float32."),
         "other short numbers" => (_sound with { SteeringPrecision = ScalarType.Float16 }, "SteeringPrecision must be BFloat16"),
         "one logit" => (_sound with { Model = Answering(z => z.narrow(1, 0, 1)) }, "the model must return logits of at least two classes, got (2, 1) Float32 from Lambda"),
         "row logits" => (_sound with { Model = Answering(z => z.select(1, 0)) }, "the model must return logits (N, classes) for N = 2 images, got (2) Float32 from Lambda. Give a binary model two logits"),

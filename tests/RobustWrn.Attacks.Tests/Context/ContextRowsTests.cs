@@ -31,7 +31,8 @@ public sealed class ContextRowsTests : IDisposable
         Assert.Equal([0L, 1], some.Labels.data<long>().ToArray());
         Assert.Equal([1L, 0], some.Targets!.data<long>().ToArray());
         Assert.Equal([43, 41], some.Examples);
-        Assert.Equal((_whole.Noise, _whole.Threat, 3, BatchNormMode.BatchStatistics), (some.Noise, some.Threat, some.GradientDraws, some.BatchNorm));
+        Assert.Equal((_whole.Noise, _whole.Threat, 3, BatchNormMode.BatchStatistics),
+            (some.Noise, some.Threat, some.GradientDraws, some.BatchNorm));
     }
 
     [Fact]

@@ -7,7 +7,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Outside.Tests;
 
-/// <summary>Attack, step rule and loss written outside the library keep the contracts that the library's own keep, and take few lines.</summary>
+/// <summary>
+/// Attack, step rule and loss written outside the library keep the contracts that the library's own keep, and take few lines.
+/// </summary>
 public class OutsideAttackTests
 {
     private const int MostLines = 20;

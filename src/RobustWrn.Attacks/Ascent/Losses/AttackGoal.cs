@@ -17,7 +17,9 @@ public sealed record AttackGoal(Tensor Labels, Tensor? Targets = null, Tensor? C
     /// </summary>
     public bool AnyErrorCounts { get; init; }
 
-    /// <summary>Whether the attacker has what it wants: the predicted class is the target or, without one, another than the label.</summary>
+    /// <summary>
+    /// Whether the attacker has what it wants: the predicted class is the target or, without one, another than the label.
+    /// </summary>
     /// <param name="logits">(N, classes). A verdict takes those of <see cref="AttackedModel.Logits"/>.</param>
     /// <returns>Boolean (N). The caller disposes it.</returns>
     public Tensor Reached(Tensor logits)
