@@ -11,12 +11,12 @@ public sealed record Budget : IDescription
 
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(36_500);
 
-    /// <summary>How many trials at most.</summary>
+    /// <summary>The most trials.</summary>
     [JsonPropertyName("maximalTrials")]
     public int MaxTrials { get; init; } = 20;
 
     /// <summary>
-    /// How long trials may take together, over all sessions of a resumed run; null for no limit. No trial is cut short.
+    /// The most time that trials may take together, over all sessions of a resumed run; null for no limit. No trial is cut short.
     /// With a limit, how many trials run depends on the machine, and so does the result.
     /// </summary>
     [JsonPropertyName("maximalTime")]

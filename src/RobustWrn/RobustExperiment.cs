@@ -22,13 +22,13 @@ public sealed record RobustExperiment
     /// <summary>The images.</summary>
     public DatasetSplits Data { get; private init; }
 
-    /// <summary>How far an attacker may move an image.</summary>
+    /// <summary>The ball in which an attacker may move an image.</summary>
     public ThreatModel Threat { get; private init; }
 
     /// <summary>The networks that trials are compared with.</summary>
     public ValueList<INetworkSpec> Baselines { get; private init; } = [];
 
-    /// <summary>How networks are trained. Default: TRADES, the objective of the search in Huang et al. 2021.</summary>
+    /// <summary>The objective that networks are trained by. Default: TRADES, the objective of the search in Huang et al. 2021.</summary>
     public IRobustObjective Objective { get; private init; } = new Trades();
 
     /// <summary>The schedule of the training. Default: that of Huang et al. 2021.</summary>
@@ -43,7 +43,7 @@ public sealed record RobustExperiment
     /// <summary>The seed. Default 0.</summary>
     public Seed Seed { get; private init; }
 
-    /// <summary>How many times the networks of the final evaluation are trained. Default 1.</summary>
+    /// <summary>The number of times that networks of the final evaluation are trained. Default 1.</summary>
     public int Replicates { get; private init; } = 1;
 
     /// <summary>The folder the experiment is recorded in; null for none.</summary>
@@ -58,7 +58,7 @@ public sealed record RobustExperiment
     /// <summary>The candidates; null without a search.</summary>
     public SearchSpace<INetworkSpec>? Space { get; private init; }
 
-    /// <summary>How the next candidate is chosen; null without a search.</summary>
+    /// <summary>The sampler that chooses the next candidate; null without a search.</summary>
     public ISampler? Sampler { get; private init; }
 
     /// <summary>Makes the trainer of an objective and a recipe. Default: <see cref="RobustTrainer"/>.</summary>
@@ -94,7 +94,7 @@ public sealed record RobustExperiment
     /// <summary>Trains and evaluates these networks too, whatever the search finds.</summary>
     public RobustExperiment Comparing(params ReadOnlySpan<INetworkSpec> baselines) => this with { Baselines = [.. baselines] };
 
-    /// <summary>How networks are trained.</summary>
+    /// <summary>The experiment with another objective and recipe for its trainings.</summary>
     public RobustExperiment TrainedBy(IRobustObjective objective, TrainingRecipe recipe) => this with { Objective = objective, Recipe = recipe };
 
     /// <summary>The attacks of the final evaluation.</summary>
@@ -225,7 +225,7 @@ public sealed record RobustExperiment
         }
     }
 
-    /// <summary>What is searched, trained and judged.</summary>
+    /// <summary>Space, training and evaluation in a few words.</summary>
     public override string ToString() =>
         $"{(Space is null ? "no search" : $"search over {Space}")}, {Quantity.Of(Baselines.Count, "baseline")}; "
         + $"{Objective.Name} for {Quantity.Of(Recipe.Epochs, "epoch")} under {Threat}; judged by {Suite.Name}";

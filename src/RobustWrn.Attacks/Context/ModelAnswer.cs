@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
@@ -18,7 +19,7 @@ internal static class ModelAnswer
         long[] shape = logits.shape;
         long count = images.size(0);
         if (shape.Length != 2 || shape[0] != count)
-            throw new ArgumentException($"the model must return logits (N, classes) for N = {count} images, got {Text(logits)} from {model}. {Remedy(logits)}");
+            throw new ArgumentException($"the model must return logits (N, classes) for N = {Quantity.Of(count, "image")}, got {Text(logits)} from {model}. {Remedy(logits)}");
         if (shape[1] < 2)
         {
             throw new ArgumentException($"the model must return logits of at least two classes, got {Text(logits)} from {model}: the largest of one is always the same, so that nothing could fool it. "

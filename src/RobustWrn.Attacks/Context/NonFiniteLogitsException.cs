@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ public sealed class NonFiniteLogitsException : InvalidOperationException
     /// <param name="rows">How many images got a non-finite logit.</param>
     /// <param name="total">Out of how many.</param>
     public NonFiniteLogitsException(long rows, long total)
-        : base($"logits must be finite, got NaN or infinity for {rows} of {total} images. "
+        : base($"logits must be finite, got NaN or infinity for {rows} of {Quantity.Of(total, "image")}. "
             + "Check the weights (was the training stable, does the file belong to this network?) and that pixels are in [0, 1].") =>
         (Rows, Total) = (rows, total);
 

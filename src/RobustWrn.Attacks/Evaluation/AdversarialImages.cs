@@ -102,7 +102,7 @@ public sealed class AdversarialImages : IDisposable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Count == 1 ? "1 image" : $"{Count} images";
+    public override string ToString() => Quantity.Of(Count, "image");
 
     internal static AdversarialImages Of(IEnumerable<Tensor> blocks, IReadOnlyList<ExampleOutcome> outcomes) => new(
         Own(cat([.. blocks])),

@@ -22,7 +22,7 @@ internal static class AttackRules
         // Written so that NaN counts as outside.
         long outside = (returned.IsAtLeast(0) & returned.IsAtMost(1)).logical_not().flatten(1).any(1).sum().item<long>();
         if (outside > 0)
-            throw new AttackRefusedException(attack, $"pixels must lie in [0, 1], got others or NaN in {outside} of {images.shape[0]} images. Clamp the result.");
+            throw new AttackRefusedException(attack, $"pixels must lie in [0, 1], got others or NaN in {outside} of {Quantity.Of(images.shape[0], "image")}. Clamp the result.");
         double distance = threat.Distance(returned, images).max().to(ScalarType.Float64).item<double>();
         if (!(distance <= threat.Epsilon + threat.Tolerance))
             throw new AttackRefusedException(attack, string.Create(CultureInfo.InvariantCulture,

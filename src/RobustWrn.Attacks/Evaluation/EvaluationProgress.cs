@@ -33,6 +33,6 @@ public readonly record struct EvaluationProgress(string Attack, long Done, long 
 
     /// <summary>Attack, images and time to the end as one line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Attack} ({AttackNumber} of {AttackCount}): {Done} of {Total} images done, {Survivors} still right, ")
+        $"{Attack} ({AttackNumber} of {AttackCount}): {Done} of {Quantity.Of(Total, "image")} done, {Survivors} still right, ")
         + $"{Quantity.Short(Remaining)} left{(IsResumed ? ", resumed" : "")}";
 }

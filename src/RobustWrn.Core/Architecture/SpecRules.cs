@@ -26,7 +26,7 @@ internal static class SpecRules
         ArgumentNullException.ThrowIfNull(change);
         int at = stage.GetOffset(stages.Count);
         if (at < 0 || at >= stages.Count)
-            throw new ArgumentOutOfRangeException(nameof(stage), $"the network has {stages.Count} stages, got {stage}.");
+            throw new ArgumentOutOfRangeException(nameof(stage), $"the network has {Quantity.Of(stages.Count, "stage")}, got {stage}.");
         return stages.With(at, change(stages[at]));
     }
 

@@ -117,7 +117,7 @@ public sealed record WideResNetSpec : INetworkSpec
     public WideResNetSpec WithDepths(params ReadOnlySpan<int> depths)
     {
         if (depths.Length != Stages.Count)
-            throw new ArgumentException($"there must be one depth for each of the {Stages.Count} stages, got {depths.Length}.", nameof(depths));
+            throw new ArgumentException($"there must be one depth for each of the {Quantity.Of(Stages.Count, "stage")}, got {depths.Length}.", nameof(depths));
         StageSpec[] stages = [.. Stages];
         for (int i = 0; i < stages.Length; i++)
             stages[i] = stages[i] with { Depth = depths[i] };

@@ -13,7 +13,7 @@ public sealed class InvalidDescriptionException : ArgumentException
     public InvalidDescriptionException(string subject, IReadOnlyList<Problem> problems)
         : base(problems.Count == 1
             ? $"{subject}.{problems[0]}"
-            : $"{subject} has {problems.Count} problems:{string.Concat(problems.Take(MostLines).Select(problem => $"{Environment.NewLine}  {problem}"))}"
+            : $"{subject} has {Quantity.Of(problems.Count, "problem")}:{string.Concat(problems.Take(MostLines).Select(problem => $"{Environment.NewLine}  {problem}"))}"
                 + (problems.Count > MostLines ? $"{Environment.NewLine}  and {problems.Count - MostLines} more" : "")) =>
         Problems = problems;
 

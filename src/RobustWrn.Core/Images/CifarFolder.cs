@@ -68,7 +68,7 @@ internal static class CifarFolder
         long bytes = new FileInfo(path).Length;
         if (layout.FitsWholeRecords(bytes))
             return bytes / layout.RecordBytes;
-        string found = bytes == 0 ? "it is empty" : $"{bytes / layout.RecordBytes} records and {bytes % layout.RecordBytes} bytes more";
+        string found = bytes == 0 ? "it is empty" : $"{bytes / layout.RecordBytes} records and {Quantity.Of(bytes % layout.RecordBytes, "byte")} more";
         throw new InvalidDataException(
             $"{path} must hold a whole number of {layout.Name} records of {layout.RecordBytes} bytes, at least one, got {bytes} bytes ({found}). "
             + "The file is truncated, oversized or of another data set: unpack it again.");

@@ -56,7 +56,7 @@ internal static class LabelledTensors
         if (labels.dtype is not (ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 or ScalarType.Byte))
             return [new Problem(name, $"must be whole numbers such as int64, got {labels.dtype}.")];
         if (labels.dim() != 1 || (images.dim() > 0 && labels.shape[0] != images.shape[0]))
-            return [new Problem(name, $"must have shape (images), one for each of the {(images.dim() > 0 ? images.shape[0] : 0)} images, got {Shape(labels)}.")];
+            return [new Problem(name, $"must have shape (images), one for each of the {Quantity.Of(images.dim() > 0 ? images.shape[0] : 0, "image")}, got {Shape(labels)}.")];
         if (labels.numel() == 0)
             return [];
         Tensor whole = labels.to(ScalarType.Int64);

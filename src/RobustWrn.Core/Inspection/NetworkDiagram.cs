@@ -96,7 +96,7 @@ public sealed record NetworkDiagram(NetworkDescription Description)
             new XAttribute("fill", "none"), new XAttribute("stroke", Edge), new XAttribute("stroke-width", "1.5"));
     }
 
-    private static string Label(PartCost part) => (part.Blocks switch { 0 => "", 1 => "1 block, ", _ => $"{part.Blocks} blocks, " }) + $"{part.Channels} x {part.Height} x {part.Width}";
+    private static string Label(PartCost part) => (part.Blocks == 0 ? "" : $"{Quantity.Of(part.Blocks, "block")}, ") + $"{part.Channels} x {part.Height} x {part.Width}";
 
     // The whole text stands in the drawing's title and description.
     private static string Shortened(string text, int length) => text.Length <= length ? text : text[..(length - 1)] + "\u2026";

@@ -27,7 +27,7 @@ public sealed record Normalization
             ? [.. Rule.Each(Mean, OfMean, "Normalization.Mean", channels),
                 .. Rule.Each(Std, std => Rule.Positive(std, ""), "Normalization.Std", channels)]
             : [new Problem("Normalization",
-                $"must have one mean and one std for each of {channels} channels, or none at all, got {Mean.Count} and {Std.Count}.")];
+                $"must have one mean and one std for each of {Quantity.Of(channels, "channel")}, or none at all, got {Mean.Count} and {Std.Count}.")];
 
     // Pixels are in [0, 1], whatever they are divided by afterwards; means of other scales are refused with the numbers that float32 cannot
     // hold.

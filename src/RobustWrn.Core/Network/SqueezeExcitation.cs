@@ -40,7 +40,7 @@ public sealed class SqueezeExcitation : nn.Module<Tensor, Tensor>
     public static FeatureMap Trace(CostTrace trace, FeatureMap input, int squeezed, bool hasBias)
     {
         if (squeezed < 1)
-            trace.Report(new Problem("Squeeze", $"must leave at least 1 number of {input.Channels} channels, got {squeezed}. Squeeze less or widen the stage."));
+            trace.Report(new Problem("Squeeze", $"must leave at least 1 number of {Quantity.Of(input.Channels, "channel")}, got {squeezed}. Squeeze less or widen the stage."));
         FeatureMap hidden = trace.Elementwise(trace.Linear(trace.GlobalAveragePool(input), squeezed, hasBias), KeptForBackward.Output);
         FeatureMap gate = trace.Elementwise(trace.Linear(hidden, input.Channels, hasBias), KeptForBackward.Output);
         return trace.Multiply(input, gate);

@@ -23,7 +23,7 @@ public sealed record GroupNormalization : IFeatureNormalization
     public FeatureMap Trace(CostTrace trace, FeatureMap input)
     {
         if (input.Channels % Groups(input.Channels) != 0)
-            trace.Report(new Problem(nameof(ChannelsPerGroup), $"must divide the channels into equal groups, got {input.Channels} channels in {Groups(input.Channels)} groups. Use widths that are multiples of {ChannelsPerGroup}."));
+            trace.Report(new Problem(nameof(ChannelsPerGroup), $"must divide the channels into equal groups, got {Quantity.Of(input.Channels, "channel")} in {Groups(input.Channels)} groups. Use widths that are multiples of {ChannelsPerGroup}."));
         return trace.ScaleAndShift(input);
     }
 

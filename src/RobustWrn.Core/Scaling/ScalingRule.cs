@@ -98,7 +98,7 @@ public sealed record ScalingRule : IDescription
 
     private IEnumerable<Problem> Ratio(ValueList<double>? ratio, string name) => ratio is null || Base?.Stages is null ? [] :
     [
-        .. Rule.Holds(ratio.Count == Base.Stages.Count, name, $"must have a number for each of the {Base.Stages.Count} stages of the base, got {ratio.Count}."),
+        .. Rule.Holds(ratio.Count == Base.Stages.Count, name, $"must have a number for each of the {Quantity.Of(Base.Stages.Count, "stage")} of the base, got {ratio.Count}."),
         .. Rule.Each(ratio, part => Rule.Positive(part, "", most: 1e6), name),
     ];
 }

@@ -39,12 +39,12 @@ internal sealed class SafetensorsHeader
     {
         _file = file;
         if (file.Length < LengthBytes)
-            throw Damaged($"it has only {file.Length} bytes");
+            throw Damaged($"it has only {Quantity.Of(file.Length, "byte")}");
         Span<byte> length = stackalloc byte[LengthBytes];
         file.Read(0, length);
         long size = BinaryPrimitives.ReadInt64LittleEndian(length);
         if (size < 2 || size > MaxHeader || LengthBytes + size > file.Length)
-            throw Damaged($"its header is said to have {size} bytes, the file has {file.Length}");
+            throw Damaged($"its header is said to have {Quantity.Of(size, "byte")}, the file has {file.Length}");
         _start = LengthBytes + size;
         try
         {
@@ -147,7 +147,7 @@ internal sealed class SafetensorsHeader
             throw Damaged($"\"{name}\" has the byte range [{string.Join(", ", range)}]; it must be a start and an end");
         long bytes = checked((shape.Aggregate((long)bits, (product, side) => checked(product * side)) + 7) / 8);
         if (bits > 0 && range[1] - range[0] != bytes)
-            throw Damaged($"\"{name}\" of shape ({string.Join(", ", shape)}) needs {bytes} bytes, its range has {range[1] - range[0]}");
+            throw Damaged($"\"{name}\" of shape ({string.Join(", ", shape)}) needs {Quantity.Of(bytes, "byte")}, its range has {range[1] - range[0]}");
         if (StridedLayout.Packed(shape).Problem(long.MaxValue) is { } problem)
             throw Damaged($"\"{name}\" {problem}");
         return new Entry(dtype, type < 0 ? null : Types[type].Type, shape, range[0], range[1]);
@@ -164,9 +164,9 @@ internal sealed class SafetensorsHeader
             end = entry.To;
         }
         if (end > available)
-            throw Damaged($"its header describes {end} bytes of data, but only {available} are there: it is truncated");
+            throw Damaged($"its header describes {Quantity.Of(end, "byte")} of data, but only {available} are there: it is truncated");
         if (end < available)
-            throw Damaged($"its header describes {end} bytes of data, but {available} are there: something was appended");
+            throw Damaged($"its header describes {Quantity.Of(end, "byte")} of data, but {available} are there: something was appended");
     }
 
     private static long[] ReadNumbers(ref Utf8JsonReader json)

@@ -12,12 +12,12 @@ public sealed record GridSampler : ISampler
     public const string TypeName = "grid";
 
     /// <summary>
-    /// Whether the order is drawn from the seed, so that a study stopped early has seen all parts of the grid. Needs a grid of at most
+    /// Draws the order from the seed, so that a study stopped early has seen all parts of the grid. Needs a grid of at most
     /// <see cref="SpaceShape.EnumerationLimit"/> points. Default false.
     /// </summary>
     public bool Shuffled { get; init; }
 
-    /// <summary>How many rejected points in a row it passes before it gives up. Default 1,000,000: seconds.</summary>
+    /// <summary>The number of rejected points in a row that it passes before it gives up. Default 1,000,000: seconds.</summary>
     public int Tries { get; init; } = 1_000_000;
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace RobustWrn.Search;
 /// </summary>
 public interface ISampler : IDescription
 {
-    /// <summary>Whether other seeds propose other points.</summary>
+    /// <summary>True where other seeds propose other points.</summary>
     bool DependsOnSeed { get; }
 
     /// <summary>The next point: kept by the space and, for samplers that do not repeat, not among the trials before.</summary>

@@ -2,7 +2,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>What a sampler answers: a point, or none and the reason.</summary>
+/// <summary>The answer of a sampler: a point, or none and the reason.</summary>
 public sealed record Proposal
 {
     private Proposal()

@@ -15,7 +15,7 @@ public sealed record RandomSampler : ISampler
     private const int TriesBeforeListing = 100;
 
     /// <summary>
-    /// How many points it draws before it gives up on a space too large to list (more than <see cref="SpaceShape.EnumerationLimit"/>
+    /// The number of points it draws before it gives up on a space too large to list (more than <see cref="SpaceShape.EnumerationLimit"/>
     /// points). Default 100,000: finds one kept point in 20,000 with 99 % probability.
     /// </summary>
     public int Tries { get; init; } = 100_000;

@@ -3,7 +3,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>What a search space says of one of its points: kept, rejected by a filter, or no valid network.</summary>
+/// <summary>The verdict of a search space on one of its points: kept, rejected by a filter, or no valid network.</summary>
 /// <typeparam name="TSpec">The specification searched over.</typeparam>
 public sealed record PointVerdict<TSpec>
     where TSpec : INetworkSpec
@@ -23,11 +23,11 @@ public sealed record PointVerdict<TSpec>
     /// </summary>
     public ValueList<Problem> Problems { get; internal init; } = [];
 
-    /// <summary>Whether the point is valid and every filter keeps it.</summary>
+    /// <summary>True where the point is valid and every filter keeps it.</summary>
     [MemberNotNullWhen(true, nameof(Spec))]
     public bool Kept => Problems.Count == 0 && RejectedBy is null;
 
-    /// <summary>Whether the point is kept, and why not.</summary>
+    /// <summary>The verdict, with the reason against a point that is not kept.</summary>
     public override string ToString() => Kept ? $"{Spec!.Name}, kept"
         : RejectedBy is not null ? $"rejected by \"{RejectedBy}\""
             : Quantity.First([.. Problems.Select(problem => problem.ToString())], 3, "; ");

@@ -40,7 +40,7 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
         _canonical = new(WriteCanonical);
     }
 
-    /// <summary>What every point starts from.</summary>
+    /// <summary>The specification that every point starts from.</summary>
     public TSpec Base { get; }
 
     /// <summary>The dimensions in the order they are applied.</summary>
@@ -52,7 +52,7 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     /// <summary>Points of the whole grid, kept or not.</summary>
     public BigInteger Size => Shape.Points;
 
-    /// <summary>What samplers see of the space.</summary>
+    /// <summary>The space as samplers see it.</summary>
     public SpaceShape Shape { get; }
 
     /// <summary>The space as canonical JSON: base specification, dimensions with their values, names of filters.</summary>
@@ -105,7 +105,7 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     }
 
     /// <summary>
-    /// Whether a point is kept, which filter rejects it, or why it is no valid network. Does not throw for a point of the grid.
+    /// The verdict on a point: kept, rejected by which filter, or no valid network and why. Does not throw for a point of the grid.
     /// </summary>
     /// <param name="point">One value index per dimension.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such point.</exception>
@@ -134,8 +134,8 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     public IEnumerable<Problem> Problems() => _problems.Value;
 
     /// <summary>
-    /// What keeps its networks out of files, as <see cref="DescriptionStorage.StorageProblems"/>: of the base, and of each value on its
-    /// own. A study that is kept in memory needs none of it.
+    /// Problems that keep its networks out of files, as <see cref="DescriptionStorage.StorageProblems"/>:
+    /// of the base, and of each value on its own. A study that is kept in memory needs none of it.
     /// </summary>
     public IEnumerable<Problem> StorageProblems()
     {
@@ -198,11 +198,11 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     {
         ArgumentNullException.ThrowIfNull(point);
         if (point.Count != _axes.Count)
-            throw new ArgumentOutOfRangeException(nameof(point), $"a point must have one value index for each of the {_axes.Count} dimensions, got {point.Count}.");
+            throw new ArgumentOutOfRangeException(nameof(point), $"a point must have one value index for each of the {Quantity.Of(_axes.Count, "dimension")}, got {point.Count}.");
         for (int d = 0; d < point.Count; d++)
         {
             if (point[d] < 0 || point[d] >= Dimensions[d].Values.Count)
-                throw new ArgumentOutOfRangeException(nameof(point), $"\"{Dimensions[d].Name}\" has {Dimensions[d].Values.Count} values, counted from 0, got index {point[d]}.");
+                throw new ArgumentOutOfRangeException(nameof(point), $"\"{Dimensions[d].Name}\" has {Quantity.Of(Dimensions[d].Values.Count, "value")}, counted from 0, got index {point[d]}.");
         }
     }
 

@@ -4,13 +4,13 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// What a sampler sees of a search space: how many values each dimension has, and which points are kept.
+/// A search space as samplers see it: the number of values of each dimension, and the points that are kept.
 /// A point is one value index per dimension.
 /// </summary>
 public sealed class SpaceShape
 {
     /// <summary>
-    /// How many points samplers and checks look at in one go. Larger spaces are sampled. 100,000 wide residual networks take a few
+    /// The most points that samplers and checks look at in one go. Larger spaces are sampled. 100,000 wide residual networks take a few
     /// seconds.
     /// </summary>
     public const int EnumerationLimit = 100_000;
@@ -36,7 +36,7 @@ public sealed class SpaceShape
     /// <summary>Points of the whole grid, kept or not.</summary>
     public BigInteger Points { get; }
 
-    /// <summary>Whether a point is a valid network that every filter keeps.</summary>
+    /// <summary>True where a point is a valid network that every filter keeps.</summary>
     /// <param name="point">One value index per dimension.</param>
     public bool Keeps(ValueList<int> point) => _keeps(point);
 

@@ -83,7 +83,7 @@ public sealed class FolderStudyStore : IStudyStore
         // Which study this was, its trials know: where all that are sound are another's, it is not this one.
         string[] sound = [.. trials.Where(file => TrialFile.TryRead(file, out _, out _))];
         if (sound.Length > 0 && !Array.Exists(sound, file => TrialFile.TryRead(file, out _, out _, (OfStudy, asked.Fingerprint))))
-            throw new InvalidDataException($"{In(HeaderName)} cannot be read ({fault}), and the {sound.Length} trials beside it are of "
+            throw new InvalidDataException($"{In(HeaderName)} cannot be read ({fault}), and the {Quantity.Of(sound.Length, "trial")} beside it {(sound.Length == 1 ? "is" : "are")} of "
                 + "another study than the one asked for. Restore it from a copy, or choose another folder.");
         if (File.Exists(In(HeaderName)) || trials.Length > 0)
             SearchLog.DamagedHeader(_log, In(HeaderName), fault, SealedFile.MoveAside(In(HeaderName)));

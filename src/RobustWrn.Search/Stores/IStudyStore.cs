@@ -9,7 +9,7 @@ public interface IStudyStore : IDisposable
     /// <summary>Takes the store for one study and reads what it holds; begins the study in an empty store.</summary>
     /// <param name="header">What the study is; kept where the store holds no other.</param>
     /// <returns>
-    /// What the stored study is, which may be another than the one asked for, and its trials in the order of their numbers.
+    /// The header of the stored study, which may be another than the one asked for, and its trials in the order of their numbers.
     /// </returns>
     /// <exception cref="IOException">Another study uses the store, or it cannot be read.</exception>
     /// <exception cref="InvalidDataException">

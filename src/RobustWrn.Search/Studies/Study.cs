@@ -14,7 +14,7 @@ public static class Study
     /// <param name="seed">The same seed asks for the same networks.</param>
     /// <param name="store">Where the study is kept; null is memory. The study disposes it, also when this call throws.</param>
     /// <param name="maximumTrials">
-    /// How many trials at most, those in the store included; null is no limit. Not part of the study's identity: a rerun may raise it, or
+    /// The most trials, those in the store included; null is no limit. Not part of the study's identity: a rerun may raise it, or
     /// lower it, which hands out no trial beyond it.
     /// </param>
     /// <param name="time">Clock of the records; null is the system's.</param>
@@ -94,7 +94,7 @@ public sealed class Study<TSpec> : IDisposable
         Resume(store.Open(Header));
     }
 
-    /// <summary>What the study is.</summary>
+    /// <summary>Space, sampler and seed of the study.</summary>
     public StudyHeader Header { get; }
 
     /// <summary>All trials in the order of their numbers, pending ones too.</summary>
@@ -193,7 +193,7 @@ public sealed class Study<TSpec> : IDisposable
         while (_trials.ContainsKey(number))
             number++;
         if (number >= _maximumTrials)
-            return End(_maximumTrials == 1 ? "the 1 trial has been asked." : $"all {_maximumTrials} trials have been asked.");
+            return End(_maximumTrials == 1 ? "the 1 trial has been asked." : $"all {Quantity.Of(_maximumTrials.Value, "trial")} have been asked.");
         ValueList<TrialRecord> history = _trials.Values.TakeWhile(trial => trial.Number < number).ToValueList();
         Proposal proposal = _sampler.Propose(new SamplerContext(_space.Shape, history, number, _random));
         if (proposal.Point is not { } point)

@@ -3,7 +3,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>What a study is: with another header it would be another study.</summary>
+/// <summary>The identity of a study: with another header it would be another study.</summary>
 public sealed record StudyHeader
 {
     /// <summary>The search space as canonical JSON.</summary>

@@ -10,7 +10,7 @@ public sealed record TrialOutcome(Proportion Score)
     /// <summary>Further numbers to keep: clean accuracy, parameters, epochs, ... Finite, names unique.</summary>
     public ValueList<Measure> Measures { get; init; } = [];
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>Its problems.</summary>
     public IEnumerable<Problem> Problems() =>
     [
         .. Rule.Holds(Score.Total >= 1 && Score.Hits >= 0 && Score.Hits <= Score.Total, nameof(Score), $"must be hits out of at least one example, got {Score.Hits} of {Score.Total}."),

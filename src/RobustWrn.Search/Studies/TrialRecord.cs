@@ -4,7 +4,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>How far a trial is.</summary>
+/// <summary>The state of a trial.</summary>
 public enum TrialState
 {
     /// <summary>Asked and not told: running, or interrupted.</summary>
@@ -17,7 +17,7 @@ public enum TrialState
     Failed,
 }
 
-/// <summary>What a study keeps of a trial.</summary>
+/// <summary>A trial as a study keeps it.</summary>
 public sealed record TrialRecord
 {
     /// <summary>The trial's number, from 0.</summary>
@@ -36,10 +36,10 @@ public sealed record TrialRecord
     /// <summary>SHA-256 of <see cref="Spec"/>, in lower-case hexadecimal.</summary>
     public required string SpecFingerprint { get; init; }
 
-    /// <summary>How far the trial is.</summary>
+    /// <summary>The state of the trial.</summary>
     public required TrialState State { get; init; }
 
-    /// <summary>What is maximised; null unless completed.</summary>
+    /// <summary>The number that is maximised; null unless completed.</summary>
     public Proportion? Score { get; init; }
 
     /// <summary>Further numbers of a completed trial.</summary>

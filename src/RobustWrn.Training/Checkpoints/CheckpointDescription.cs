@@ -3,11 +3,11 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>What a checkpoint says of its training: enough to repeat it, with the same images.</summary>
+/// <summary>The training of a checkpoint: enough to repeat it, with the same images.</summary>
 /// <param name="Plan">What was minimised, how, and against whom.</param>
 /// <param name="Network">The network.</param>
 /// <param name="Seed">
-/// What all randomness came from. The network's own start is not told by it: see <see cref="INetworkSpec.Build"/>.
+/// The seed that all randomness came from. The network's own start is not told by it: see <see cref="INetworkSpec.Build"/>.
 /// </param>
 /// <param name="TrainingImages">The <see cref="IImageSource.Fingerprint"/> of the training images.</param>
 /// <param name="ValidationImages">The fingerprint of the validation images.</param>

@@ -20,7 +20,7 @@ internal sealed class CheckpointFolder(string path, int kept) : IDisposable
         ? string.Create(CultureInfo.InvariantCulture, $"{Prefix}{epochs:0000}{Suffix}")
         : string.Create(CultureInfo.InvariantCulture, $"{Prefix}{epochs:0000}-{steps:000000}{Suffix}"));
 
-    /// <summary>What is wrong with a folder before anything is computed: it, or a folder above it, is a file.</summary>
+    /// <summary>Problems of a folder, before anything is computed: it, or a folder above it, is a file.</summary>
     public static IEnumerable<Problem> Problems(string folder, string name)
     {
         for (string? at = Path.GetFullPath(folder); at is not null; at = Path.GetDirectoryName(at))

@@ -7,7 +7,7 @@ public sealed class CheckpointRefusedException : InvalidOperationException
         : base(message) => Differences = differences ?? [];
 
     /// <summary>
-    /// What differs from the run that wrote the checkpoint, one line each; empty where it was written by another version.
+    /// The differences from the run that wrote the checkpoint, one line each; empty where it was written by another version.
     /// </summary>
     public IReadOnlyList<string> Differences { get; }
 }

@@ -43,7 +43,7 @@ internal sealed class RunIdentity(JsonObject document)
         return new RunIdentity(document);
     }
 
-    /// <summary>What differs, one line each: where, what the other has stored, what this one has now.</summary>
+    /// <summary>The differences, one line each: where, what the other has stored, what this one has now.</summary>
     public IReadOnlyList<string> DifferencesFrom(RunIdentity other) => JsonDifference.Between(other.Document.ToJsonString(), Document.ToJsonString());
 
     /// <summary>This run as one that goes on from another's checkpoint.</summary>

@@ -3,7 +3,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// How far a training is, apart from its tensors. Order of the data, randomness and learning rate follow from it and the run's identity.
+/// The position of a training, apart from its tensors. Order of the data, randomness and learning rate follow from it and the run's
+/// identity.
 /// </summary>
 internal sealed record RunPosition
 {
@@ -19,7 +20,7 @@ internal sealed record RunPosition
     /// <summary>The steps of the epoch at work; null between two epochs.</summary>
     public EpochSoFar? SoFar { get; init; }
 
-    /// <summary>How often the training went back to the start of an epoch.</summary>
+    /// <summary>The number of times that the training went back to the start of an epoch.</summary>
     public int Setbacks { get; init; }
 
     /// <summary>Steps of the epoch at work.</summary>

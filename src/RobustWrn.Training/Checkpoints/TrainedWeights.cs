@@ -1,6 +1,6 @@
 namespace RobustWrn.Training;
 
-/// <summary>Which weights of a training.</summary>
+/// <summary>The weights of a training to choose from.</summary>
 public enum TrainedWeights
 {
     /// <summary>Those of the epoch that was best on validation.</summary>

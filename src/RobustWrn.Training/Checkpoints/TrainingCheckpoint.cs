@@ -32,7 +32,7 @@ internal sealed class TrainingCheckpoint : IDisposable
 
     public string Environment { get; }
 
-    /// <summary>What tells this checkpoint from all others.</summary>
+    /// <summary>The hash that tells this checkpoint from all others.</summary>
     public string Hash => _tensors.Metadata[HashKey];
 
     public RunPosition Position { get; }
@@ -89,7 +89,7 @@ internal sealed class TrainingCheckpoint : IDisposable
         }
     }
 
-    /// <summary>Whether there are tensors of a section.</summary>
+    /// <summary>True where there are tensors of a section.</summary>
     public bool Has(string prefix) => _tensors.Names.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>The tensors of a section, which stay owned by this checkpoint: the caller must not dispose them.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// How many images of a batch are attacked at once: all of them, until memory runs out, and half as many from then on.
+/// The number of images of a batch that are attacked at once: all of them, until memory runs out, and half as many from then on.
 /// In evaluation mode images do not see each other, and noise belongs to the example, so the result is the same;
 /// by the statistics of the batch it is not, and the batch stays whole.
 /// </summary>

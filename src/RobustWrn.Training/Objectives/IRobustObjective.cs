@@ -2,7 +2,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>What training minimises: from a batch to a scalar whose graph reaches the network's parameters.</summary>
+/// <summary>The objective that training minimises: from a batch to a scalar whose graph reaches the network's parameters.</summary>
 /// <remarks>
 /// An objective is a sealed record with defaults sourced in its doc comments. An attack inside it runs through
 /// <see cref="Attacks.AttackedModel"/>: in evaluation mode but for what the context says of batch norm, with frozen parameters,
@@ -15,14 +15,14 @@ public interface IRobustObjective : IDescription
     string Name { get; }
 
     /// <summary>
-    /// How many forward passes in training mode one evaluation makes, whose activations are all kept until its gradient is taken.
+    /// The number of forward passes in training mode of one evaluation, whose activations are all kept until its gradient is taken.
     /// Default 1.
     /// </summary>
     int ForwardPasses => 1;
 
     /// <summary>
-    /// What keeps it from training under a threat model, before anything is computed: a part of the norm that its inner attack needs and
-    /// misses. Default: nothing.
+    /// Problems that keep it from training under a threat model, before anything is computed: a part of the norm that its inner attack
+    /// needs and misses. Default: nothing.
     /// </summary>
     /// <param name="threat">How far images may move.</param>
     IEnumerable<Problem> ProblemsUnder(ThreatModel threat) => [];

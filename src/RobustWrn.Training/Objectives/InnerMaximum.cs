@@ -44,7 +44,9 @@ public static class InnerMaximum
             : attack.ProblemsAs(name).Append(new Problem(name, "must do without another model, which a training has none of, got "
                 + $"{attack.Name}. Take an attack on the model itself, such as PGD."));
 
-    /// <summary>What keeps an inner attack from running under a threat model: a part of the norm that it needs and misses.</summary>
+    /// <summary>
+    /// Problems that keep an inner attack from running under a threat model: a part of the norm that it needs and misses.
+    /// </summary>
     /// <param name="attack">The attack; null has other problems.</param>
     /// <param name="threat">How far images may move.</param>
     /// <param name="name">The property that holds it.</param>

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>What an objective works on. Owns nothing: the caller keeps and disposes the tensors.</summary>
+/// <summary>
+/// The batch that an objective works on, with model, threat and randomness. Owns nothing: the caller keeps and disposes the tensors.
+/// </summary>
 /// <param name="Model">Any module from (N, C, H, W) to logits (N, classes), in training mode.</param>
 /// <param name="Images">(N, C, H, W) in [0, 1], dtype and device of the model.</param>
 /// <param name="Labels">True classes, int64 (N).</param>
@@ -13,7 +15,7 @@ namespace RobustWrn.Training;
 public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Images, Tensor Labels, ThreatModel Threat)
 {
     /// <summary>
-    /// How far images may move. A radius beyond the diameter of [0, 1] is the diameter, which allows as much (
+    /// The ball in which images may move. A radius beyond the diameter of [0, 1] is the diameter, which allows as much (
     /// <see cref="ThreatModel.InBox"/>): steps that are shares of it stay
     /// reasonable.
     /// </summary>
@@ -32,14 +34,14 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
     public ValueList<long> Examples { get; init; } = Enumerable.Range(0, checked((int)Images.shape[0])).Select(i => (long)i).ToValueList();
 
     /// <summary>
-    /// What the labels became where each image was mixed of two (<see cref="CutMix"/>, <see cref="MixUp"/>), which the cross-entropy goes
+    /// The labels where each image was mixed of two (<see cref="CutMix"/>, <see cref="MixUp"/>), which the cross-entropy goes
     /// by; null where none was. The labels are then <see cref="MixedLabels.Dominant"/>, which attacks go by, and what else knows one
     /// class an image.
     /// </summary>
     public MixedLabels? Mixed { get; init; }
 
     /// <summary>
-    /// What batch normalisation goes by in the inner attack: <see cref="TrainingRecipe.AttackBatchNorm"/>. Default:
+    /// The statistics that batch normalisation goes by in the inner attack: <see cref="TrainingRecipe.AttackBatchNorm"/>. Default:
     /// its running statistics.
     /// </summary>
     public BatchNormMode AttackBatchNorm { get; init; }
@@ -53,7 +55,7 @@ public sealed record ObjectiveContext(nn.Module<Tensor, Tensor> Model, Tensor Im
     /// <summary>Told how long the inner attack took.</summary>
     internal Action<TimeSpan>? AttackTook { get; init; }
 
-    /// <summary>How much of the batch the inner attack takes at once. A training keeps what it learned at earlier batches.</summary>
+    /// <summary>The part of the batch that the inner attack takes at once. A training keeps what it learned at earlier batches.</summary>
     internal AttackParts AttackParts { get; init; } = new(NullLogger.Instance);
 
     /// <summary>

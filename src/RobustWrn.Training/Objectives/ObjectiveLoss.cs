@@ -11,7 +11,7 @@ namespace RobustWrn.Training;
 /// <param name="parts">The terms of the total by name, and what else belongs into a table of the training; scalars without a graph.</param>
 public sealed class ObjectiveLoss(Tensor total, Tensor logits, Tensor? adversarial, params ReadOnlySpan<LossPart> parts) : IDisposable
 {
-    /// <summary>What is minimised: a scalar with its graph.</summary>
+    /// <summary>The loss that is minimised: a scalar with its graph.</summary>
     public Tensor Total { get; } = total;
 
     /// <summary>

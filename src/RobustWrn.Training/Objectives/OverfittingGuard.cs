@@ -26,8 +26,8 @@ public sealed record OverfittingGuard : IDescription
     private const int FewestLost = 3;
 
     /// <summary>
-    /// How many images of a batch are looked at, others each epoch; all where it has fewer. Default 16: our choice, for the time given
-    /// above. Batches of one or two images are never judged.
+    /// The number of images of a batch that are looked at, others each epoch; all where it has fewer. Default 16:
+    /// our choice, for the time given above. Batches of one or two images are never judged.
     /// </summary>
     public int Images { get; init; } = 16;
 
@@ -38,17 +38,18 @@ public sealed record OverfittingGuard : IDescription
     public double LargestGap { get; init; } = 0.2;
 
     /// <summary>
-    /// What the step is compared with. Default, when null: PGD of 5 steps of a quarter of epsilon, 2/255 at 8/255, as the published code
-    /// looks (Wong et al. 2020).
+    /// The attack that the step is compared with. Default, when null: PGD of 5 steps of a quarter of epsilon, 2/255 at 8/255,
+    /// as the published code looks (Wong et al. 2020).
     /// </summary>
     public IAttack? Watch { get; init; }
 
     /// <summary>
-    /// What a batch is trained on instead. Default, when null: PGD of 10 steps of a quarter of epsilon, the steps of <see cref="Madry"/>.
+    /// The attack whose images a batch is trained on instead. Default, when null: PGD of 10 steps of a quarter of epsilon,
+    /// the steps of <see cref="Madry"/>.
     /// </summary>
     public IAttack? Fallback { get; init; }
 
-    /// <summary>What a batch is trained on instead, under a threat.</summary>
+    /// <summary>The attack whose images a batch is trained on instead, under a threat.</summary>
     public IAttack FallbackFor(ThreatModel threat) => Fallback ?? Pgd(10, threat);
 
     /// <inheritdoc/>
@@ -99,7 +100,7 @@ public sealed record OverfittingGuard : IDescription
     }
 }
 
-/// <summary>What a guard saw in a batch.</summary>
+/// <summary>The reading of a guard in a batch.</summary>
 /// <param name="Gap">The share of the watched images that are right after the one step and wrong after smaller ones.</param>
 /// <param name="Overfits">Whether that is too many.</param>
 internal readonly record struct GuardReading(double Gap, bool Overfits);

@@ -15,10 +15,10 @@ public sealed record AdamW : IOptimizer
     /// <summary>The name in files.</summary>
     public const string TypeName = "adamw";
 
-    /// <summary>How much of the mean of gradients stays, in [0, 1). Default 0.9 (Kingma and Ba 2015).</summary>
+    /// <summary>The share of the mean of gradients that stays at a step, in [0, 1). Default 0.9 (Kingma and Ba 2015).</summary>
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>How much of the mean of squared gradients stays, in [0, 1). Default 0.999 (Kingma and Ba 2015).</summary>
+    /// <summary>The share of the mean of squared gradients that stays at a step, in [0, 1). Default 0.999 (Kingma and Ba 2015).</summary>
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>Added to the root of the mean square. Default 1e-8 (Kingma and Ba 2015).</summary>
@@ -27,7 +27,7 @@ public sealed record AdamW : IOptimizer
     /// <summary>The share of a parameter, times the learning rate, that is taken off at each step. Default 0.01, PyTorch's.</summary>
     public double WeightDecay { get; init; } = 0.01;
 
-    /// <summary>Which parameters decay. Default: all, as in PyTorch.</summary>
+    /// <summary>The parameters that decay. Default: all, as in PyTorch.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // files from before it was there mean the same
     public DecayedParameters Decayed { get; init; }
 

@@ -1,6 +1,6 @@
 namespace RobustWrn.Training;
 
-/// <summary>Which parameters weight decay draws towards zero.</summary>
+/// <summary>The parameters that weight decay draws towards zero.</summary>
 public enum DecayedParameters
 {
     /// <summary>All of them, as PyTorch's optimisers do when they are given a network's parameters (Huang et al. 2021).</summary>

@@ -3,14 +3,15 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// How gradients become steps of the parameters: the description. What it remembers between steps is its <see cref="RunningOptimizer"/>.
+/// The description of an optimiser, which turns gradients into steps of the parameters. What it remembers between steps is its
+/// <see cref="RunningOptimizer"/>.
 /// </summary>
 public interface IOptimizer : IDescription
 {
     /// <summary>Numbers it remembers for each parameter, for estimates of memory. Default 1: a momentum.</summary>
     int RememberedPerParameter => 1;
 
-    /// <summary>Whether a schedule can move its momentum (<see cref="RunningOptimizer.Momentum"/>). Default: no.</summary>
+    /// <summary>True where a schedule can move its momentum (<see cref="RunningOptimizer.Momentum"/>). Default: no.</summary>
     bool TakesMomentum => false;
 
     /// <summary>Prepares for a network.</summary>

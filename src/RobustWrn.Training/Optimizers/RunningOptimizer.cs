@@ -13,7 +13,9 @@ public abstract class RunningOptimizer(IReadOnlyList<KeyValuePair<string, Parame
     /// <summary>The parameters, by name, in the order gradients are given in.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; } = parameters;
 
-    /// <summary>What is remembered, by name (<c>momentum.stem_conv.weight</c>); owned by this object, valid until the next step.</summary>
+    /// <summary>
+    /// The state between steps, by name (<c>momentum.stem_conv.weight</c>); owned by this object, valid until the next step.
+    /// </summary>
     public abstract IEnumerable<KeyValuePair<string, Tensor>> Saved { get; }
 
     /// <summary>

@@ -15,7 +15,7 @@ public sealed record Sgd : IOptimizer
     /// <summary>Momentum, in [0, 1). Default 0.9 (Huang et al. 2021).</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>Whether the step looks ahead along the momentum (Nesterov). Default: no (Huang et al. 2021).</summary>
+    /// <summary>Looks ahead along the momentum (Nesterov). Default: no (Huang et al. 2021).</summary>
     public bool Nesterov { get; init; }
 
     /// <summary>
@@ -23,7 +23,7 @@ public sealed record Sgd : IOptimizer
     /// </summary>
     public double WeightDecay { get; init; } = 2e-4;
 
-    /// <summary>Which parameters decay. Default: all (Huang et al. 2021).</summary>
+    /// <summary>The parameters that decay. Default: all (Huang et al. 2021).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // files from before it was there mean the same
     public DecayedParameters Decayed { get; init; }
 

@@ -11,13 +11,13 @@ public sealed record TrainingPlan : IDescription
     /// <summary>The name in files.</summary>
     public const string TypeName = "training-plan";
 
-    /// <summary>What is minimised. Default: <see cref="Trades"/>.</summary>
+    /// <summary>The objective that is minimised. Default: <see cref="Trades"/>.</summary>
     public IRobustObjective Objective { get; init; } = new Trades();
 
-    /// <summary>How. Default: the recipe of Huang et al. 2021.</summary>
+    /// <summary>Optimiser, schedule, batches and epochs. Default: the recipe of Huang et al. 2021.</summary>
     public TrainingRecipe Recipe { get; init; } = new();
 
-    /// <summary>How far images may move. Default: Linf 8/255.</summary>
+    /// <summary>The ball in which images may move. Default: Linf 8/255.</summary>
     public ThreatModel Threat { get; init; } = ThreatModel.Linf(8, outOf: 255);
 
     /// <summary>A trainer of the plan.</summary>

@@ -11,7 +11,7 @@ public sealed record EarlyStopping : IDescription
     /// <summary>The name in files.</summary>
     public const string TypeName = "early-stopping";
 
-    /// <summary>How many epochs in a row may be no better than the best before them. Default 10: our choice.</summary>
+    /// <summary>The number of epochs in a row that may be no better than the best before them. Default 10: our choice.</summary>
     /// <remarks>
     /// Before a drop of the learning rate, accuracy stands still for long: Rice et al. 2020 (arXiv 2002.11569) train to the end and
     /// select the best epoch instead.
@@ -21,7 +21,7 @@ public sealed record EarlyStopping : IDescription
     /// <summary>The first epoch, from 1, after which training may end. Default 1: our choice, no limit.</summary>
     public int NotBefore { get; init; } = 1;
 
-    /// <summary>Whether a training ends after these epochs.</summary>
+    /// <summary>Tells that a training ends after these epochs.</summary>
     /// <param name="epochs">All epochs so far, in order. Those of a weight average count too: either may be the better one.</param>
     public bool Ends(IReadOnlyList<EpochMetrics> epochs)
     {

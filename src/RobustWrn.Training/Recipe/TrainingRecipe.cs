@@ -5,8 +5,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// How a network is trained, apart from what is minimised. The defaults are the recipe of Huang et al. 2021 (arXiv 2110.03825)
-/// without extra images.
+/// The recipe of a training, apart from what is minimised: optimiser, schedule, batches, epochs. The defaults are the recipe of Huang et
+/// al. 2021 (arXiv 2110.03825) without extra images.
 /// </summary>
 public sealed record TrainingRecipe : IDescription
 {
@@ -45,16 +45,18 @@ public sealed record TrainingRecipe : IDescription
     /// <summary>The learning rate that <see cref="Schedule"/> multiplies. Default 0.1 (Huang et al. 2021).</summary>
     public double LearningRate { get; init; } = 0.1;
 
-    /// <summary>How the learning rate changes. Default: a tenth from 75 % on, a hundredth from 90 % on (Huang et al. 2021).</summary>
+    /// <summary>The course of the learning rate. Default: a tenth from 75 % on, a hundredth from 90 % on (Huang et al. 2021).</summary>
     public ILearningRateSchedule Schedule { get; init; } = new PiecewiseRate();
 
     /// <summary>
-    /// How the threat's radius grows while training; null trains under the whole radius throughout (Huang et al. 2021).
+    /// The growth of the threat's radius over the training; null trains under the whole radius throughout (Huang et al. 2021).
     /// Step sizes given in pixel units do not grow with it.
     /// </summary>
     public IRadiusSchedule? Radius { get; init; }
 
-    /// <summary>How gradients become steps. Default: SGD with momentum 0.9 and weight decay 2e-4 (Huang et al. 2021).</summary>
+    /// <summary>
+    /// The optimiser, which turns gradients into steps. Default: SGD with momentum 0.9 and weight decay 2e-4 (Huang et al. 2021).
+    /// </summary>
     public IOptimizer Optimizer { get; init; } = new Sgd();
 
     /// <summary>
@@ -74,16 +76,16 @@ public sealed record TrainingRecipe : IDescription
     /// <summary>When to end before the last epoch; null never does (Huang et al. 2021). The schedules stay those of all epochs.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
 
-    /// <summary>What happens when the loss becomes NaN or infinite; null stops there.</summary>
+    /// <summary>The recovery when the loss becomes NaN or infinite; null stops there.</summary>
     public DivergenceRecovery? Recovery { get; init; }
 
     /// <summary>
-    /// What happens to training images first, in order. Default: random crop with padding 4, then horizontal flip (Huang et al. 2021).
+    /// Random changes of training images, in order. Default: random crop with padding 4, then horizontal flip (Huang et al. 2021).
     /// </summary>
     public ValueList<IAugmentation> Augmentations { get; init; } = [new RandomCrop(), new HorizontalFlip()];
 
     /// <summary>
-    /// What mixes images with others of their batch afterwards, such as <see cref="CutMix"/>, and their labels with them;
+    /// The mixing of images with others of their batch afterwards, such as <see cref="CutMix"/>, and their labels with them;
     /// null mixes none (Huang et al. 2021). Rebuffi et al. 2021 (arXiv 2103.01946) gain by CutMix together with a
     /// <see cref="WeightAverage"/>. The inner attack goes by the larger share's class.
     /// </summary>
@@ -98,14 +100,14 @@ public sealed record TrainingRecipe : IDescription
     public double ExtraShare { get; init; } = 0.5;
 
     /// <summary>
-    /// What batch normalisation goes by in the attack inside the objective. Default: its running statistics (Huang et al. 2021;
-    /// Pang et al. 2021 find them better); Madry et al. 2018, Rice et al. 2020, Gowal et al. 2020, Rebuffi et al. 2021 and Wang et al.
-    /// 2023 take the statistics of the batch.
+    /// The statistics that batch normalisation goes by in the attack inside the objective. Default: its running statistics (Huang et al.
+    /// 2021; Pang et al. 2021 find them better); Madry et al. 2018, Rice et al. 2020, Gowal et al. 2020, Rebuffi et al.
+    /// 2021 and Wang et al. 2023 take the statistics of the batch.
     /// </summary>
     public BatchNormMode AttackBatchNorm { get; init; }
 
     /// <summary>
-    /// Whether the first step of a training replaces the running statistics of batch norm by those of its last pass, as if their momentum
+    /// Lets the first step of a training replace the running statistics of batch norm by those of its last pass, as if their momentum
     /// were 1 there, instead of moving them a little away from mean 0 and variance 1. Default: no (Huang et al. 2021);
     /// yes with Gowal et al. 2020, Rade 2021 and Wang et al. 2023.
     /// </summary>
@@ -123,7 +125,7 @@ public sealed record TrainingRecipe : IDescription
     /// </summary>
     public IAttack? ValidationAttack { get; init; }
 
-    /// <summary>How many validation images are judged, the first ones; null takes all.</summary>
+    /// <summary>The number of validation images that are judged, the first ones; null takes all.</summary>
     public int? ValidationImages { get; init; }
 
     /// <summary>The attack that every epoch is judged by under a threat.</summary>

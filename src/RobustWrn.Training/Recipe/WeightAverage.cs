@@ -19,7 +19,7 @@ public sealed record WeightAverage : IDescription
     public double Decay { get; init; } = 0.995;
 
     /// <summary>
-    /// Whether the decay grows to its largest value as above. Default: yes (Gowal et al. 2020); else it is that value from the end of the
+    /// Lets the decay grow to its largest value as above. Default: yes (Gowal et al. 2020); else it is that value from the end of the
     /// warm-up on.
     /// </summary>
     public bool Grows { get; init; } = true;
@@ -28,12 +28,12 @@ public sealed record WeightAverage : IDescription
     public double WarmUp { get; init; } = 0.025;
 
     /// <summary>
-    /// Whether buffers, the statistics of batch norm, are averaged every step as the weights are (Lu et al. 2022). Default:
+    /// Averages buffers, the statistics of batch norm, every step as the weights are (Lu et al. 2022). Default:
     /// no, those of the network are copied at the end of each epoch (Gowal et al. 2020; Rebuffi et al. 2021).
     /// </summary>
     public bool AveragesBuffers { get; init; }
 
-    /// <summary>How much of the average so far stays at a step.</summary>
+    /// <summary>The share of the average so far that stays at a step.</summary>
     /// <param name="step">Steps taken, this one included: 1 at the first.</param>
     /// <param name="warmUpSteps">Steps before which the average is a plain copy.</param>
     /// <returns>0 before the end of the warm-up.</returns>

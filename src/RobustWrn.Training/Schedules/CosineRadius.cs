@@ -15,7 +15,7 @@ public sealed record CosineRadius : IRadiusSchedule
     public double From { get; init; } = 0.25;
 
     /// <summary>
-    /// Whether the radius goes down and up again ever after, as the published code does, which does not stop the cosine. Default:
+    /// Lets the radius go down and up again ever after, as the published code does, which does not stop the cosine. Default:
     /// no, it stays whole.
     /// </summary>
     public bool Oscillates { get; init; }

@@ -8,7 +8,7 @@ public sealed record CyclicRate : ILearningRateSchedule
     /// <summary>The name in files.</summary>
     public const string TypeName = "cyclic";
 
-    /// <summary>How often. Default 1, as in fast adversarial training (Wong et al. 2020, arXiv 2001.03994).</summary>
+    /// <summary>Cycles in a training. Default 1, as in fast adversarial training (Wong et al. 2020, arXiv 2001.03994).</summary>
     public int Cycles { get; init; } = 1;
 
     /// <summary>

@@ -2,17 +2,17 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>How the learning rate changes while training: a pure function, so that a resumed run needs no saved state.</summary>
+/// <summary>The course of the learning rate over a training: a pure function, so that a resumed run needs no saved state.</summary>
 public interface ILearningRateSchedule : IDescription
 {
-    /// <summary>What the recipe's learning rate is multiplied by.</summary>
+    /// <summary>The factor of the recipe's learning rate.</summary>
     /// <param name="progress">
     /// The share of all steps that are done, in [0, 1): 0 at the first step, 0.75 at the first step of epoch 75 of 100.
     /// </param>
     double Factor(double progress);
 
     /// <summary>
-    /// What the recipe's learning rate is multiplied by at a step, for schedules that count epochs or steps. Default:
+    /// The factor of the recipe's learning rate at a step, for schedules that count epochs or steps. Default:
     /// <see cref="Factor"/> of the position's progress.
     /// </summary>
     /// <param name="position">The step.</param>

@@ -28,13 +28,13 @@ public sealed record OneCycleRate : ILearningRateSchedule
     public double Last { get; init; } = 1 / 25.0 / 1e4;
 
     /// <summary>
-    /// Whether rate and momentum change once an epoch instead of once a step. Default: no; the runs of Rade 2021 and Wang et al. 2023 do.
+    /// Changes rate and momentum once an epoch instead of once a step. Default: no; the runs of Rade 2021 and Wang et al. 2023 do.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] // files from before it was there mean the same
     public bool ByEpoch { get; init; }
 
     /// <summary>
-    /// Whether the optimiser's momentum goes the other way: from 0.95 down to 0.85 at the highest rate and up again (Smith and Topin
+    /// Moves the optimiser's momentum the other way: from 0.95 down to 0.85 at the highest rate and up again (Smith and Topin
     /// 2018; PyTorch's numbers). Default: no, the optimiser's own stays. PyTorch's OneCycleLR does so unless it is told not to,
     /// and Rade 2021 and Wang et al. 2023 do not tell it.
     /// </summary>

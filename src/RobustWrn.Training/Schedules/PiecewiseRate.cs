@@ -19,7 +19,7 @@ public sealed record PiecewiseRate : ILearningRateSchedule
     public ValueList<RateDrop> Drops { get; init; } = [new RateDrop(0.75, 0.1), new RateDrop(0.9, 0.01)];
 
     /// <summary>
-    /// Whether a drop comes at the step that has its share of all steps behind it, within an epoch too. Default: no, at the start of an
+    /// Lets a drop come at the step that has its share of all steps behind it, within an epoch too. Default: no, at the start of an
     /// epoch; short trainings do
     /// (<see cref="TrainingRecipe.ScaledTo"/>), whose epochs may be fewer than the drops.
     /// </summary>

@@ -2,7 +2,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>What a weight average came to on validation.</summary>
+/// <summary>Accuracies of a weight average on validation.</summary>
 /// <param name="Clean">Validation images that are classified rightly.</param>
 /// <param name="Robust">Validation images that are classified rightly both as they are and under the recipe's validation attack.</param>
 public sealed record AverageMetrics(Proportion Clean, Proportion Robust)

@@ -3,10 +3,10 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training;
 
-/// <summary>What one epoch came to.</summary>
+/// <summary>Loss and accuracies of one epoch.</summary>
 public sealed record EpochMetrics
 {
-    /// <summary>Which epoch, from 1.</summary>
+    /// <summary>The number of the epoch, from 1.</summary>
     public required int Epoch { get; init; }
 
     /// <summary>The mean loss over the images.</summary>
@@ -33,16 +33,16 @@ public sealed record EpochMetrics
     /// <summary>The time it took, validation included.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>What the time went into; null for epochs recorded by a version that did not measure it.</summary>
+    /// <summary>The parts of its time; null for epochs recorded by a version that did not measure it.</summary>
     public EpochTimes? Times { get; init; }
 
     /// <summary>
-    /// Whether this epoch is to be preferred to an earlier one: more robust on validation, or as robust and more accurate.
+    /// Prefers this epoch to an earlier one: more robust on validation, or as robust and more accurate.
     /// </summary>
     public bool IsBetterThan(EpochMetrics earlier) => (Robust.Hits, Clean.Hits).CompareTo((earlier.Robust.Hits, earlier.Clean.Hits)) > 0;
 
     /// <summary>
-    /// Whether this epoch's weight average is to be preferred to an earlier one, by the same rule; never without an average.
+    /// Prefers this epoch's weight average to an earlier one, by the same rule; never without an average.
     /// </summary>
     public bool HasBetterAverageThan(EpochMetrics earlier) =>
         Average is { } mine && earlier.Average is { } other && (mine.Robust.Hits, mine.Clean.Hits).CompareTo((other.Robust.Hits, other.Clean.Hits)) > 0;

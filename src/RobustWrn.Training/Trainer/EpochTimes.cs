@@ -3,7 +3,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// What the time of an epoch went into, as the host sees it: a device that works on its own is waited for where its numbers are read.
+/// The parts of an epoch's time, as the host sees it: a device that works on its own is waited for where its numbers are read.
 /// </summary>
 /// <param name="Data">Reading and augmenting images.</param>
 /// <param name="Attack">The attacks inside the objective.</param>

@@ -18,17 +18,17 @@ internal sealed class MicroBatch(Tensor images, Tensor labels, long[] examples, 
 
     public double Share { get; } = share;
 
-    /// <summary>What the labels became where images were mixed; null where none were.</summary>
+    /// <summary>The mixed labels, where images were mixed; null where none were.</summary>
     public MixedLabels? Mixed { get; init; }
 
     /// <summary>The images of the inner attack, once it has run.</summary>
     public Tensor? Adversarial { get; set; }
 
-    /// <summary>What the objective told when it found them, which an evaluation on given images may not tell again.</summary>
+    /// <summary>The numbers that the objective told when it found them, which an evaluation on given images may not tell again.</summary>
     public LossPart[] Told { get; set; } = [];
 
     /// <summary>
-    /// How a batch is cut: parts of the given size and a smaller last one, which is never a single image, because batch norm learns
+    /// The cut of a batch: parts of the given size and a smaller last one, which is never a single image, because batch norm learns
     /// nothing from one.
     /// </summary>
     public static IEnumerable<(int From, int Count)> Sizes(int images, int? size)

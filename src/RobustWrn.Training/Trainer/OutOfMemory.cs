@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace RobustWrn.Training;
 
-/// <summary>What libtorch says when there is no memory for a tensor, on a CUDA device or on the CPU.</summary>
+/// <summary>The errors of libtorch when there is no memory for a tensor, on a CUDA device or on the CPU.</summary>
 internal static partial class OutOfMemory
 {
-    /// <summary>Whether an exception is that.</summary>
+    /// <summary>True for an exception that says so.</summary>
     public static bool Is(Exception exception) => exception is OutOfMemoryException || (exception is ExternalException && Words().IsMatch(exception.Message));
 
     /// <summary>The first line of libtorch's message; a stack trace of its own follows.</summary>

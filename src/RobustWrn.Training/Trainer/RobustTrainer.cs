@@ -14,10 +14,10 @@ namespace RobustWrn.Training;
 /// <param name="recipe">How.</param>
 public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe recipe) : IRobustTrainer
 {
-    /// <summary>What is minimised.</summary>
+    /// <summary>The objective that is minimised.</summary>
     public IRobustObjective Objective { get; } = objective;
 
-    /// <summary>How it is trained.</summary>
+    /// <summary>Optimiser, schedule, batches and epochs.</summary>
     public TrainingRecipe Recipe { get; } = recipe;
 
     /// <summary>

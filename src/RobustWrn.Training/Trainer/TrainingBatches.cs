@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// Which images stand in which batch of a training, with extra images or without: a pure function of stream, epoch and step.
+/// The images of each batch of a training, with extra images or without: a pure function of stream, epoch and step.
 /// </summary>
 internal sealed class TrainingBatches
 {
@@ -28,7 +28,7 @@ internal sealed class TrainingBatches
         Steps = checked((int)(data.Train.Count / recipe.BatchSize + (data.Train.Count % recipe.BatchSize > 1 ? 1 : 0)));
     }
 
-    /// <summary>What the indices are of. To be read by <see cref="Read"/>.</summary>
+    /// <summary>The images that the indices count. To be read by <see cref="Read"/>.</summary>
     public IImageSource Images { get; }
 
     /// <summary>Batches an epoch.</summary>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Training;
 
-/// <summary>What must hold before a training starts, beyond the descriptions.</summary>
+/// <summary>Conditions that must hold before a training starts, beyond the descriptions.</summary>
 internal static class TrainingChecks
 {
     public static IEnumerable<Problem> Problems(this TrainingSplits data, INetworkSpec? network) =>
@@ -85,7 +85,7 @@ internal static class TrainingChecks
 
     private static IEnumerable<Problem> Fits(IImageSource images, INetworkSpec network, string name) =>
     [
-        .. Rule.Holds(images.Channels == network.InputChannels, name, $"must have images of {network.InputChannels} channels, as the network was specified for, got {images.Channels}."),
+        .. Rule.Holds(images.Channels == network.InputChannels, name, $"must have images of {Quantity.Of(network.InputChannels, "channel")}, as the network was specified for, got {images.Channels}."),
         .. Rule.Holds(images.ClassNames.Count == network.Classes, name, $"must have {network.Classes} classes, as the network was specified for, got {images.ClassNames.Count}."),
         .. Rule.Holds(Math.Min(images.Height, images.Width) >= network.SmallestSide, name,
             $"must have images of at least {network.SmallestSide} x {network.SmallestSide}, which the network's poolings need, got {images.Height} x {images.Width}."),

@@ -18,7 +18,7 @@ internal sealed class TrainingCourse
     /// <summary>The steps of the epoch at work that a checkpoint has behind it, until that epoch goes on; else null.</summary>
     public EpochSoFar? SoFar { get; set; }
 
-    /// <summary>How often the training went back to the start of an epoch.</summary>
+    /// <summary>The number of times that the training went back to the start of an epoch.</summary>
     public int Setbacks { get; set; }
 
     /// <summary>Finished epochs that a checkpoint brought.</summary>

@@ -19,7 +19,7 @@ internal static partial class TrainingLog
     [LoggerMessage(5, LogLevel.Warning, "The checkpoint was written under {Then}, this run has {Now}: it is not bit-exact, the result may differ from that of an uninterrupted run")]
     public static partial void OtherEnvironment(ILogger logger, string then, string now);
 
-    [LoggerMessage(6, LogLevel.Information, "Going on after epoch {Epoch} and {Steps} steps from {Checkpoint}")]
+    [LoggerMessage(6, LogLevel.Information, "Going on after epoch {Epoch} and step {Steps} of the next from {Checkpoint}")]
     public static partial void ResumedWithin(ILogger logger, int epoch, int steps, string checkpoint);
 
     [LoggerMessage(7, LogLevel.Debug, "Wrote {Checkpoint}")]

@@ -119,7 +119,7 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
         }
         yield return new Problem(name, $"must fit into the {Text(limit)} of memory there are, but training {network.Name} takes at least {estimate} at batch size {batchSize}. "
             + (LargestBatch(network, objective, recipe with { BatchSize = batchSize }, images.Height, images.Width, limit) is { } fits
-                ? string.Create(CultureInfo.InvariantCulture, $"Let at most {fits} images through the network at once ({nameof(TrainingRecipe.MicroBatchSize)} or {nameof(TrainingRecipe.BatchSize)}), or take a narrower or shallower network.")
+                ? string.Create(CultureInfo.InvariantCulture, $"Let at most {Quantity.Of(fits, "image")} through the network at once ({nameof(TrainingRecipe.MicroBatchSize)} or {nameof(TrainingRecipe.BatchSize)}), or take a narrower or shallower network.")
                 : "Take a narrower or shallower network."));
     }
 

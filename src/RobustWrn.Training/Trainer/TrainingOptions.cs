@@ -25,7 +25,7 @@ public sealed record TrainingOptions
     public TimeSpan? CheckpointInterval { get; init; }
 
     /// <summary>
-    /// How many checkpoints are kept, the newest ones. Default 2: the one before serves where the newest is damaged.
+    /// The number of checkpoints that are kept, the newest ones. Default 2: the one before serves where the newest is damaged.
     /// Each holds the best weights, too.
     /// </summary>
     public int KeptCheckpoints { get; init; } = 2;
@@ -51,7 +51,7 @@ public sealed record TrainingOptions
     /// </summary>
     public string? InitialWeights { get; init; }
 
-    /// <summary>Which of its weights, under whose names, and without which parts; null for what the file itself suggests.</summary>
+    /// <summary>The choice of weights in it, whose names they have, and what is left out; null for what the file itself suggests.</summary>
     public WeightsOptions? InitialWeightsOptions { get; init; }
 
     /// <summary>Where the network is trained; null where its weights are.</summary>

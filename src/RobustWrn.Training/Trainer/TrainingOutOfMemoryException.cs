@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using System.Globalization;
 
 namespace RobustWrn.Training;
@@ -10,7 +11,7 @@ public sealed class TrainingOutOfMemoryException : InvalidOperationException
 {
     internal TrainingOutOfMemoryException(int batchSize, int batchThatFits, TrainingMemory estimate, string kept, Exception inner)
         : base(string.Create(CultureInfo.InvariantCulture,
-            $"a training step must fit into memory, but at {batchSize} images at once it did not: {OutOfMemory.FirstLine(inner)} It takes at least {estimate}. {kept} Let {batchThatFits} images through the network at once: as {nameof(TrainingRecipe.MicroBatchSize)}, which keeps the batch, or as {nameof(TrainingRecipe.BatchSize)}."), inner) =>
+            $"a training step must fit into memory, but at {Quantity.Of(batchSize, "image")} at once it did not: {OutOfMemory.FirstLine(inner)} It takes at least {estimate}. {kept} Let {Quantity.Of(batchThatFits, "image")} through the network at once: as {nameof(TrainingRecipe.MicroBatchSize)}, which keeps the batch, or as {nameof(TrainingRecipe.BatchSize)}."), inner) =>
         (Estimate, BatchThatFits) = (estimate, batchThatFits);
 
     /// <summary>The least that the training takes.</summary>

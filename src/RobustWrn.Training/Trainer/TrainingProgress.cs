@@ -4,7 +4,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// How far a training is. Reported at most once an interval, and at the end of each epoch, outside any dispose scope of the training.
+/// The progress of a training, reported at most once an interval, and at the end of each epoch, outside any dispose scope of the training.
 /// </summary>
 /// <param name="Epoch">The epoch at work, from 1.</param>
 /// <param name="Epochs">Epochs in all.</param>
@@ -24,7 +24,7 @@ public readonly record struct TrainingProgress(
     /// </summary>
     public long ResumedSteps { get; init; }
 
-    /// <summary>Whether the run went on from a checkpoint.</summary>
+    /// <summary>True where the run went on from a checkpoint.</summary>
     public bool IsResumed => ResumedSteps > 0;
 
     /// <summary>Epoch, step, loss and time to the end as one line.</summary>

@@ -4,7 +4,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Training;
 
 /// <summary>
-/// What a training came to. The classifier holds the weights of <see cref="Best"/>, or the average of <see cref="BestAverage"/> where
+/// The outcome of a training. The classifier holds the weights of <see cref="Best"/>, or the average of <see cref="BestAverage"/> where
 /// <see cref="AverageIsSelected"/>.
 /// </summary>
 public sealed record TrainingResult
@@ -32,20 +32,20 @@ public sealed record TrainingResult
     public EpochMetrics? BestAverage { get; init; }
 
     /// <summary>
-    /// Whether the classifier holds the average of <see cref="BestAverage"/>: it is at least as robust on validation as
+    /// True where the classifier holds the average of <see cref="BestAverage"/>: it is at least as robust on validation as
     /// <see cref="Best"/>, and among equals at least as accurate.
     /// </summary>
     public bool AverageIsSelected => BestAverage?.Average is { } average && (average.Robust.Hits, average.Clean.Hits).CompareTo((Best.Robust.Hits, Best.Clean.Hits)) >= 0;
 
-    /// <summary>What the classifier holds.</summary>
+    /// <summary>The metrics of the weights that the classifier holds.</summary>
     public SelectedWeights Selected => AverageIsSelected
         ? new SelectedWeights(BestAverage!.Epoch, TrainedWeights.BestAverage, BestAverage.Average!.Clean, BestAverage.Average.Robust)
         : new SelectedWeights(Best.Epoch, TrainedWeights.Best, Best.Clean, Best.Robust);
 
-    /// <summary>Whether <see cref="TrainingRecipe.EarlyStopping"/> ended it before its last epoch.</summary>
+    /// <summary>True where <see cref="TrainingRecipe.EarlyStopping"/> ended it before its last epoch.</summary>
     public bool StoppedEarly { get; init; }
 
-    /// <summary>How often <see cref="TrainingRecipe.Recovery"/> went back to the start of an epoch.</summary>
+    /// <summary>The number of times that <see cref="TrainingRecipe.Recovery"/> went back to the start of an epoch.</summary>
     public int Setbacks { get; init; }
 
     /// <summary>Epochs that were taken from a checkpoint.</summary>

@@ -18,7 +18,7 @@ public sealed record MarkdownReport : IReport
         ExperimentSettings settings = result.Settings;
         text.AppendLine("# Robust architecture search").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{result.Networks.Count(network => !network.IsBaseline)} trials and {settings.Baselines.Count} baseline{(settings.Baselines.Count == 1 ? "" : "s")} under {settings.Threat}, trained by {settings.Objective.Name}. The search ended because {result.EndedBecause}.").AppendLine();
+            $"{Quantity.Of(result.Networks.Count(network => !network.IsBaseline), "trial")} and {Quantity.Of(settings.Baselines.Count, "baseline")} under {settings.Threat}, trained by {settings.Objective.Name}. The search ended because {result.EndedBecause}.").AppendLine();
 
         text.AppendLine("## Ranking").AppendLine();
         text.AppendLine("Ranked on validation; intervals are 95 % Wilson intervals. Test was read only for the Pareto front and the baselines, after the ranking was fixed.").AppendLine();
@@ -71,7 +71,7 @@ public sealed record MarkdownReport : IReport
         text.AppendLine(CultureInfo.InvariantCulture, $"- images: {settings.TrainImages} to train on, {settings.ValidationImages} to select on, {settings.TestImages} to test on");
         text.AppendLine(CultureInfo.InvariantCulture, $"- training: {DescriptionJson.Canonical(settings.Objective)}, {DescriptionJson.Canonical(settings.Recipe)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"- evaluation: {string.Join(", ", settings.Suite.Attacks.Select(attack => attack.Name))} under {settings.Threat}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"- seed {settings.Seed}, {settings.Replicates} replicate{(settings.Replicates == 1 ? "" : "s")}, test read for {result.TestReads} networks");
+        text.AppendLine(CultureInfo.InvariantCulture, $"- seed {settings.Seed}, {Quantity.Of(settings.Replicates, "replicate")}, test read for {Quantity.Of(result.TestReads, "network")}");
         text.AppendLine(CultureInfo.InvariantCulture, $"- {result.Timing.TrainingSeconds.Sum():0} s of training and {result.Timing.TestSeconds.Sum():0} s of testing, finished {result.Timing.FinishedUtc:yyyy-MM-dd HH:mm} UTC");
         text.AppendLine(CultureInfo.InvariantCulture, $"- {result.Timing.Machine.ReplaceLineEndings("; ")}");
         return text.ToString().ReplaceLineEndings("\n");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RobustWrn;
 
-/// <summary>What an experiment is predicted to take, from a few timed batches.</summary>
+/// <summary>The predicted time of an experiment, from a few timed batches.</summary>
 public sealed record ExperimentEstimate
 {
     /// <summary>The network that was timed: the costliest of the baselines and of candidates the sampler proposes.</summary>
@@ -20,10 +20,10 @@ public sealed record ExperimentEstimate
     /// <summary>The process's memory while the probe was trained and attacked, images included.</summary>
     public required long PeakMemoryBytes { get; init; }
 
-    /// <summary>How many trainings are predicted.</summary>
+    /// <summary>The number of trainings that are predicted.</summary>
     public required int Trainings { get; init; }
 
-    /// <summary>How many networks are predicted to reach the test split, at most.</summary>
+    /// <summary>The most networks that are predicted to reach the test split.</summary>
     public required int Tests { get; init; }
 
     /// <summary>Training and testing together.</summary>

@@ -4,10 +4,10 @@ using RobustWrn.Training;
 
 namespace RobustWrn;
 
-/// <summary>How far an experiment is: plain values, reported outside any dispose scope.</summary>
+/// <summary>The progress of an experiment: plain values, reported outside any dispose scope.</summary>
 public sealed record ExperimentProgress
 {
-    /// <summary>What is being done.</summary>
+    /// <summary>The stage at work.</summary>
     public required ExperimentStage Stage { get; init; }
 
     /// <summary>The network it is done to; empty at the end.</summary>
@@ -16,10 +16,10 @@ public sealed record ExperimentProgress
     /// <summary>The trial's number, from 0; null for a baseline.</summary>
     public int? Trial { get; init; }
 
-    /// <summary>Which replicate, from 0.</summary>
+    /// <summary>The number of the replicate, from 0.</summary>
     public int Replicate { get; init; }
 
-    /// <summary>How far this stage of this network is, in [0, 1].</summary>
+    /// <summary>The share of this stage of this network that is done, in [0, 1].</summary>
     public double Fraction { get; init; }
 
     /// <summary>Details of a training that is under way.</summary>
@@ -28,11 +28,11 @@ public sealed record ExperimentProgress
     /// <summary>Details of an evaluation that is under way.</summary>
     public EvaluationProgress? Evaluation { get; init; }
 
-    /// <summary>What is known of the network now that this stage of it has ended; null while it is under way.</summary>
+    /// <summary>The result of the network so far, now that this stage of it has ended; null while it is under way.</summary>
     public NetworkResult? Finished { get; init; }
 
     /// <summary>
-    /// Whether this was not computed now: it was read from the record of an earlier run, or the training or evaluation under way goes on
+    /// True where this was not computed now: it was read from the record of an earlier run, or the training or evaluation under way goes on
     /// from a checkpoint or journal of one.
     /// </summary>
     public bool IsResumed { get; init; }

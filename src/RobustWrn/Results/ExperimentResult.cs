@@ -5,7 +5,7 @@ using RobustWrn.Core;
 namespace RobustWrn;
 
 /// <summary>
-/// What an experiment found. All of it but <see cref="Timing"/> depends only on the settings, so that a resumed run ends in the same
+/// The result of an experiment. All of it but <see cref="Timing"/> depends only on the settings, so that a resumed run ends in the same
 /// result as an uninterrupted one.
 /// </summary>
 public sealed record ExperimentResult
@@ -16,7 +16,7 @@ public sealed record ExperimentResult
     /// <summary>The version of the file format this result was written in.</summary>
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The settings that it is the result of.</summary>
     public required ExperimentSettings Settings { get; init; }
 
     /// <summary>Why the search ended.</summary>
@@ -26,12 +26,12 @@ public sealed record ExperimentResult
     public required ValueList<NetworkResult> Networks { get; init; }
 
     /// <summary>
-    /// How many trained networks were evaluated on the test split. All of them were chosen before the first was; what earlier runs of
-    /// another budget read is <see cref="ExperimentTiming.OtherTestReads"/>.
+    /// The number of trained networks that were evaluated on the test split. All of them were chosen before the first was;
+    /// what earlier runs of another budget read is <see cref="ExperimentTiming.OtherTestReads"/>.
     /// </summary>
     public required int TestReads { get; init; }
 
-    /// <summary>What the numbers can and cannot show.</summary>
+    /// <summary>Notes on what the numbers can and cannot show.</summary>
     public required ValueList<string> Notes { get; init; }
 
     /// <summary>Versions, machine and times: the part that differs from run to run.</summary>
@@ -85,7 +85,7 @@ public sealed record ExperimentResult
             + "wrote it, or a newer one.");
     }
 
-    /// <summary>How much was tried, why it ended, and the best network on validation: a few lines.</summary>
+    /// <summary>The number of trials, why the search ended, and the best network on validation: a few lines.</summary>
     public override string ToString() =>
         $"{Quantity.Of(Networks.Count(network => !network.IsBaseline), "trial")} and "
         + $"{Quantity.Of(Networks.Count(network => network.IsBaseline), "baseline")} under {Settings.Threat}, trained by {Settings.Objective.Name}; "

@@ -5,7 +5,7 @@ using RobustWrn.Training;
 
 namespace RobustWrn;
 
-/// <summary>What an experiment was asked to do: everything its result depends on.</summary>
+/// <summary>The settings of an experiment: everything its result depends on.</summary>
 public sealed record ExperimentSettings
 {
     /// <summary>Identifies the images and their splits.</summary>
@@ -20,19 +20,19 @@ public sealed record ExperimentSettings
     /// <summary>Images the final evaluation is on.</summary>
     public required long TestImages { get; init; }
 
-    /// <summary>How far an attacker may move an image.</summary>
+    /// <summary>The ball in which an attacker may move an image.</summary>
     public required ThreatModel Threat { get; init; }
 
     /// <summary>Identifies the search space; null without a search.</summary>
     public string? Space { get; init; }
 
-    /// <summary>How trials were proposed; null without a search.</summary>
+    /// <summary>The sampler that proposed trials; null without a search.</summary>
     public ISampler? Sampler { get; init; }
 
     /// <summary>The networks that trials are compared with.</summary>
     public required ValueList<INetworkSpec> Baselines { get; init; }
 
-    /// <summary>How networks were trained.</summary>
+    /// <summary>The objective that networks were trained by.</summary>
     public required IRobustObjective Objective { get; init; }
 
     /// <summary>The schedule of the training.</summary>
@@ -47,7 +47,7 @@ public sealed record ExperimentSettings
     /// <summary>The seed.</summary>
     public required Seed Seed { get; init; }
 
-    /// <summary>How many times networks of the final evaluation were trained, each with a seed of its own.</summary>
+    /// <summary>The number of times that networks of the final evaluation were trained, each with a seed of its own.</summary>
     public required int Replicates { get; init; }
 
     /// <summary>Training, images and evaluation.</summary>

@@ -4,7 +4,7 @@ using RobustWrn.Search;
 
 namespace RobustWrn;
 
-/// <summary>What became of one network of an experiment: a trial of the search, or a baseline.</summary>
+/// <summary>The result of one network of an experiment: a trial of the search, or a baseline.</summary>
 public sealed record NetworkResult
 {
     /// <summary>The network's short name.</summary>
@@ -16,7 +16,7 @@ public sealed record NetworkResult
     /// <summary>The values of the search dimensions, as text; empty for a baseline.</summary>
     public ValueList<DimensionValue> Values { get; init; } = [];
 
-    /// <summary>What was built.</summary>
+    /// <summary>The specification that was built.</summary>
     public required INetworkSpec Spec { get; init; }
 
     /// <summary>Learned numbers.</summary>
@@ -42,18 +42,20 @@ public sealed record NetworkResult
     public Proportion? ValidationRobust { get; init; }
 
     /// <summary>
-    /// Whether no other network is at least as good in all of robust accuracy, clean accuracy (both on validation), parameters and MACs,
+    /// True where no other network is at least as good in all of robust accuracy, clean accuracy (both on validation), parameters and MACs,
     /// and better in one.
     /// </summary>
     public bool OnFront { get; init; }
 
-    /// <summary>What the test split says, one entry a replicate; empty for networks that are neither on the front nor baselines.</summary>
+    /// <summary>
+    /// The numbers on the test split, one entry a replicate; empty for networks that are neither on the front nor baselines.
+    /// </summary>
     public ValueList<TestOutcome> Test { get; init; } = [];
 
     /// <summary>Why the training failed; null when it did not.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>Whether it is a baseline.</summary>
+    /// <summary>True for a baseline.</summary>
     public bool IsBaseline => Trial is null;
 
     /// <summary>Clean accuracy on test over all replicates together; null when test was not read.</summary>
@@ -71,7 +73,7 @@ public sealed record NetworkResult
 
     private static string Known(Proportion? proportion) => proportion?.ToString() ?? "unknown";
 
-    /// <summary>How texts call a network: <c>trial 3</c>, counted as <see cref="Trial"/> is, or <c>baseline</c>.</summary>
+    /// <summary>The name of a network in texts: <c>trial 3</c>, counted as <see cref="Trial"/> is, or <c>baseline</c>.</summary>
     /// <param name="trial">The trial's number; null for a baseline.</param>
     public static string Place(int? trial) =>
         trial is { } number ? string.Create(CultureInfo.InvariantCulture, $"trial {number}") : "baseline";

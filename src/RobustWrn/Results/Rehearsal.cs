@@ -2,7 +2,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn;
 
-/// <summary>What running one batch through every stage showed. Every stage named here went well; the first that does not throws.</summary>
+/// <summary>The findings of one batch run through every stage. Every stage named here went well; the first that does not throws.</summary>
 /// <param name="Stages">The stages in order.</param>
 public sealed record Rehearsal(ValueList<RehearsedStage> Stages)
 {

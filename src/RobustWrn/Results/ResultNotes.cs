@@ -1,6 +1,8 @@
+using RobustWrn.Core;
+
 namespace RobustWrn;
 
-/// <summary>What the numbers of a result can and cannot show.</summary>
+/// <summary>Notes on what the numbers of a result can and cannot show.</summary>
 internal static class ResultNotes
 {
     // Below this, a 95 % interval of an accuracy near one half is wider than 6 points.
@@ -15,13 +17,12 @@ internal static class ResultNotes
                 + "Trials were ranked by their first training alone.";
         yield return "Trials are ranked on validation images, and the best of many is chosen: its validation accuracy is optimistic. The test numbers are not.";
         if (experiment.Data.Test.Count < SmallTestSplit)
-            yield return $"The test split has {experiment.Data.Test.Count} image{(experiment.Data.Test.Count == 1 ? "" : "s")}; "
+            yield return $"The test split has {Quantity.Of(experiment.Data.Test.Count, "image")}; "
                 + "intervals are wide.";
         if (experiment.Budget.MaxTime is not null)
             yield return "The search had a time limit, so how many trials ran depends on the machine.";
         yield return $"Robust accuracy is what {string.Join(", then ", experiment.Suite.Attacks.Select(attack => attack.Name))} left over: an upper bound, which stronger attacks can lower.";
         if (failed > 0)
-            yield return failed == 1 ? "1 network could not be trained and is listed with the reason."
-                : $"{failed} networks could not be trained and are listed with the reason.";
+            yield return $"{Quantity.Of(failed, "network")} could not be trained and {(failed == 1 ? "is" : "are")} listed with the reason.";
     }
 }

@@ -47,7 +47,7 @@ internal static class Estimation
         };
     }
 
-    /// <summary>What the sampler would try, were all trials equally good.</summary>
+    /// <summary>The networks that the sampler would try, were all trials equally good.</summary>
     public static IEnumerable<INetworkSpec> Proposals(RobustExperiment experiment)
     {
         if (experiment.Space is not { } space)

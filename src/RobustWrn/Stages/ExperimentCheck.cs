@@ -88,7 +88,7 @@ internal static class ExperimentCheck
     private static IEnumerable<Problem> Fits(INetworkSpec? spec, IImageSource images, string name) => spec is null ? [] :
     [
         .. Rule.Holds(spec.Classes == images.ClassNames.Count, $"{name}.Classes", $"must be the {images.ClassNames.Count} classes of the images, got {spec.Classes}."),
-        .. Rule.Holds(spec.InputChannels == images.Channels, $"{name}.InputChannels", $"must be the {images.Channels} channels of the images, got {spec.InputChannels}."),
+        .. Rule.Holds(spec.InputChannels == images.Channels, $"{name}.InputChannels", $"must be the {Quantity.Of(images.Channels, "channel")} of the images, got {spec.InputChannels}."),
         .. Rule.Holds(Math.Min(images.Height, images.Width) >= spec.SmallestSide, name,
             $"must take the {images.Height} x {images.Width} images, got a network that needs at least {spec.SmallestSide} x {spec.SmallestSide}. Take out a stage that pools."),
     ];

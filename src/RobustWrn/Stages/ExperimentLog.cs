@@ -5,7 +5,7 @@ namespace RobustWrn;
 /// <summary>The events of an experiment.</summary>
 internal static partial class ExperimentLog
 {
-    [LoggerMessage(1, LogLevel.Information, "Experiment recorded in {Folder}: {Trials} trials at most, {Baselines} baselines")]
+    [LoggerMessage(1, LogLevel.Information, "Experiment recorded in {Folder}: trials at most: {Trials}, baselines: {Baselines}")]
     public static partial void Started(ILogger logger, string folder, int trials, int baselines);
 
     [LoggerMessage(2, LogLevel.Information, "{Network} (trial {Trial}) trained: validation robust {Robust}, clean {Clean}, {Seconds:0.0} s")]
@@ -14,7 +14,7 @@ internal static partial class ExperimentLog
     [LoggerMessage(3, LogLevel.Warning, "{Network} (trial {Trial}) failed: {Reason}")]
     public static partial void Failed(ILogger logger, string network, int? trial, string reason);
 
-    [LoggerMessage(4, LogLevel.Information, "Search ended because {Reason}; {Finalists} networks go to the test split")]
+    [LoggerMessage(4, LogLevel.Information, "Search ended because {Reason}; networks for the test split: {Finalists}")]
     public static partial void Selected(ILogger logger, string reason, int finalists);
 
     [LoggerMessage(5, LogLevel.Information, "{Network} (trial {Trial}, replicate {Replicate}) on test: robust {Robust}, clean {Clean}")]

@@ -160,7 +160,7 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         ExperimentLog.DamagedRecord(experiment.Logger, path, reason, SealedFile.MoveAside(path));
 }
 
-/// <summary>What training one network gave, as recorded.</summary>
+/// <summary>The outcome of training one network, as recorded.</summary>
 internal sealed record TrainedNetwork
 {
     public int? SelectedEpoch { get; init; }

@@ -53,7 +53,7 @@ public class Cifar10Tests
 
     [Theory]
     [InlineData(30_729, "got 30729 bytes (9 records and 3072 bytes more)")]
-    [InlineData(30_731, "got 30731 bytes (10 records and 1 bytes more)")]
+    [InlineData(30_731, "got 30731 bytes (10 records and 1 byte more)")]
     [InlineData(0, "got 0 bytes (it is empty)")]
     public void ReadTest_TruncatedOrOversizedFile_NamesFileSizeRuleAndRemedy(int bytes, string found)
     {

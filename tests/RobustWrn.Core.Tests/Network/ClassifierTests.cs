@@ -48,7 +48,7 @@ public class ClassifierTests
     {
         Problem problem = Assert.Single((Plain with { InputChannels = 1, Normalization = Normalization.Cifar10 }).Problems());
 
-        Assert.Equal("Normalization: must have one mean and one std for each of 1 channels, or none at all, got 3 and 3.", problem.ToString());
+        Assert.Equal("Normalization: must have one mean and one std for each of 1 channel, or none at all, got 3 and 3.", problem.ToString());
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class SearchSpaceTests
     }
 
     [Theory]
-    [InlineData(0, "a point must have one value index for each of the 1 dimensions, got 0.")]
+    [InlineData(0, "a point must have one value index for each of the 1 dimension, got 0.")]
     [InlineData(4, "\"last stage width\" has 4 values, counted from 0, got index 4.")]
     [InlineData(-1, "\"last stage width\" has 4 values, counted from 0, got index -1.")]
     public void At_NoSuchPoint_SaysWhatAPointIs(int index, string message)

@@ -33,8 +33,8 @@ public class CheckpointTests
     }
 
     [Theory]
-    [InlineData(1, 4, "Going on after epoch 1 and 2 steps")]
-    [InlineData(2, 5, "Going on after epoch 1 and 1 steps")]
+    [InlineData(1, 4, "Going on after epoch 1 and step 2 of the next")]
+    [InlineData(2, 5, "Going on after epoch 1 and step 1 of the next")]
     public void Fit_DamagedWithinAnEpoch_GoesOnFromTheOneBefore(int damaged, int reads, string told)
     {
         using ScratchFolder folder = new();

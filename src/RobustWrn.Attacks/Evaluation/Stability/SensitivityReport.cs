@@ -62,7 +62,7 @@ public sealed record SensitivityReport
     public override string ToString() => string.Join('\n', (string[])
     [
         string.Create(CultureInfo.InvariantCulture,
-            $"{Network}, {Clean.Total} images, {Threat}: clean {Clean}, robust {Robust}, stable {Stability}"),
+            $"{Network}, {Quantity.Of(Clean.Total, "image")}, {Threat}: clean {Clean}, robust {Robust}, stable {Stability}"),
         .. Stages.Count == 0 ? [] : (string[])[$"amplification: {Quantity.First([.. Stages.Where(stage => stage.Amplification is not null)
             .Select(stage => $"{stage.Stage} {stage.Amplification}")], ShownStages)}"],
         .. Measurements.Count == 0 ? []
@@ -74,7 +74,7 @@ public sealed record SensitivityReport
     {
         Dictionary<string, StageSpectralNorms> norms = StageNorms.ToDictionary(stage => stage.Stage);
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{Network}, {Clean.Total} images, {Threat}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Network}, {Quantity.Of(Clean.Total, "image")}, {Threat}\n");
         text.Append(CultureInfo.InvariantCulture, $"clean {Clean}, robust {Robust}, stable {Stability}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{"stage",-10} {"relative change",-20} {"amplification",-20} {"layers",6} {"norm product",13} {"largest",8}\n");
         foreach (StageSensitivity stage in Stages)

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using System.Globalization;
 
 namespace RobustWrn.Attacks;
@@ -10,5 +11,5 @@ public sealed record SpectralNorm(double Value, int Steps, bool Converged)
 {
     /// <summary>The norm.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(Converged ? "" : "at least ")}{Value:g4} ({Steps} steps)");
+        string.Create(CultureInfo.InvariantCulture, $"{(Converged ? "" : "at least ")}{Value:g4} ({Quantity.Of(Steps, "step")})");
 }

@@ -1,3 +1,4 @@
+using RobustWrn.Core;
 using System.Globalization;
 
 namespace RobustWrn.Attacks;
@@ -11,5 +12,5 @@ public sealed record StageSpectralNorms(string Stage, int Layers, double Product
 {
     /// <summary>The stage and its norms.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Stage}: {Layers} layers, product of norms {Product:g4}, largest {Maximum:g4}");
+        string.Create(CultureInfo.InvariantCulture, $"{Stage}: {Quantity.Of(Layers, "layer")}, product of norms {Product:g4}, largest {Maximum:g4}");
 }

@@ -26,7 +26,7 @@ internal sealed class Patience : IDisposable
     /// <summary>Why it ended.</summary>
     internal string Reason => _received == 0
         ? $"the server sent nothing for {_silence.TotalSeconds} s"
-        : $"the server sent {_received} bytes in {_silence.TotalSeconds} s, less than {Enough:0}";
+        : $"the server sent {Quantity.Of(_received, "byte")} in {_silence.TotalSeconds} s, less than {Enough:0}";
 
     private double Enough => Math.Max(1, BytesPerSecond * _silence.TotalSeconds);
 

@@ -27,7 +27,7 @@ internal static class ArrayImages
         if (type is not (ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 or ScalarType.Byte))
             throw new InvalidDataException($"{where} must be whole numbers such as int64, got {type}.");
         if (shape is not [var count] || count != images)
-            throw new InvalidDataException($"{where} must have shape (images), one for each of the {images} images, got ({string.Join(", ", shape.ToArray())}).");
+            throw new InvalidDataException($"{where} must have shape (images), one for each of the {Quantity.Of(images, "image")}, got ({string.Join(", ", shape.ToArray())}).");
     }
 
     /// <summary>Takes the tensors over, or disposes them.</summary>

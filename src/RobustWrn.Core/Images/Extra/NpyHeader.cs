@@ -30,7 +30,7 @@ internal sealed partial record NpyHeader(ScalarType Type, ValueList<long> Shape,
         stream.ReadExactly(start[8..before]);
         long length = before == 10 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
         if (length > Longest)
-            throw new InvalidDataException($"{where} has a header of {length} bytes, more than the {Longest} that one may have: it is damaged.");
+            throw new InvalidDataException($"{where} has a header of {Quantity.Of(length, "byte")}, more than the {Longest} that one may have: it is damaged.");
         byte[] bytes = new byte[length];
         stream.ReadExactly(bytes);
         return Parse(Encoding.UTF8.GetString(bytes), before + length, where);

@@ -65,13 +65,13 @@ public static class NpzImages
             $"{path} must hold the array {Excerpt.Of(name)}, but holds "
                 + $"{Excerpt.List([.. archive.Entries.Take(MostListed).Select(entry => entry.Name)])}. Give the name of the array.");
         if (entry.Length < 0 || entry.CompressedLength < 0 || entry.Length / DeflateRatio > entry.CompressedLength)
-            throw new InvalidDataException($"{where} claims {entry.Length} bytes from {entry.CompressedLength}, more than compression can do: it is damaged.");
+            throw new InvalidDataException($"{where} claims {Quantity.Of(entry.Length, "byte")} from {entry.CompressedLength}, more than compression can do: it is damaged.");
         using Stream raw = entry.Open();
         using CheckedStream stream = new(raw);
         NpyHeader header = NpyHeader.Read(stream, where);
         long[] shape = shapeOf(header, where);
         if (header.Length + header.Bytes != entry.Length)
-            throw new InvalidDataException($"{where} must have {header.Length + header.Bytes} bytes for its shape ({string.Join(", ", header.Shape)}), got {entry.Length}: it is damaged.");
+            throw new InvalidDataException($"{where} must have {Quantity.Of(header.Length + header.Bytes, "byte")} for its shape ({string.Join(", ", header.Shape)}), got {entry.Length}: it is damaged.");
         if (Rule.FitsMemory(header.Bytes, where).FirstOrDefault() is { } problem)
             throw new InvalidDataException($"{where} {problem.Message}");
         Tensor tensor = empty(shape, header.Type).DetachFromDisposeScope();

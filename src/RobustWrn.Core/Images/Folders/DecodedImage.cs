@@ -18,7 +18,7 @@ public sealed class DecodedImage
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (pixels.Length != 3L * height * width)
-            throw new ArgumentException($"pixels must be 3 x {height} x {width} = {3L * height * width} bytes, got {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException($"pixels must be 3 x {height} x {width} = {Quantity.Of(3L * height * width, "byte")}, got {pixels.Length}.", nameof(pixels));
         (Height, Width, Pixels) = (height, width, pixels);
     }
 

@@ -32,7 +32,7 @@ internal static class IdxFile
             long[] shape = [.. Enumerable.Range(0, sides).Select(side => (long)BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 + 4 * side)))];
             Int128 bytes = shape.Aggregate((Int128)1, (product, side) => product * side);
             if (packed ? bytes > file.Length * DeflateRatio : bytes != file.Length - header.Length)
-                throw Wrong(path, $"must hold the {bytes} bytes of its shape ({string.Join(", ", shape)}), got a file of {file.Length} bytes. It is truncated or oversized: fetch it again.");
+                throw Wrong(path, $"must hold the {bytes} bytes of its shape ({string.Join(", ", shape)}), got a file of {Quantity.Of(file.Length, "byte")}. It is truncated or oversized: fetch it again.");
             if (Rule.FitsMemory((double)bytes, path).FirstOrDefault() is { } problem)
                 throw Wrong(path, problem.Message);
             return Content(stream, shape, path);

@@ -73,7 +73,7 @@ internal sealed record PixelConstants(Normalization Normalization, ValueList<str
         int count = (int)Math.Max(means.Shape.Aggregate(1L, (product, side) => product * side),
             spreads.Shape.Aggregate(1L, (product, side) => product * side));
         if (channels is not null && count != 1 && count != channels)
-            throw refusal($"has normalisation constants of {count} channels ({names}), but the network takes images of {channels}.");
+            throw refusal($"has normalisation constants of {Quantity.Of(count, "channel")} ({names}), but the network takes images of {channels}.");
         count = channels ?? count;
         double[] mean = Values(means, count), spread = Values(spreads, count);
         double[] std = ConstantName.Of(spreads.Name)!.Value.Kind switch

@@ -43,7 +43,7 @@ internal static class StoredSpec
     {
         (string path, long held, int tensors) = (file.Path, file.Numbers(entry), file.Stored(entry).Tensors.Count);
         if (json.Length > LongestText || LargestNumber(json) > Math.Max(AnyNumber, held))
-            throw new WeightsFileException(path, $"carries a spec that cannot be that of its {held} weights.");
+            throw new WeightsFileException(path, $"carries a spec that cannot be that of its {Quantity.Of(held, "weight")}.");
         try
         {
             INetworkSpec spec = DescriptionJson.Read<INetworkSpec>(json, "its spec");
@@ -53,14 +53,14 @@ internal static class StoredSpec
             NetworkCost cost = spec.Cost(side, side);
             if (cost.Parameters > held)
                 throw new WeightsFileException(
-                    path, $"carries the spec of a network of {cost.Parameters} parameters, but only {held} weights.");
+                    path, $"carries the spec of a network of {Quantity.Of(cost.Parameters, "parameter")}, but only {Quantity.Of(held, "weight")}.");
             if (cost.Layers > tensors)
                 throw new WeightsFileException(
-                    path, $"carries the spec of a network of {cost.Layers} layers with weights, but only {tensors} tensors.");
+                    path, $"carries the spec of a network of {Quantity.Of(cost.Layers, "layer")} with weights, but only {tensors} tensors.");
             if (cost.Layers * LayerBytes > Math.Max(Least, Factor * file.Length))
                 throw new WeightsFileException(
-                    path, $"carries the spec of a network of {cost.Layers} layers, which take more memory than {Factor} times its "
-                    + $"{file.Length} bytes: it is damaged.");
+                    path, $"carries the spec of a network of {Quantity.Of(cost.Layers, "layer")}, which take more memory than {Factor} times its "
+                    + $"{Quantity.Of(file.Length, "byte")}: it is damaged.");
             return spec;
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException or ArgumentException)

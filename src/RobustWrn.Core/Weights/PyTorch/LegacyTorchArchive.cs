@@ -33,7 +33,7 @@ internal sealed class LegacyTorchArchive : TorchArchive
     public override TensorStorage Storage(string key, long bytes) =>
         !_storages.TryGetValue(key, out FileStorage? storage) ? throw File.Damaged($"the storage {key} is not in the file")
         : storage.Bytes == bytes ? storage
-        : throw File.Damaged($"the storage {key} has {storage.Bytes} bytes, but {bytes} are expected");
+        : throw File.Damaged($"the storage {key} has {Quantity.Of(storage.Bytes, "byte")}, but {bytes} are expected");
 
     private Dictionary<string, int> Sizes(ChunkedList<PicklePersistent> persistent)
     {
@@ -60,7 +60,7 @@ internal sealed class LegacyTorchArchive : TorchArchive
             long elements = System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(count);
             position += count.Length;
             if (elements < 0 || elements > (File.Length - position) / size)
-                throw File.Damaged($"the storage {key} has {elements} elements, but only {File.Length - position} bytes are left");
+                throw File.Damaged($"the storage {key} has {Quantity.Of(elements, "element")}, but only {File.Length - position} bytes are left");
             if (!_storages.TryAdd(key, new FileStorage(File, position, elements * size, checksum: null, bigEndian: false, key)))
                 throw File.Damaged($"the storage {key} is listed twice");
             position += elements * size;

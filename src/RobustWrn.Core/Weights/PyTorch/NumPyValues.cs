@@ -88,7 +88,7 @@ internal static class NumPyValues
         StridedLayout layout = StridedLayout.Packed([.. described.Shape], described.Reversed);
         int size = ElementTypes.Size(described.Type);
         if (layout.Problem(content.Length / size) is null && layout.Count * size != content.Length)
-            throw file.Damaged($"an array of {layout.Count} elements has {content.Length} bytes");
+            throw file.Damaged($"an array of {Quantity.Of(layout.Count, "element")} has {content.Length} bytes");
         return new NumPyArray(described.Type, layout, content, described.BigEndian);
     }
 

@@ -27,7 +27,7 @@ internal sealed record StorageId(string Key, ScalarType? Type, int Size, long By
             throw file.Unsupported($"the storage {key} is a {storage}, which no tensor here can have");
         int size = element is { } known ? ElementTypes.Size(known) : Math.Max(1, unreadable);
         if (elements < 0 || elements > file.Length / size)
-            throw file.Damaged($"the storage {key} has {elements} elements, more than the file has bytes for");
+            throw file.Damaged($"the storage {key} has {Quantity.Of(elements, "element")}, more than the file has bytes for");
         // Before 1.6 a storage could be a part of another: (its key, first element, elements).
         long from = rest is [PickleTuple { Items: [_, long first, long count] }] ? first >= 0 && count >= 0 && first <= elements - count ? first : throw file.Damaged($"a view reaches beyond the storage {key}") : 0;
         return new StorageId(key, element, size, elements * size, from * size) { Unknown = unreadable > 0 ? storage.ToString() : null };

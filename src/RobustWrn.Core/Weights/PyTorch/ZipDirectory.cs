@@ -19,7 +19,7 @@ internal static class ZipDirectory
         (long count, long position, long bytes) = FindDirectory(file);
         byte[] directory = file.Bytes(position, bytes, "the directory of the archive");
         if (count > bytes / HeaderBytes)
-            throw file.Damaged($"the directory of the archive has {bytes} bytes for {count} files");
+            throw file.Damaged($"the directory of the archive has {Quantity.Of(bytes, "byte")} for {Quantity.Of(count, "file")}");
         file.Gate.Admit(count * 2 * HeaderBytes, "the files of the archive");
         List<(long Start, long End)> ranges = new((int)count);
         Dictionary<string, ZipEntry> entries = new((int)count);
@@ -95,7 +95,7 @@ internal static class ZipDirectory
         packed = Widened(file, packed, ref wide);
         start = Widened(file, start, ref wide);
         if (packed != bytes)
-            throw file.Damaged($"the file {text} of the archive has {packed} bytes stored for {bytes}");
+            throw file.Damaged($"the file {text} of the archive has {Quantity.Of(packed, "byte")} stored for {bytes}");
         ZipEntry entry = new(text, 0, bytes, UInt32(rest, 16));
         rest = rest[all..];
         return (entry, start);

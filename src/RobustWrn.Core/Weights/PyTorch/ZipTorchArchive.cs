@@ -47,7 +47,7 @@ internal sealed class ZipTorchArchive : TorchArchive
         if (!_entries.TryGetValue($"{_folder}data/{key}", out ZipEntry entry))
             throw File.Damaged($"the storage {key} is not in the archive");
         if (entry.Bytes != bytes)
-            throw File.Damaged($"the storage {key} has {entry.Bytes} bytes, but {bytes} are expected");
+            throw File.Damaged($"the storage {key} has {Quantity.Of(entry.Bytes, "byte")}, but {bytes} are expected");
         return _storages[key] = Range(entry);
     }
 
@@ -56,7 +56,7 @@ internal sealed class ZipTorchArchive : TorchArchive
         if (!_entries.TryGetValue(_folder + name, out ZipEntry entry))
             return null;
         if (entry.Bytes > LargestText)
-            throw File.Damaged($"its text {name} has {entry.Bytes} bytes");
+            throw File.Damaged($"its text {name} has {Quantity.Of(entry.Bytes, "byte")}");
         Range(entry).Verify();
         return Encoding.UTF8.GetString(File.Bytes(entry.Position, entry.Bytes, name));
     }

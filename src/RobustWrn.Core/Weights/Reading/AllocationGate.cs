@@ -35,7 +35,7 @@ internal sealed class AllocationGate(string path, long fileLength)
     public long Admit(long bytes, string what)
     {
         if (bytes < 0 || bytes > Limit)
-            throw new WeightsFileException(path, $"asks for {bytes} bytes for {what}, more than the {Limit} that a file of {fileLength} bytes may: it is damaged.");
+            throw new WeightsFileException(path, $"asks for {Quantity.Of(bytes, "byte")} for {what}, more than the {Limit} that a file of {Quantity.Of(fileLength, "byte")} may: it is damaged.");
         Largest = Math.Max(Largest, bytes);
         return bytes;
     }
@@ -53,7 +53,7 @@ internal sealed class AllocationGate(string path, long fileLength)
     {
         if (bytes > SumLimit)
             throw new WeightsFileException(
-                path, $"asks for {bytes} bytes in sum with {what}, more than the {SumLimit} that a file of {fileLength} bytes may: it is "
+                path, $"asks for {bytes} bytes in sum with {what}, more than the {SumLimit} that a file of {Quantity.Of(fileLength, "byte")} may: it is "
                 + $"damaged, or shows the same bytes as many tensors.");
     }
 
@@ -63,7 +63,7 @@ internal sealed class AllocationGate(string path, long fileLength)
         _values += bytes;
         if (_values > ValuesLimit)
             throw new WeightsFileException(
-                path, $"asks for more than {ValuesLimit} bytes for values beside its tensors, which a file of {fileLength} bytes may "
+                path, $"asks for more than {ValuesLimit} bytes for values beside its tensors, which a file of {Quantity.Of(fileLength, "byte")} may "
                 + $"not: it is damaged, or no checkpoint.");
     }
 }

@@ -58,7 +58,7 @@ internal sealed class PositionedFile : IDisposable
     public byte[] Bytes(long position, long count, string what)
     {
         if (position < 0 || count < 0 || position > Length - count)
-            throw Damaged($"{what} has {count} bytes at {position}, but the file ends at {Length}");
+            throw Damaged($"{what} has {Quantity.Of(count, "byte")} at {position}, but the file ends at {Length}");
         byte[] bytes = new byte[Gate.Admit(count, what)];
         Read(position, bytes);
         return bytes;

@@ -36,7 +36,7 @@ public sealed record BlackBoxCheck : IAuditCheck
         long gain = subject.Result.Attacks.Where((_, i) => i > white && blind[i]).Sum(tally => tally.CorrectBefore - tally.CorrectAfter), total = subject.Result.Examples.Count;
         double p = BinomialTail.AtLeast(gain, total, HarmlessGain);
         return p >= subject.Significance ? AuditAnswer.NothingFound : AuditAnswer.Found(Finding("attacks without gradients must find next to nothing that attacks with gradients left",
-            string.Create(CultureInfo.InvariantCulture, $"got {gain} of {total} images, {100.0 * gain / total:0.0} points"), p));
+            string.Create(CultureInfo.InvariantCulture, $"got {gain} of {Quantity.Of(total, "image")}, {100.0 * gain / total:0.0} points"), p));
     }
 
     private AuditAnswer OfItsOwn(AuditSubject subject, CancellationToken cancellationToken)

@@ -29,6 +29,6 @@ public sealed record ProbabilityOutputCheck : IAuditCheck
         if (!looks.All(look => look.Seen.Logits.All(value => value is >= 0 and <= 1) && Math.Abs(look.Seen.Logits.Sum() - 1) <= Rounding))
             return AuditAnswer.NothingFound;
         return AuditAnswer.Found(AuditFinding.Of(this, AuditVerdict.Suspect, "the model must return logits",
-            string.Create(CultureInfo.InvariantCulture, $"got numbers in [0, 1] with sum 1 for all of {looks.Count} images"), "Leave the softmax out of the model that is attacked; losses take it themselves."));
+            string.Create(CultureInfo.InvariantCulture, $"got numbers in [0, 1] with sum 1 for all of {Quantity.Of(looks.Count, "image")}"), "Leave the softmax out of the model that is attacked; losses take it themselves."));
     }
 }

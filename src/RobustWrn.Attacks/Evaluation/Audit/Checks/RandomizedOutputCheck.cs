@@ -30,7 +30,7 @@ public sealed record RandomizedOutputCheck : IAuditCheck
         double largest = seen.Max(image => image.Seen);
         if (largest <= Rounding)
             return AuditAnswer.NothingFound;
-        string value = string.Create(CultureInfo.InvariantCulture, $"got logits of length 1 that differ by up to {largest:0.###e+0} over {Passes} passes for {seen.Count(image => image.Seen > Rounding)} of {seen.Count} images");
+        string value = string.Create(CultureInfo.InvariantCulture, $"got logits of length 1 that differ by up to {largest:0.###e+0} over {Passes} passes for {seen.Count(image => image.Seen > Rounding)} of {Quantity.Of(seen.Count, "image")}");
         if (subject.Suite.Attacks.All(attack => attack.Losses.Count == 0 || attack.AveragesDraws))
             return AuditAnswer.CouldNot($"the model is randomised ({value}), and the attacks of the suite average over its draws: this is no finding.");
         return AuditAnswer.Found(AuditFinding.Of(this, AuditVerdict.Suspect, "a model must give an image the same logits each time", value,

@@ -41,7 +41,7 @@ public sealed record TrainingModeCheck : IAuditCheck
         if (largest > Rounding)
         {
             findings.Add(AuditFinding.Of(this, AuditVerdict.Invalid, "an image's logits must not depend on the other images of the batch",
-                string.Create(CultureInfo.InvariantCulture, $"got logits of length 1 that differ by up to {largest:0.###e+0} when half of the batch is left out, for {seen.Count(image => image.Seen > Rounding)} of {seen.Count} images"),
+                string.Create(CultureInfo.InvariantCulture, $"got logits of length 1 that differ by up to {largest:0.###e+0} when half of the batch is left out, for {seen.Count(image => image.Seen > Rounding)} of {Quantity.Of(seen.Count, "image")}"),
                 "A normalisation computes statistics of the batch. Register every submodule (ModuleList, not an array), so that eval() reaches it."));
         }
         return AuditAnswer.Found([.. findings]);

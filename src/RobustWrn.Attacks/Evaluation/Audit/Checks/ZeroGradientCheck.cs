@@ -51,6 +51,6 @@ public sealed record ZeroGradientCheck : IAuditCheck
     private static (string Share, double PValue)? Judge(int dead, int total, AuditSubject subject)
     {
         double p = BinomialTail.AtLeast(dead, total, Harmless);
-        return p < subject.Significance ? (string.Create(CultureInfo.InvariantCulture, $"{dead} of {total} images"), p) : null;
+        return p < subject.Significance ? (string.Create(CultureInfo.InvariantCulture, $"{dead} of {Quantity.Of(total, "image")}"), p) : null;
     }
 }
