@@ -1,5 +1,5 @@
-using RobustWrn.Core;
 using System.Globalization;
+using RobustWrn.Core;
 
 namespace RobustWrn.Attacks;
 
