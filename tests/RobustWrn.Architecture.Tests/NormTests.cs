@@ -12,14 +12,18 @@ public sealed class NormTests
     private const string Factories = Room + "ThreatModel.cs";
 
     private static IReadOnlyList<Type> Norms { get; } =
-        [.. Libraries.AllTypes().Where(type => !type.IsAbstract && typeof(ThreatModel).IsAssignableFrom(type)).OrderBy(type => type.Name, StringComparer.Ordinal)];
+    [
+        .. Libraries.AllTypes().Where(type => !type.IsAbstract && typeof(ThreatModel).IsAssignableFrom(type))
+            .OrderBy(type => type.Name, StringComparer.Ordinal),
+    ];
 
     [Fact]
     public void Norms_OfTheLibrary_AreFound() => Assert.Equal([typeof(L1Threat), typeof(L2Threat), typeof(LinfThreat)], Norms);
 
     [Fact]
     public void Norm_ItsFolder_IsItsOwn() =>
-        Assert.Equal(Norms.Count, Norms.Select(FolderOf).Where(folder => folder.StartsWith(Room, StringComparison.Ordinal) && folder != Room).Distinct().Count());
+        Assert.Equal(Norms.Count,
+            Norms.Select(FolderOf).Where(folder => folder.StartsWith(Room, StringComparison.Ordinal) && folder != Room).Distinct().Count());
 
     [Fact]
     public void LibraryFiles_OutsideANormsFolder_MentionNoneOfItsTypes()
@@ -28,7 +32,8 @@ public sealed class NormTests
         IEnumerable<string> offenders = Norms.SelectMany(norm =>
         {
             string folder = FolderOf(norm);
-            string[] types = [.. sources.Where(file => file.StartsWith(folder, StringComparison.Ordinal)).Select(file => Path.GetFileNameWithoutExtension(file))];
+            string[] types = [.. sources.Where(file => file.StartsWith(folder, StringComparison.Ordinal))
+                .Select(file => Path.GetFileNameWithoutExtension(file))];
             Regex mention = new($@"\b({string.Join('|', types)})\b");
             return sources.Where(file => !file.StartsWith(folder, StringComparison.Ordinal)).SelectMany(file => SourceTree.Lines(file)
                 .SelectMany((line, i) => mention.Matches(line).Where(match => file != Factories || match.Value != norm.Name)
@@ -38,5 +43,6 @@ public sealed class NormTests
     }
 
     private static string FolderOf(Type norm) =>
-        SourceTree.SourceFiles("src").Single(file => file.EndsWith($"/{norm.Name}.cs", StringComparison.Ordinal))[..^$"{norm.Name}.cs".Length];
+        SourceTree.SourceFiles("src").Single(file => file.EndsWith($"/{norm.Name}.cs", StringComparison.Ordinal))
+            [..^$"{norm.Name}.cs".Length];
 }

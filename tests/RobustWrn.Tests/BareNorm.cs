@@ -16,7 +16,8 @@ internal sealed record BareNorm : ThreatModel
 
     public override Tensor Distance(Tensor candidates, Tensor images) => Full.Distance(candidates, images);
 
-    public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) => Full.RandomStart(images, noise, examples);
+    public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) =>
+        Full.RandomStart(images, noise, examples);
 
     public override Tensor SteepestDirection(Tensor gradient) => Full.SteepestDirection(gradient);
 

@@ -17,7 +17,7 @@ internal sealed record ApgdSearch(GradientAscent Ascent, bool LargerEpsilons)
     /// <summary>The most gradients of one search.</summary>
     public long MaxGradients => Ascent.Steps + (LargerEpsilons && Ascent.Steps > MostLargerBalls ? MostLargerBalls + 1 : 1);
 
-    /// <summary>Searches.</summary>
+    /// <summary>The strongest points that one search finds.</summary>
     /// <param name="model">What is attacked.</param>
     /// <param name="context">The examples.</param>
     /// <param name="goal">What the loss is about.</param>

@@ -9,9 +9,10 @@ namespace RobustWrn.Attacks;
 /// <see cref="Fab"/>, which goes on from there. Targeted when the context has targets.
 /// </summary>
 /// <remarks>
-/// Steps are the shortest ones in [0, 1], so that a pixel at 0 or 1 does not use up the way that others could go; where no pixel meets the box they are the published ones.
-/// The published norms are L2 and Linf; in L1 it works the same way. Under a threat model an example counts only when its change lies in the ball; the others come back projected,
-/// or unchanged when nothing fooled the model.
+/// Steps are the shortest ones in [0, 1], so that a pixel at 0 or 1 does not use up the way that others could go; where no pixel meets the
+/// box they are the published ones. The published norms are L2 and Linf; in L1, and in any other that is an
+/// <see cref="IHyperplaneProjection"/>, it works the same way. Under a threat model an example counts only when its change lies in the
+/// ball; the others come back projected, or unchanged when nothing fooled the model.
 /// </remarks>
 public sealed record DeepFool : IMinimumNormAttack
 {

@@ -7,9 +7,10 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// The fast adaptive boundary attack (Croce and Hein 2020, arXiv 1907.02044): it steps over the nearest boundary of the linearised model, biased towards the image, goes back
-/// once the model errs, and keeps the nearest image that fooled it. For Linf, L2 and L1. Each step looks at the boundaries with all other classes;
-/// <see cref="TargetedFab"/> with one, at a fraction of the cost. Targeted when the context has targets.
+/// The fast adaptive boundary attack (Croce and Hein 2020, arXiv 1907.02044): it steps over the nearest boundary of the linearised model,
+/// biased towards the image, goes back once the model errs, and keeps the nearest image that fooled it. For norms that know the shortest
+/// move onto a hyperplane (<see cref="IHyperplaneProjection"/>), as Linf, L2 and L1 do. Each step looks at the boundaries with all other
+/// classes; <see cref="TargetedFab"/> with one, at a fraction of the cost. Targeted when the context has targets.
 /// </summary>
 /// <remarks>
 /// Under a threat model an example counts only when its smallest change lies in the ball; the others come back unchanged, as from the authors' code.
@@ -81,7 +82,8 @@ public sealed record Fab : IMinimumNormAttack
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context, cancellationToken: cancellationToken);
-        FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), context.Threat.Part<IHyperplaneProjection>(Name), context, model, bounded);
+        IHyperplaneProjection hyperplanes = context.Threat.Part<IHyperplaneProjection>(Name);
+        FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), hyperplanes, context, model, bounded);
         CompetingClasses rivals = context.Targets is null ? CompetingClasses.All(context.Labels, search.Logits.shape[1]) : CompetingClasses.Towards(context.Targets);
         for (int restart = 0; restart < Restarts; restart++)
             search.Run(rivals, restart, context.Noise.For("start"), cancellationToken);

@@ -7,9 +7,10 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// The targeted version of the fast adaptive boundary attack, FAB-T (Croce and Hein 2020, arXiv 1907.02044 and 2003.01690): a walk of <see cref="Fab"/> for each of the classes
-/// that come next on the unchanged image, along the boundary between that class and the label alone. A step costs one gradient whatever the number of classes. Any other class
-/// than the label counts. For Linf, L2 and L1. When the context has targets, there is one walk, towards them.
+/// The targeted version of the fast adaptive boundary attack, FAB-T (Croce and Hein 2020, arXiv 1907.02044 and 2003.01690): a walk of
+/// <see cref="Fab"/> for each of the classes that come next on the unchanged image, along the boundary between that class and the label
+/// alone. A step costs one gradient whatever the number of classes. Any other class than the label counts. For the norms of
+/// <see cref="Fab"/>. When the context has targets, there is one walk, towards them.
 /// </summary>
 /// <remarks>
 /// Under a threat model an example counts only when its smallest change lies in the ball, and is then not attacked for the classes that follow; the others come back unchanged,
@@ -81,7 +82,8 @@ public sealed record TargetedFab : IMinimumNormAttack
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using AttackedModel model = new(context, cancellationToken: cancellationToken);
-        FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), context.Threat.Part<IHyperplaneProjection>(Name), context, model, bounded);
+        IHyperplaneProjection hyperplanes = context.Threat.Part<IHyperplaneProjection>(Name);
+        FabSearch search = new(new FabWalk(Steps, MaxBias, Overshoot, Beta), hyperplanes, context, model, bounded);
         if (context.Targets is not null)
         {
             Walks(CompetingClasses.Towards(context.Targets), context.Noise.For("start"));

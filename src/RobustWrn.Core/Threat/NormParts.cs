@@ -4,8 +4,8 @@ using System.Reflection;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// Parts of a norm: interfaces that a threat model implements for the attacks that need more than every threat model has. An attack asks for
-/// its part, and says what is missing where there is none. An author of attacks may define parts of their own.
+/// Parts of a norm: interfaces that a threat model implements for the attacks that need more than every threat model has. An attack asks
+/// for its part, and says what is missing where there is none. An author of attacks may define parts of their own.
 /// </summary>
 /// <remarks>An interface says what it is good for in a <see cref="DescriptionAttribute"/>; refusals quote it.</remarks>
 public static class NormParts
@@ -22,7 +22,9 @@ public static class NormParts
     /// <typeparam name="TPart">The part's interface.</typeparam>
     /// <param name="threat">The threat model.</param>
     /// <param name="attack">The name of the attack that needs the part.</param>
-    /// <exception cref="ArgumentException">The threat model does not implement it; the message names the norm, the part and the remedy.</exception>
+    /// <exception cref="ArgumentException">
+    /// The threat model does not implement it; the message names the norm, the part and the remedy.
+    /// </exception>
     public static TPart Part<TPart>(this ThreatModel threat, string attack)
         where TPart : class
     {

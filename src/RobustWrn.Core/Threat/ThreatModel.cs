@@ -36,7 +36,8 @@ public abstract record ThreatModel : IDescription, IBall
         double radius = epsilon / outOf;
         if (!(radius > 0 && radius <= 1))
             throw new ArgumentOutOfRangeException(nameof(epsilon), string.Create(CultureInfo.InvariantCulture,
-                $"epsilon must be in (0, 1], got {radius}. Pixels are in [0, 1]: write ThreatModel.Linf({LinfThreat.Example(epsilon)}, outOf: 255)."));
+                $"epsilon must be in (0, 1], got {radius}. Pixels are in [0, 1]: "
+                + $"write ThreatModel.Linf({LinfThreat.Example(epsilon)}, outOf: 255)."));
         return new LinfThreat { Epsilon = radius };
     }
 
@@ -113,7 +114,8 @@ public abstract record ThreatModel : IDescription, IBall
     }
 
     /// <summary>
-    /// Random moves of length 1, with which restarts of FAB begin. Default: normal noise divided by its length, as in Croce and Hein's code.
+    /// Random moves of length 1, with which restarts of FAB begin. Default: normal noise divided by its length, as in Croce and Hein's
+    /// code.
     /// </summary>
     /// <param name="noise">Where the randomness comes from.</param>
     /// <param name="examples">The ids of the N examples.</param>

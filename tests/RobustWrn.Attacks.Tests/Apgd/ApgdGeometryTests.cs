@@ -20,7 +20,8 @@ public class ApgdGeometryTests
         {
             // From the same start Linf without its parts is Linf.
             Tensor expected = attack.Perturb(new AttackContext(model, images, labels, ThreatModel.Linf(0.05)) { Start = start }, Token);
-            Tensor actual = attack.Perturb(new AttackContext(model, images, labels, new BareNorm { Epsilon = 0.05 }) { Start = start }, Token);
+            BareNorm bare = new() { Epsilon = 0.05 };
+            Tensor actual = attack.Perturb(new AttackContext(model, images, labels, bare) { Start = start }, Token);
             Assert.True(expected.eq(actual).all().item<bool>());
         }
     }
@@ -67,7 +68,8 @@ public class ApgdGeometryTests
 
         public override Tensor Distance(Tensor candidates, Tensor images) => Bare.Distance(candidates, images);
 
-        public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) => Bare.RandomStart(images, noise, examples);
+        public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) =>
+            Bare.RandomStart(images, noise, examples);
 
         public override Tensor SteepestDirection(Tensor gradient) => Bare.SteepestDirection(gradient);
 

@@ -72,7 +72,7 @@ internal sealed record BrokenNorm : ThreatModel, IHyperplaneProjection, IApgdGeo
         using DisposeScope scope = NewDisposeScope();
         Tensor lengths = gradient.flatten(1).norm(1).reshape(-1, 1, 1, 1);
         return (Has("adds a small number to lengths") ? gradient / lengths.Plus(1e-12)
-            : Has("overflows") ? gradient / gradient.Squared().sum([1, 2, 3], keepdim: true).sqrt().ClampInPlace(1e-300, double.PositiveInfinity)
+            : Has("overflows") ? gradient / gradient.Squared().sum([1, 2, 3], keepdim: true).sqrt()
             : Has("ascends along signs") ? gradient.sign().EuclideanDirections()
             : gradient.EuclideanDirections()).MoveToOuterDisposeScope();
     }
@@ -109,7 +109,8 @@ internal sealed record BrokenNorm : ThreatModel, IHyperplaneProjection, IApgdGeo
 
     public AscentUpdate ApgdUpdate(ApgdStretch stretch) => Sound.ApgdUpdate(stretch);
 
-    public ISquareWindows SquareWindows() => (Has("asks outside of the ball") ? Sound with { Epsilon = 1.1 * Epsilon } : Sound).SquareWindows();
+    public ISquareWindows SquareWindows() =>
+        (Has("asks outside of the ball") ? Sound with { Epsilon = 1.1 * Epsilon } : Sound).SquareWindows();
 
     public ThreatModel DenseBall(long values) => Has("is dense outside of its ball") ? Linf(Epsilon) : Sound;
 

@@ -16,17 +16,21 @@ internal static class HyperplaneClauses
             using DisposeScope scope = NewDisposeScope();
             (Tensor points, Tensor normals, Tensor values) = Planes(given);
             Tensor moves = hyperplanes.ToHyperplane(points, normals, values), moved = points.Plus(moves);
-            Assert.True((moved.IsAtLeast(-given.Rounding) & moved.IsAtMost(1 + given.Rounding)).all().item<bool>(), "a move must end in [0, 1]");
-            Assert.True(moves.FilledWhere(normals.IsEqualTo(0).logical_not(), 0).IsEqualTo(0).all().item<bool>(), "pixels of slope 0 must stay");
+            Assert.True((moved.IsAtLeast(-given.Rounding) & moved.IsAtMost(1 + given.Rounding)).all().item<bool>(),
+                "a move must end in [0, 1]");
+            Assert.True(moves.FilledWhere(normals.IsEqualTo(0).logical_not(), 0).IsEqualTo(0).all().item<bool>(),
+                "pixels of slope 0 must stay");
             Tensor left = values.Plus((normals * moves).sum(1)).abs();
             Tensor atCorner = (moved - Corner(points, normals, values)).abs().amax([1]).IsAtMost(given.Rounding);
-            Assert.True((left.IsAtMost(10 * given.Rounding) | atCorner).all().item<bool>(), "a move must meet the plane, or end in the corner nearest to it");
+            Assert.True((left.IsAtMost(10 * given.Rounding) | atCorner).all().item<bool>(),
+                "a move must meet the plane, or end in the corner nearest to it");
             Assert.InRange(atCorner.sum().item<long>(), 1, NormCase.Count - 2);
 
             // In the middle of the box, near the plane, the box does not count.
             Tensor middle = zeros_like(points).Plus(0.5), near = values.sign().Times(1e-3);
             Tensor length = norm.Length(hyperplanes.ToHyperplane(middle, normals, near));
-            given.AssertNear(near.abs() / norm.DualNorm(normals), length, "a move far from the box must be as long as the value over the dual norm", 1e-3);
+            given.AssertNear(near.abs() / norm.DualNorm(normals), length,
+                "a move far from the box must be as long as the value over the dual norm", 1e-3);
         }
     }
 
@@ -51,7 +55,8 @@ internal static class HyperplaneClauses
                 {
                     Tensor other = (beyond - points).mul(share).TimesInPlace(part).PlusInPlace(moves.Times(1 - part));
                     Tensor shorter = norm.Length(other).lt(length.Times(1 - 10 * given.Rounding)) & across & reachable;
-                    Assert.False(shorter.any().item<bool>(), "a feasible random move must not be shorter than the move onto the hyperplane");
+                    Assert.False(shorter.any().item<bool>(),
+                        "a feasible random move must not be shorter than the move onto the hyperplane");
                 }
             }
 

@@ -61,7 +61,8 @@ internal sealed class NormCase
         using DisposeScope scope = NewDisposeScope();
         Assert.Equal(Images.shape, points.shape);
         Assert.Equal(Dtype, points.dtype);
-        Assert.True((points.IsAtLeast(0) & points.IsAtMost(1)).all().item<bool>(), $"{what} must lie in [0, 1], and holds a pixel that does not, or NaN");
+        Assert.True((points.IsAtLeast(0) & points.IsAtMost(1)).all().item<bool>(),
+            $"{what} must lie in [0, 1], and holds a pixel that does not, or NaN");
         double distance = Threat.Distance(points, around ?? Images).max().Number();
         Assert.True(distance <= Threat.Epsilon + Threat.Tolerance, $"{what} must lie within {Threat.Epsilon:g6}, got {distance:g9}");
     }
@@ -70,7 +71,8 @@ internal sealed class NormCase
     {
         using DisposeScope scope = NewDisposeScope();
         Assert.Equal(expected.shape, actual.shape);
-        double size = expected.to(ScalarType.Float64).abs().max().Number(), far = (expected - actual).to(ScalarType.Float64).abs().max().Number();
+        double size = expected.to(ScalarType.Float64).abs().max().Number();
+        double far = (expected - actual).to(ScalarType.Float64).abs().max().Number();
         Assert.True(far <= Rounding * Math.Max(size, scale), $"{rule}, got a difference of {far:g3} at a size of {size:g3}");
     }
 }

@@ -13,11 +13,14 @@ public class NormConformanceTests
 
     [Fact]
     public void Library_Scanned_HasTheNormsItNames() =>
-        Assert.Superset(new HashSet<string> { nameof(LinfThreat), nameof(L2Threat), nameof(L1Threat) }, Implementations<ThreatModel>.All.Keys.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { nameof(LinfThreat), nameof(L2Threat), nameof(L1Threat) },
+            Implementations<ThreatModel>.All.Keys.ToHashSet());
 
     [Theory]
     [MemberData(nameof(NormsAndClauses))]
-    public void Norm_OfTheLibrary_KeepsTheContract(string norm, string clause) => NormContract.Clauses[clause](Implementations<ThreatModel>.All[norm]);
+    public void Norm_OfTheLibrary_KeepsTheContract(string norm, string clause) =>
+        NormContract.Clauses[clause](Implementations<ThreatModel>.All[norm]);
 
     [Theory]
     [MemberData(nameof(Faults))]

@@ -52,7 +52,8 @@ public static class NormContract
             given.AssertNear(far, norm.Distance(b, a), "the distance of a pair must not depend on its order");
             given.AssertNear(zeros_like(far), norm.Distance(a, a), "an image must be at distance 0 of itself");
             Assert.True(far.IsAbove(0).all().item<bool>(), "images that differ must be at a distance above 0");
-            given.AssertNear(far.Times(0.25), norm.Distance(a.Plus((b - a).Times(0.25)), a), "a quarter of a move must be a quarter as long");
+            given.AssertNear(far.Times(0.25), norm.Distance(a.Plus((b - a).Times(0.25)), a),
+                "a quarter of a move must be a quarter as long");
             Assert.True(far.le(norm.Distance(a, c).Plus(norm.Distance(c, b)).Times(1 + given.Rounding)).all().item<bool>(),
                 "a way over a third image must not be shorter");
             given.AssertNear(far, norm.Length(b - a), "the length of a move must be the distance of its ends");
@@ -101,12 +102,16 @@ public static class NormContract
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor images = given.Images, once = given.Threat.Project(images.Plus(given.Moves), images);
-            Assert.True((once - given.Threat.Project(once, images)).abs().max().Number() <= given.Rounding, "a projected point must stay where it is");
-            Assert.True((images - given.Threat.Project(images, images)).abs().max().Number() <= given.Rounding, "an image must stay where it is");
+            Assert.True((once - given.Threat.Project(once, images)).abs().max().Number() <= given.Rounding,
+                "a projected point must stay where it is");
+            Assert.True((images - given.Threat.Project(images, images)).abs().max().Number() <= given.Rounding,
+                "an image must stay where it is");
             // Half of the radius away, and in [0, 1]: within ball and box.
             Tensor near = images.Plus((once - images).Times(0.5));
-            Assert.True((near - given.Threat.Project(near, images)).abs().max().Number() <= given.Rounding, "a point of the ball must stay where it is");
-            Assert.True((once - images).abs().flatten(1).amax([1]).IsAbove(0).all().item<bool>(), "a point outside of the ball must end on its side");
+            Assert.True((near - given.Threat.Project(near, images)).abs().max().Number() <= given.Rounding,
+                "a point of the ball must stay where it is");
+            Assert.True((once - images).abs().flatten(1).amax([1]).IsAbove(0).all().item<bool>(),
+                "a point outside of the ball must end on its side");
         }
     }
 
@@ -129,9 +134,11 @@ public static class NormContract
         using DisposeScope scope = NewDisposeScope();
         Tensor last = given.Images.narrow(0, NormCase.Count - 1, 1);
         Tensor together = given.Threat.RandomStart(given.Images, given.Noise, NormCase.Ids).narrow(0, NormCase.Count - 1, 1);
-        given.AssertNear(together, given.Threat.RandomStart(last, given.Noise, [NormCase.Ids[^1]]), "an example must start alone as in a batch");
+        given.AssertNear(together, given.Threat.RandomStart(last, given.Noise, [NormCase.Ids[^1]]),
+            "an example must start alone as in a batch");
         Tensor directions = norm.RandomDirection(given.Noise, NormCase.Ids, given.Images).narrow(0, NormCase.Count - 1, 1);
-        given.AssertNear(directions, norm.RandomDirection(given.Noise, [NormCase.Ids[^1]], last), "an example must move alone as in a batch");
+        given.AssertNear(directions, norm.RandomDirection(given.Noise, [NormCase.Ids[^1]], last),
+            "an example must move alone as in a batch");
     }
 
     private static void AscendsAlongTheSteepestDirection(ThreatModel norm)
@@ -143,11 +150,13 @@ public static class NormContract
                 using DisposeScope scope = NewDisposeScope();
                 Tensor gradient = given.Gradient.Times(scale), direction = norm.SteepestDirection(gradient), dual = norm.DualNorm(gradient);
                 Assert.Equal(gradient.shape, direction.shape);
-                given.AssertNear(ones_like(dual), norm.Length(direction), $"the steepest direction of a gradient of {scale:g1} must be of length 1");
+                given.AssertNear(ones_like(dual), norm.Length(direction),
+                    $"the steepest direction of a gradient of {scale:g1} must be of length 1");
                 // Compared by the scale of the gradient: numbers of 1e-30 are all near 0.
                 given.AssertNear(dual.Over(scale), (direction * gradient.Over(scale)).flatten(1).sum(1),
                     $"the steepest direction of a gradient of {scale:g1} must attain the dual norm");
-                given.AssertNear(dual, norm.DualNorm(gradient.flatten(1)), "the dual norm must be the same when the slopes stand in a row", scale);
+                given.AssertNear(dual, norm.DualNorm(gradient.flatten(1)),
+                    "the dual norm must be the same when the slopes stand in a row", scale);
                 AssertNoneIsSteeper(given, direction, dual.Over(scale));
             }
             using DisposeScope none = NewDisposeScope();
@@ -157,7 +166,8 @@ public static class NormContract
         }
     }
 
-    // Towards other moves that follow the slopes, a little and all the way: a direction that is not the steepest gets steeper on one of them.
+    // Towards other moves that follow the slopes, a little and all the way: a direction that is not the steepest gets steeper on one of
+    // them.
     private static void AssertNoneIsSteeper(NormCase given, Tensor direction, Tensor dual)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -169,7 +179,8 @@ public static class NormContract
                 Tensor towards = other / given.Threat.Length(other).reshape(-1, 1, 1, 1);
                 Tensor mixed = direction.Times(1 - part).Plus(towards.Times(part));
                 Tensor reached = (mixed * slopes).flatten(1).sum(1) / given.Threat.Length(mixed);
-                Assert.True(reached.le(dual.Times(1 + given.Rounding)).all().item<bool>(), "no move of length 1 must reach beyond the dual norm");
+                Assert.True(reached.le(dual.Times(1 + given.Rounding)).all().item<bool>(),
+                    "no move of length 1 must reach beyond the dual norm");
             }
         }
     }

@@ -18,7 +18,8 @@ public sealed record L4BoundaryThreat : ThreatModel, IHyperplaneProjection
 
     public override Tensor Distance(Tensor candidates, Tensor images) => Ball.Distance(candidates, images);
 
-    public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) => Ball.RandomStart(images, noise, examples);
+    public override Tensor RandomStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) =>
+        Ball.RandomStart(images, noise, examples);
 
     public override Tensor SteepestDirection(Tensor gradient) => Ball.SteepestDirection(gradient);
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Outside.Tests;
 
 /// <summary>
-/// A norm of somebody else's: the fourth root of the sum of the fourth powers of all changes is at most epsilon. It has what every norm must
-/// have and no part more.
+/// A norm of somebody else's: the fourth root of the sum of the fourth powers of all changes is at most epsilon. It has what every norm
+/// must have and no part more.
 /// </summary>
 public sealed record L4Threat : ThreatModel
 {

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Outside.Tests;
 
-/// <summary>Grey images and a linear model that is right on all of them, so that the distance of each to the boundary in L4 is known.</summary>
+/// <summary>
+/// Grey images and a linear model that is right on all of them, so that the distance of each to the boundary in L4 is known.
+/// </summary>
 internal sealed class LinearImages : IDisposable
 {
     private static readonly long[] Shape = [3, 4, 4];

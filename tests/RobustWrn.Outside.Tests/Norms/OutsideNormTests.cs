@@ -22,7 +22,10 @@ public sealed class OutsideNormTests : IDisposable
     public static TheoryData<string, string> Pairs() => Implementations<ThreatModel>.In(Own, NormContract.Clauses.Keys);
 
     public static TheoryData<IAttack> Ascents() =>
-        [new Fgsm(), new Pgd(), new MomentumFgsm(), new CwLinf(), new Gama { Steps = 20 }, new Apgd { Steps = 20 }, new TargetedApgd { Steps = 20, Loss = new Margin() }];
+    [
+        new Fgsm(), new Pgd(), new MomentumFgsm(), new CwLinf(), new Gama { Steps = 20 }, new Apgd { Steps = 20 },
+        new TargetedApgd { Steps = 20, Loss = new Margin() },
+    ];
 
     public static TheoryData<IAttack, string, string> Needing() => new()
     {
@@ -51,7 +54,8 @@ public sealed class OutsideNormTests : IDisposable
     {
         Tensor gradient = RandomStream.From(1).Normal([0, 1, 2], [3, 4, 4], dtype);
         Tensor expected = gradient.abs().ToThePower(4.0 / 3).flatten(1).sum(1).ToThePower(0.75);
-        Assert.True(((new L4Threat().DualNorm(gradient) - expected) / expected).abs().max().Number() < (dtype == ScalarType.Float64 ? 1e-14 : 1e-6));
+        double off = ((new L4Threat().DualNorm(gradient) - expected) / expected).abs().max().Number();
+        Assert.InRange(off, 0, dtype == ScalarType.Float64 ? 1e-14 : 1e-6);
     }
 
     // On a linear model an image falls within the radius exactly when its distance to the boundary, in closed form, is smaller.
@@ -78,7 +82,11 @@ public sealed class OutsideNormTests : IDisposable
         Assert.Equal(AuditVerdict.Trustworthy, result.Audit!.Verdict);
         // The audit measures l4 by itself, and climbs in its ball.
         Assert.Superset(
-            new HashSet<string> { BallCheck.TypeName, SingleStepCheck.TypeName, StepMonotonicityCheck.TypeName, EpsilonMonotonicityCheck.TypeName, NoiseStrengthCheck.TypeName },
+            new HashSet<string>
+            {
+                BallCheck.TypeName, SingleStepCheck.TypeName, StepMonotonicityCheck.TypeName, EpsilonMonotonicityCheck.TypeName,
+                NoiseStrengthCheck.TypeName,
+            },
             result.Audit.Made.ToHashSet());
         RobustnessResult read = RobustnessResult.FromJson(result.ToJson());
         Assert.Equal(threat, read.Threat);
@@ -89,8 +97,10 @@ public sealed class OutsideNormTests : IDisposable
     [Fact]
     public void Run_AuditWithoutAnAttackThatAsksForNoGradient_SaysWhichPartItsOwnSearchMisses()
     {
+        L4Threat threat = new() { Epsilon = _images.Radius };
+        EvaluationOptions options = new() { Audit = new EvaluationAudit { Share = 1 } };
         RobustnessResult result = RobustnessEvaluation.Run(
-            _images.Model, _images.Source, new L4Threat { Epsilon = _images.Radius }, AttackSuite.Of("PGD", new Pgd()), new EvaluationOptions { Audit = new EvaluationAudit { Share = 1 } });
+            _images.Model, _images.Source, threat, AttackSuite.Of("PGD", new Pgd()), options);
         string reason = Assert.Single(result.Audit!.NotMade, gap => gap.Check == BlackBoxCheck.TypeName).Reason;
         Assert.Contains("which l4 has none of: implement ISquareGeometry, or add RandomNoise", reason, StringComparison.Ordinal);
         Assert.Equal(AuditVerdict.Trustworthy, result.Audit.Verdict);
@@ -104,8 +114,10 @@ public sealed class OutsideNormTests : IDisposable
         AttackContext context = new(_images.Model, _images.Pixels, _images.Labels, threat);
         string refusal = Assert.Throws<ArgumentException>(() => attack.Perturb(context)).Message;
         Assert.StartsWith($"{name} needs a norm that knows ", refusal, StringComparison.Ordinal);
-        Assert.Contains($", got l4. Implement {part} in L4Threat, or take an attack for every norm, such as PGD or APGD.", refusal, StringComparison.Ordinal);
-        Assert.Equal(Assert.Single(attack.ProblemsUnder(threat)).Message, refusal[..refusal.LastIndexOf(" (Parameter", StringComparison.Ordinal)]);
+        string remedy = $", got l4. Implement {part} in L4Threat, or take an attack for every norm, such as PGD or APGD.";
+        Assert.Contains(remedy, refusal, StringComparison.Ordinal);
+        Assert.Equal(
+            Assert.Single(attack.ProblemsUnder(threat)).Message, refusal[..refusal.LastIndexOf(" (Parameter", StringComparison.Ordinal)]);
     }
 
     [Fact]
@@ -116,7 +128,9 @@ public sealed class OutsideNormTests : IDisposable
             {
                 Attacks = [.. AttackSuite.AutoAttack.Attacks, new DeepFool(), new Pgd { Steps = 0 }],
             }));
-        Assert.Equal(["Suite.Attacks[5].Steps", "Suite.Attacks[2]", "Suite.Attacks[3]", "Suite.Attacks[4]"], refusal.Problems.Select(problem => problem.Subject));
+        Assert.Equal(
+            ["Suite.Attacks[5].Steps", "Suite.Attacks[2]", "Suite.Attacks[3]", "Suite.Attacks[4]"],
+            refusal.Problems.Select(problem => problem.Subject));
         Assert.Equal(0, _images.Model.Calls);
     }
 
@@ -143,7 +157,11 @@ public sealed class OutsideNormTests : IDisposable
         AttackSuite suite = AttackSuite.Of("three", new Apgd { Steps = 20 }, new TargetedFab { Steps = 20 }, new DeepFool());
         RobustnessResult result = RobustnessEvaluation.Run(_images.Model, _images.Source, threat, suite);
         Assert.Equal(_images.Distances.Count(distance => distance > threat.Epsilon), result.Robust.Hits);
-        RobustnessResult fab = RobustnessEvaluation.Run(_images.Model, _images.Source, threat with { Epsilon = 1.2 * threat.Epsilon }, AttackSuite.Of("FAB", new Fab { Steps = 20 }));
-        Assert.InRange(fab.Robust.Hits, _images.Distances.Count(distance => distance > 1.2 * threat.Epsilon), _images.Distances.Count(distance => distance > 1.1 * threat.Epsilon));
+        L4BoundaryThreat wider = threat with { Epsilon = 1.2 * threat.Epsilon };
+        RobustnessResult fab = RobustnessEvaluation.Run(
+            _images.Model, _images.Source, wider, AttackSuite.Of("FAB", new Fab { Steps = 20 }));
+        Assert.InRange(fab.Robust.Hits, Farther(1.2), Farther(1.1));
+
+        int Farther(double radii) => _images.Distances.Count(distance => distance > radii * threat.Epsilon);
     }
 }

@@ -46,7 +46,8 @@ internal static class PixelDistance
 
     private static double? Exponent(string norm) =>
         norm == "linf" ? double.PositiveInfinity
-        : norm.StartsWith('l') && double.TryParse(norm.AsSpan(1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double p)
+        : norm.StartsWith('l')
+            && double.TryParse(norm.AsSpan(1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double p)
             && p is >= 1 and <= LargestExponent ? p : null;
 
     // By the largest value first: a high power of a small number is 0.

@@ -20,8 +20,8 @@ public interface IApgdGeometry
     AscentUpdate ApgdUpdate(ApgdStretch stretch);
 
     /// <summary>
-    /// Larger balls in which a search begins, the largest first: how many times the radius, and the share of the steps spent there. The rest
-    /// of the steps is spent in the ball itself. At most two. Default: none.
+    /// Larger balls in which a search begins, the largest first: how many times the radius, and the share of the steps spent there. The
+    /// rest of the steps is spent in the ball itself. At most two. Default: none.
     /// </summary>
     IReadOnlyList<(double Radii, double Share)> LargerBalls() => [];
 }

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// APGD in L1 (Croce and Hein 2021, arXiv 2103.01208, algorithm 1): a step moves the values of the largest slope by equal shares, as many as
-/// the best perturbation has, over 1.5. Every 0.04 N steps it goes back to the best point with the full step where that became sparser by
-/// 5 %, and shortens the step where it did not.
+/// APGD in L1 (Croce and Hein 2021, arXiv 2103.01208, algorithm 1): a step moves the values of the largest slope by equal shares, as many
+/// as the best perturbation has, over 1.5. Every 0.04 N steps it goes back to the best point with the full step where that became sparser
+/// by 5 %, and shortens the step where it did not.
 /// </summary>
 internal sealed class L1Update : AscentUpdate
 {

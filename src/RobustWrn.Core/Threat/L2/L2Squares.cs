@@ -6,7 +6,8 @@ namespace RobustWrn.Core;
 internal sealed class L2Squares(double epsilon) : PyramidSquares(epsilon)
 {
     /// <inheritdoc/>
-    protected override SquarePyramids Pyramids { get; } = new(steepness: 2, length: values => Math.Sqrt(values.Sum(value => value * value)));
+    protected override SquarePyramids Pyramids { get; } =
+        new(steepness: 2, length: values => Math.Sqrt(values.Sum(value => value * value)));
 
     /// <inheritdoc/>
     protected override Tensor Power(Tensor change) => change.Squared();

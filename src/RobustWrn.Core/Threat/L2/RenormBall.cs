@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The Euclidean geometry of the published TRADES code (Zhang et al. 2019, arXiv 1901.08573, l_2): the gradient divided by its length, the perturbation
-/// first clamped to [0, 1] and then shortened to the radius. <see cref="L2Threat"/> shortens first and clamps afterwards.
+/// The Euclidean geometry of the published TRADES code (Zhang et al. 2019, arXiv 1901.08573, l_2): the gradient divided by its
+/// length, the perturbation first clamped to [0, 1] and then shortened to the radius.
+/// <see cref="L2Threat"/> shortens first and clamps afterwards.
 /// </summary>
 /// <param name="Radius">The largest Euclidean length, for pixels in [0, 1].</param>
 public sealed record RenormBall(double Radius) : IBall

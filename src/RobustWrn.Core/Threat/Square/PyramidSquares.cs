@@ -4,8 +4,8 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// Windows of norms whose powers add up, such as L2 and L1: a window gets two pyramids of opposite sign on top of its own change, and takes
-/// over the length of another window's change and whatever is left of epsilon; a run starts with a grid of them (Andriushchenko et al. 2020,
-/// algorithm 3).
+/// over the length of another window's change and whatever is left of epsilon; a run starts with a grid of them (Andriushchenko et al.
+/// 2020, algorithm 3).
 /// </summary>
 /// <param name="epsilon">The radius of the ball.</param>
 public abstract class PyramidSquares(double epsilon) : ISquareWindows

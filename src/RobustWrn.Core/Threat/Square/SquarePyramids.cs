@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// The pattern of a window of <see cref="PyramidSquares"/>: two pyramids of opposite sign, one above the other, each a sum of centred rectangles of which the k-th weighs 1 / k^q,
+/// The pattern of a window of <see cref="PyramidSquares"/>: two pyramids of opposite sign, one above the other, each a sum of
+/// centred rectangles of which the k-th weighs 1 / k^q,
 /// each pyramid and the whole scaled to length 1 (Andriushchenko et al. 2020, section 3.3).
 /// </summary>
 /// <param name="steepness">q: 2 under L2 and, in the published code, 4 under L1.</param>
@@ -22,8 +23,8 @@ public sealed class SquarePyramids(int steepness, Func<double[], double> length)
     }
 
     /// <summary>
-    /// A grid of patterns over the images, five in each direction where the size allows it, each with its own direction and signs, (n, C, H,
-    /// W).
+    /// A grid of patterns over the images, five in each direction where the size allows it, each with its own direction and signs,
+    /// (n, C, H, W).
     /// </summary>
     internal Tensor Grid(SquareQuery query)
     {

@@ -20,7 +20,8 @@ public static class SquareSchedule
     /// <param name="share">The share of the pixels.</param>
     /// <param name="height">The image's height.</param>
     /// <param name="width">Its width.</param>
-    public static int Side(double share, long height, long width) => Math.Min(Math.Max(Rounded(share, height, width), 1), (int)Math.Min(height, width));
+    public static int Side(double share, long height, long width) =>
+        Math.Min(Math.Max(Rounded(share, height, width), 1), (int)Math.Min(height, width));
 
     /// <summary>The side of a window under L2 and L1: at least 3 and odd, where the image allows it.</summary>
     /// <param name="share">The share of the pixels.</param>
@@ -32,5 +33,6 @@ public static class SquareSchedule
         return Math.Min(side % 2 == 0 ? side + 1 : side, (int)Math.Min(height, width));
     }
 
-    private static int Rounded(double share, long height, long width) => (int)Math.Round(Math.Sqrt(share * height * width), MidpointRounding.ToEven);
+    private static int Rounded(double share, long height, long width) =>
+        (int)Math.Round(Math.Sqrt(share * height * width), MidpointRounding.ToEven);
 }

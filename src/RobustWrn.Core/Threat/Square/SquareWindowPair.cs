@@ -36,5 +36,6 @@ internal sealed record SquareWindowPair(int Side, Tensor First, Tensor Second, T
     }
 
     // floor(u * range): never the last position.
-    private static Tensor Position(Tensor draws, int column, long range) => draws.narrow(1, column, 1).Times((double)range).to(ScalarType.Int64);
+    private static Tensor Position(Tensor draws, int column, long range) =>
+        draws.narrow(1, column, 1).Times((double)range).to(ScalarType.Int64);
 }

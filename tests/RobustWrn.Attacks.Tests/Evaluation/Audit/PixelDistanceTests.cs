@@ -21,7 +21,8 @@ public class PixelDistanceTests
         foreach (double scale in (double[])[1, 1e-30])
         {
             Tensor from = images.to(ScalarType.Float64).Times(scale), to = moved.to(ScalarType.Float64).Times(scale);
-            double expected = Enumerable.Range(0, 3).Max(row => Length([.. (moved[row].to(ScalarType.Float64) - images[row].to(ScalarType.Float64)).flatten().data<double>()], p));
+            Tensor moves = moved.to(ScalarType.Float64) - images.to(ScalarType.Float64);
+            double expected = Enumerable.Range(0, 3).Max(row => Length([.. moves[row].flatten().data<double>()], p));
             Assert.Equal(1, PixelDistance.Farthest(to, from, norm)!.Value / scale / expected, 1e-9);
         }
         Assert.Equal(0, PixelDistance.Farthest(images, images, norm));
