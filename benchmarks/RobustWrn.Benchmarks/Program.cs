@@ -76,4 +76,5 @@ turns.SetAction(parsed =>
     side.Answer(Console.In, Console.Out);
 });
 command.Subcommands.Add(turns);
+command.Subcommands.Add(SamplerCommand.Create());
 return command.Parse(args).Invoke();

@@ -33,17 +33,21 @@ public sealed record GridSampler : ISampler
         this.ThrowIfInvalid();
         SpaceShape space = context.Space;
         if (Shuffled && space.Points > SpaceShape.EnumerationLimit)
-            return Proposal.None(string.Create(CultureInfo.InvariantCulture, $"a shuffled grid must have at most {SpaceShape.EnumerationLimit:N0} points, got {space.Points:N0}. Use RandomSampler, which does not repeat either."));
-        IReadOnlySet<ValueList<int>> tried = context.Proposed();
+            return Proposal.None(string.Create(CultureInfo.InvariantCulture,
+                $"a shuffled grid must have at most {SpaceShape.EnumerationLimit:N0} points, got {space.Points:N0}. "
+                + $"Use RandomSampler, which does not repeat either."));
+        UntriedPoints untried = new(context);
+        HashSet<ValueList<int>> tried = [.. context.History.Select(trial => trial.Point)];
         int passed = 0;
         foreach (ValueList<int> point in Shuffled ? InDrawnOrder(context) : space.Grid(after: Last(context)))
         {
             if (tried.Contains(point))
                 continue;
-            if (space.Keeps(point))
+            if (untried.Contains(point))
                 return Proposal.Of(point);
             if (++passed == Tries)
-                return Proposal.None(string.Create(CultureInfo.InvariantCulture, $"{Tries:N0} points of the grid in a row are rejected by the filters. Narrow the dimensions, or raise GridSampler.Tries."));
+                return Proposal.None(string.Create(CultureInfo.InvariantCulture,
+                    $"{Tries:N0} points of the grid in a row are rejected by the filters. Narrow the dimensions, or raise GridSampler.Tries."));
         }
         return Proposal.Exhausted;
     }

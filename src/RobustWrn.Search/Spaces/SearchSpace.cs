@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Text.Json.Nodes;
 using RobustWrn.Core;
@@ -21,6 +22,7 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     private readonly ValueList<SpaceFilter<TSpec>> _filters;
     private readonly Lazy<ValueList<Problem>> _problems;
     private readonly Lazy<string> _canonical;
+    private readonly ConcurrentDictionary<ValueList<int>, string> _identities = new();
 
     /// <summary>A space of one network, to be varied.</summary>
     /// <param name="baseSpec">What every point starts from.</param>
@@ -35,7 +37,7 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
         (Base, _axes, _filters) = (baseSpec, axes, filters);
         Dimensions = axes.Select(axis => axis.Dimension).ToValueList();
         Filters = filters.Select(filter => filter.Name).ToValueList();
-        Shape = new SpaceShape(Dimensions.Select(dimension => dimension.Values.Count).ToValueList(), point => Judge(point).Kept);
+        Shape = new SpaceShape(Dimensions.Select(dimension => dimension.Values.Count).ToValueList(), point => Judge(point).Kept, axes.Select(axis => axis.Kind).ToValueList(), IdentityOf);
         _problems = new(() => new SpaceCheck<TSpec>(this, _axes, _filters).Problems().ToValueList());
         _canonical = new(WriteCanonical);
     }
@@ -123,7 +125,7 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     /// <summary>The same space, seen as one over any kind of network: same points, same fingerprint.</summary>
     public SearchSpace<INetworkSpec> AsAnyNetwork() => new(
         Base,
-        _axes.Select(axis => new SpaceAxis<INetworkSpec>(axis.Dimension, (spec, value) => axis.Apply((TSpec)spec, value)) { Flaw = axis.Flaw }).ToValueList(),
+        _axes.Select(axis => new SpaceAxis<INetworkSpec>(axis.Dimension, (spec, value) => axis.Apply((TSpec)spec, value)) { Flaw = axis.Flaw, Kind = axis.Kind }).ToValueList(),
         _filters.Select(filter => new SpaceFilter<INetworkSpec>(filter.Name, spec => filter.Keep((TSpec)spec))).ToValueList());
 
     /// <summary>
@@ -192,6 +194,17 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
             }
         }
         return new() { Spec = spec };
+    }
+
+    // Samplers ask for the same points again and again, and the text of a specification takes longer than all else they do.
+    private string IdentityOf(ValueList<int> point)
+    {
+        if (_identities.TryGetValue(point, out string? identity))
+            return identity;
+        identity = DescriptionJson.Fingerprint(DescriptionJson.Canonical(At(point)));
+        if (_identities.Count < SpaceShape.EnumerationLimit)
+            _identities[point] = identity;
+        return identity;
     }
 
     private void Refuse(ValueList<int> point)

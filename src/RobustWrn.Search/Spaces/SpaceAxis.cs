@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -10,6 +11,9 @@ internal sealed record SpaceAxis<TSpec>(SpaceDimension Dimension, Func<TSpec, in
 {
     /// <summary>Why the values have no text, or null.</summary>
     public string? Flaw { get; init; }
+
+    /// <summary>What may be assumed of the values: numbers in strict order are ordered.</summary>
+    public DimensionKind Kind { get; init; } = DimensionKind.Categorical;
 
     public static SpaceAxis<TSpec> Of<T>(string name, ReadOnlySpan<T> values, Func<TSpec, T, TSpec> apply)
     {
@@ -28,7 +32,17 @@ internal sealed record SpaceAxis<TSpec>(SpaceDimension Dimension, Func<TSpec, in
                 flaw ??= $"value {i} has no JSON text, so that a study could not record it: {e.Message}";
             }
         }
-        return new(new SpaceDimension(name, [.. texts]), (spec, index) => apply(spec, kept[index])) { Flaw = flaw };
+        return new(new SpaceDimension(name, [.. texts]), (spec, index) => apply(spec, kept[index])) { Flaw = flaw, Kind = KindOf(kept) };
+    }
+
+    private static DimensionKind KindOf<T>(ValueList<T> values)
+    {
+        if (values.Count < 2 || values.Any(value => value is not (int or long or short or byte or double or float or decimal)))
+            return DimensionKind.Categorical;
+        double[] numbers = [.. values.Select(value => Convert.ToDouble(value, CultureInfo.InvariantCulture))];
+        bool rises = numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
+        bool falls = numbers.Zip(numbers.Skip(1)).All(pair => pair.First > pair.Second);
+        return rises || falls ? DimensionKind.Ordered : DimensionKind.Categorical;
     }
 }
 

@@ -16,22 +16,36 @@ public sealed class SpaceShape
     public const int EnumerationLimit = 100_000;
 
     private readonly Func<ValueList<int>, bool> _keeps;
+    private readonly Func<ValueList<int>, string>? _identity;
 
     /// <summary>Creates a shape.</summary>
     /// <param name="sizes">Values per dimension.</param>
     /// <param name="keeps">Whether a point is kept; null keeps all.</param>
-    public SpaceShape(ValueList<int> sizes, Func<ValueList<int>, bool>? keeps = null)
+    /// <param name="kinds">What may be assumed of the values of each dimension; null: all are categories.</param>
+    /// <param name="identity">A text that kept points of equal networks share; null: every point is a network of its own.</param>
+    /// <exception cref="ArgumentException">There is not one kind for each dimension.</exception>
+    public SpaceShape(
+        ValueList<int> sizes,
+        Func<ValueList<int>, bool>? keeps = null,
+        ValueList<DimensionKind>? kinds = null,
+        Func<ValueList<int>, string>? identity = null)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         foreach (int size in sizes)
             ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(sizes));
         Sizes = sizes;
         Points = sizes.Aggregate(BigInteger.One, (product, size) => product * size);
-        _keeps = keeps ?? (_ => true);
+        if (kinds is not null && kinds.Count != sizes.Count)
+            throw new ArgumentException($"there must be one kind for each of the {sizes.Count} dimensions, got {kinds.Count}.", nameof(kinds));
+        Kinds = kinds ?? sizes.Select(_ => DimensionKind.Categorical).ToValueList();
+        (_keeps, _identity) = (keeps ?? (_ => true), identity);
     }
 
     /// <summary>Values per dimension.</summary>
     public ValueList<int> Sizes { get; }
+
+    /// <summary>What may be assumed of the values of each dimension.</summary>
+    public ValueList<DimensionKind> Kinds { get; }
 
     /// <summary>Points of the whole grid, kept or not.</summary>
     public BigInteger Points { get; }
@@ -39,6 +53,28 @@ public sealed class SpaceShape
     /// <summary>True where a point is a valid network that every filter keeps.</summary>
     /// <param name="point">One value index per dimension.</param>
     public bool Keeps(ValueList<int> point) => _keeps(point);
+
+    /// <summary>A text that two kept points have in common exactly when they are the same network.</summary>
+    /// <param name="point">One value index per dimension.</param>
+    public string IdentityOf(ValueList<int> point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return _identity?.Invoke(point) ?? string.Join(',', point);
+    }
+
+    /// <summary>The points that differ from one in a single dimension, kept or not, in the order of dimensions and values.</summary>
+    /// <param name="point">One value index per dimension.</param>
+    public IEnumerable<ValueList<int>> Neighbours(ValueList<int> point)
+    {
+        for (int d = 0; d < Sizes.Count; d++)
+        {
+            for (int value = 0; value < Sizes[d]; value++)
+            {
+                if (value != point[d])
+                    yield return point.With(d, value);
+            }
+        }
+    }
 
     /// <summary>
     /// The grid in lexicographic order (the last dimension changes fastest), kept or not; made one by one as they are read.

@@ -193,9 +193,9 @@ public sealed class Study<TSpec> : IDisposable
         while (_trials.ContainsKey(number))
             number++;
         if (number >= _maximumTrials)
-            return End(_maximumTrials == 1 ? "the 1 trial has been asked." : $"all {Quantity.Of(_maximumTrials.Value, "trial")} have been asked.");
-        ValueList<TrialRecord> history = _trials.Values.TakeWhile(trial => trial.Number < number).ToValueList();
-        Proposal proposal = _sampler.Propose(new SamplerContext(_space.Shape, history, number, _random));
+            return End(_maximumTrials == 1 ? "the 1 trial has been asked." : $"all {_maximumTrials} trials have been asked.");
+        Observation[] history = [.. _trials.Values.TakeWhile(trial => trial.Number < number).Select(trial => trial.Observed())];
+        Proposal proposal = _sampler.Propose(new SamplerContext(_space.Shape, [.. history], number, _random));
         if (proposal.Point is not { } point)
             return End(proposal.Reason);
         PointVerdict<TSpec> verdict = _space.Judge(point);

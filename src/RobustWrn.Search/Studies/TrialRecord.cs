@@ -57,6 +57,10 @@ public sealed record TrialRecord
     /// <summary>Seconds from the last time it was asked to the time it was told; null while pending.</summary>
     public double? Seconds { get; init; }
 
+    /// <summary>What samplers may know of it: nothing that differs between runs.</summary>
+    public Observation Observed() =>
+        new(Number, Point, SpecFingerprint, State) { Values = Score is { } score && State == TrialState.Completed ? [score.Value] : [] };
+
     /// <summary>Number, values and what became of it.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"trial {Number} ({Quantity.First([.. Values.Select(value => value.ToString())], 6)}): ")

@@ -36,16 +36,6 @@ public sealed class SamplerContract
     }, iter: 20, threads: 1);
 
     [Theory, MemberData(nameof(SamplerCases.Names), MemberType = typeof(SamplerCases))]
-    public void Propose_AtAnotherTimeOfDay_GivesTheSame(string name)
-    {
-        SpaceShape space = new([4, 5, 3]);
-
-        Assert.Equal(
-            SamplerRun.Points(SamplerCases.Get(name), space, seed: 1),
-            SamplerRun.Points(SamplerCases.Get(name), space, seed: 1, clock: new DateTimeOffset(2031, 5, 6, 7, 8, 9, TimeSpan.Zero)));
-    }
-
-    [Theory, MemberData(nameof(SamplerCases.Names), MemberType = typeof(SamplerCases))]
     public void Propose_AnotherSeed_DiffersExactlyForSamplersThatSayTheyDependOnIt(string name)
     {
         ISampler sampler = SamplerCases.Get(name);

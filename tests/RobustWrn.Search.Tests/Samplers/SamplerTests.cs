@@ -6,9 +6,9 @@ public sealed class SamplerTests
 {
     private static SamplerContext Context(SpaceShape space, long seed, params ReadOnlySpan<ValueList<int>> tried)
     {
-        TrialRecord[] history = new TrialRecord[tried.Length];
+        Observation[] history = new Observation[tried.Length];
         for (int i = 0; i < history.Length; i++)
-            history[i] = new TrialRecord { Number = i, Point = tried[i], Values = [], Spec = "{}", SpecFingerprint = "", State = TrialState.Completed, Started = default };
+            history[i] = new Observation(i, tried[i], space.IdentityOf(tried[i]), TrialState.Completed) { Values = [0.5] };
         return new SamplerContext(space, [.. history], history.Length, RandomStream.From(seed));
     }
 

@@ -1,0 +1,159 @@
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>
+/// Bayesian optimisation with Gaussian processes: the point at which the expected improvement is largest (Jones, Schonlau and Welch 1998),
+/// with several that of one weighting of them, drawn for each trial (ParEGO: Knowles 2006), and with two of them every other time the
+/// expected growth of the dominated area. Trials that run count with the values expected of them (kriging believer: Ginsbourger et al.
+/// 2010), failed ones
+/// with the worst.
+/// </summary>
+public sealed record GaussianProcessSampler : ISampler
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "gaussian-process";
+
+    // The kernel is fitted anew when the study has grown by a tenth.
+    private const double Growth = 1.1;
+
+    // How the weighted sum counts beside the worst objective (Knowles 2006).
+    private const double Augmentation = 0.05;
+
+    /// <summary>How many trials are drawn at random first. Default 10.</summary>
+    public int FirstTrials { get; init; } = 10;
+
+    /// <summary>How many random points are looked at for each proposal, beside the neighbours of the best. Default 500.</summary>
+    public int Candidates { get; init; } = 500;
+
+    /// <summary>
+    /// How many trials it learns from at most, half of them the best and half the youngest: the work grows with the cube. Default 800.
+    /// </summary>
+    public int MostTrials { get; init; } = 800;
+
+    /// <summary>
+    /// Whether values count by their ranks alone. Default: no, only those below the median do, so that bad networks do not decide the
+    /// scale.
+    /// </summary>
+    public bool Ranks { get; init; }
+
+    /// <inheritdoc/>
+    public bool DependsOnSeed => true;
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() =>
+        [.. Rule.Positive(FirstTrials), .. Rule.Positive(Candidates), .. Rule.Between(MostTrials, 2, 5_000)];
+
+    /// <inheritdoc/>
+    public Proposal Propose(SamplerContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        this.ThrowIfInvalid();
+        UntriedPoints untried = new(context);
+        RandomSequence draws = context.Trial.Sequence();
+        if (context.Told.Count < 2 || context.Number < FirstTrials)
+            return untried.Draw(draws);
+        Func<ValueList<int>, double> gain = Gain(context, draws);
+        AcquisitionSearch search = new(context, untried, gain);
+        return search.Best(draws, Candidates) is { } point ? Proposal.Of(point) : untried.Draw(draws);
+    }
+
+    private Func<ValueList<int>, double> Gain(SamplerContext context, RandomSequence draws)
+    {
+        Observation[] told = [.. context.Told];
+        double[][] values = [.. Enumerable.Range(0, context.Objectives).Select(o => told.Select(trial => trial.Values[o]).ToArray())];
+        // With two objectives every other trial, too: small growth all along a front that is known hides a better region elsewhere.
+        if (context.Objectives > 2 || (context.Objectives == 2 && context.Number % 2 == 1))
+            values = [Weighted(values, draws)];
+        if (values.Length == 1)
+        {
+            Believer believer = Learned(context, told, values[0]);
+            double best = believer.Scores.Max();
+            return point =>
+            {
+                (double mean, double deviation) = believer.Process.At([.. point]);
+                return Improvement.Above(best, mean, deviation);
+            };
+        }
+        Believer first = Learned(context, told, values[0]), second = Learned(context, told, values[1]);
+        (double, double) reference = (Corner(first.Scores), Corner(second.Scores));
+        (double, double)[] front = Front(first.Scores, second.Scores);
+        return point => Improvement.OfArea(front, reference, first.Process.At([.. point]), second.Process.At([.. point]));
+
+        // A little below the worst, so that ends of the front count, too.
+        static double Corner(double[] scores) => scores.Min() - 0.1 * (scores.Max() - scores.Min()) - 1e-9;
+    }
+
+    private Believer Learned(SamplerContext context, Observation[] told, double[] values)
+    {
+        double[] scores = Ranks ? NormalScores.Of(values) : WinsorizedScores.Of(values);
+        int fitted = Math.Max(2, (int)Math.Round(Math.Pow(Growth, Math.Floor(Math.Log(told.Length) / Math.Log(Growth) + 1e-9))));
+        fitted = Math.Min(fitted, told.Length);
+        double[] before = values[..fitted];
+        int[] chosen = Chosen(before), all = Chosen(values);
+        double[] early = Ranks ? NormalScores.Of(before) : WinsorizedScores.Of(before);
+        PointKernel kernel = KernelFit.Of(
+            context.Space,
+            [.. chosen.Select(i => told[i].Point.ToArray())],
+            [.. chosen.Select(i => early[i])]);
+        List<int[]> points = [.. all.Select(i => told[i].Point.ToArray())];
+        List<double> known = [.. all.Select(i => scores[i])];
+        double worst = scores.Min();
+        foreach (Observation failed in context.History.Where(trial => trial.State == TrialState.Failed).TakeLast(MostTrials / 4))
+        {
+            points.Add([.. failed.Point]);
+            known.Add(worst);
+        }
+        GaussianProcess process = new(kernel, [.. points], [.. known]);
+        Observation[] running = [.. context.History.Where(trial => trial.State == TrialState.Pending)];
+        if (running.Length > 0)
+        {
+            GaussianProcess without = process;
+            known.AddRange(running.Select(trial => without.At([.. trial.Point]).Mean));
+            points.AddRange(running.Select(trial => trial.Point.ToArray()));
+            process = new(kernel, [.. points], [.. known]);
+        }
+        return new(process, scores);
+    }
+
+    private int[] Chosen(double[] values)
+    {
+        int[] all = [.. Enumerable.Range(0, values.Length)];
+        if (all.Length <= MostTrials)
+            return all;
+        HashSet<int> best = [.. all.OrderByDescending(i => values[i]).ThenBy(i => i).Take(MostTrials / 2)];
+        return [.. all.Where(best.Contains), .. all.Where(i => !best.Contains(i)).TakeLast(MostTrials - best.Count)];
+    }
+
+    private static double[] Weighted(double[][] values, RandomSequence draws)
+    {
+        double[] weights = [.. values.Select(_ => -Math.Log(1 - draws.NextDouble()))];
+        double sum = weights.Sum();
+        return [.. Enumerable.Range(0, values[0].Length).Select(i =>
+        {
+            double worst = double.PositiveInfinity, total = 0;
+            for (int o = 0; o < values.Length; o++)
+            {
+                double low = values[o].Min(), range = values[o].Max() - low;
+                double part = weights[o] / sum * (range > 0 ? (values[o][i] - low) / range - 1 : 0);
+                (worst, total) = (Math.Min(worst, part), total + part);
+            }
+            return worst + Augmentation * total;
+        })];
+    }
+
+    private static (double, double)[] Front(double[] first, double[] second)
+    {
+        List<(double First, double Second)> front = [];
+        foreach ((double First, double Second) point in first.Zip(second)
+            .OrderByDescending(pair => pair.First).ThenByDescending(pair => pair.Second))
+        {
+            if (front.Count == 0 || point.Second > front[^1].Second)
+                front.Add(point);
+        }
+        front.Reverse();
+        return [.. front];
+    }
+
+    private sealed record Believer(GaussianProcess Process, double[] Scores);
+}
