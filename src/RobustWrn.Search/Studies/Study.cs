@@ -193,7 +193,7 @@ public sealed class Study<TSpec> : IDisposable
         while (_trials.ContainsKey(number))
             number++;
         if (number >= _maximumTrials)
-            return End(_maximumTrials == 1 ? "the 1 trial has been asked." : $"all {_maximumTrials} trials have been asked.");
+            return End(_maximumTrials == 1 ? "the 1 trial has been asked." : $"all {Quantity.Of(_maximumTrials.Value, "trial")} have been asked.");
         Observation[] history = [.. _trials.Values.TakeWhile(trial => trial.Number < number).Select(trial => trial.Observed())];
         Proposal proposal = _sampler.Propose(new SamplerContext(_space.Shape, [.. history], number, _random));
         if (proposal.Point is not { } point)

@@ -68,6 +68,19 @@ public class L1ThreatTests
     }
 
     [Fact]
+    public void Project_SmallBallAroundManyValuesInFloat32_IsNotLeftByRounding()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor images = RandomStream.From(2).Uniform([0, 1, 2, 3], [3, 32, 32]);
+        foreach (double far in (double[])[0.001, 0.01, 1])
+        {
+            Tensor candidates = images.Plus(RandomStream.From(3).Normal([0, 1, 2, 3], [3, 32, 32]).Times(far));
+            Tensor moved = ThreatModel.L1(0.6).Project(candidates, images).to(ScalarType.Float64) - images.to(ScalarType.Float64);
+            Assert.InRange(moved.abs().flatten(1).sum(1).max().Number(), 0.59, 0.6 + 1e-6);
+        }
+    }
+
+    [Fact]
     public void Project_ImageItselfAndPointInside_StayWhereTheyAre()
     {
         using DisposeScope scope = NewDisposeScope();
