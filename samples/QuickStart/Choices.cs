@@ -51,9 +51,8 @@ internal sealed record Choices
     public RobustExperiment Describe(DatasetSplits images)
     {
         // Small enough to watch: about 3 million multiply-adds. The strided stem halves the resolution at once.
-        WideResNetSpec baseline = WideResNetSpec.Of(stem: 16, depths: [1, 1, 1], widths: [16, 32, 64])
-            with
-        { Stem = new StemSpec { Width = 16, Stride = 2 } };
+        StemSpec strided = new() { Width = 16, Stride = 2 };
+        WideResNetSpec baseline = WideResNetSpec.Of(stem: 16, depths: [1, 1, 1], widths: [16, 32, 64]) with { Stem = strided };
         const long budget = 4_000_000;
         SearchSpace<WideResNetSpec> space = new SearchSpace<WideResNetSpec>(baseline)
             .Vary("last stage width", [16, 24, 32, 48, 64, 96], (spec, width) => spec.WithStage(^1, stage => stage with { Width = width }))

@@ -45,6 +45,7 @@ internal sealed class SampleProcess : IDisposable
             RedirectStandardInput = true,
         };
         start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["OMP_WAIT_POLICY"] = "passive"; // or the sample starts itself once more, to say so: see WaitPolicyTests
         foreach ((string name, string? value) in environment)
         {
             start.Environment.Remove(name);
@@ -79,6 +80,20 @@ internal sealed class SampleProcess : IDisposable
 
     /// <summary>What <c>kill</c> and schedulers send.</summary>
     public void Terminate() => RequestToEnd.Send(_process, RequestToEnd.Terminate);
+
+    /// <summary>Holds it where it is, so that what happens beside it does so while it runs, where there are such signals.</summary>
+    public void Pause()
+    {
+        if (!OperatingSystem.IsWindows())
+            RequestToEnd.Send(_process, RequestToEnd.Pause);
+    }
+
+    /// <summary>Lets it go on.</summary>
+    public void Continue()
+    {
+        if (!OperatingSystem.IsWindows())
+            RequestToEnd.Send(_process, RequestToEnd.Continue);
+    }
 
     public bool HasEnded => _process.HasExited;
 

@@ -18,10 +18,12 @@ public sealed class TwoAtOnceTests : IDisposable
         (string[] arguments, string begun) = _runs.Of(sample, "run");
         using SampleProcess first = SampleProcess.Start(sample, arguments);
         first.WaitFor(begun);
+        first.Pause();
+        Assert.False(first.HasEnded, "it had ended before the second began");
 
         (int code, _, string error) = SampleProcess.Run(sample, arguments);
 
-        Assert.False(first.HasEnded, "it had ended before the second began");
+        first.Continue();
         Assert.Equal(1, code);
         Assert.Contains(_runs.In("run"), error, StringComparison.Ordinal);
         Assert.Matches("used? by another process", error);
@@ -35,16 +37,18 @@ public sealed class TwoAtOnceTests : IDisposable
         (string[] arguments, string begun) = _runs.Of("QuickStart", "run");
         using SampleProcess first = SampleProcess.Start("QuickStart", arguments);
         first.WaitFor(begun);
+        first.Pause();
+        Assert.False(first.HasEnded, "it had ended before the second began");
         string[] before = Recorded();
 
         (int code, string output, string error) = SampleProcess.Run("QuickStart", [.. arguments, "--fresh"]);
 
-        Assert.False(first.HasEnded, "it had ended before the second began");
         Assert.Equal(1, code);
         Assert.Contains("is in use by another process", error, StringComparison.Ordinal);
         Assert.Empty(output);
         Assert.Contains(before, file => file.EndsWith("trained.json", StringComparison.Ordinal));
         Assert.Empty(before.Except(Recorded()));
+        first.Continue();
         Assert.True(first.End() == 0, first.Error);
         Assert.True(File.Exists(_runs.In("run/result.json")));
 

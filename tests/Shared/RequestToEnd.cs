@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace RobustWrn.Testing;
 
-/// <summary>Ctrl-C for another process, on systems that have signals.</summary>
+/// <summary>Ctrl-C and its like for another process, on systems that have signals.</summary>
 internal static class RequestToEnd
 {
     /// <summary>Ctrl-C.</summary>
@@ -12,6 +12,12 @@ internal static class RequestToEnd
 
     /// <summary>What <c>kill</c> sends.</summary>
     public const int Terminate = 15;
+
+    /// <summary>Holds a process where it is, whatever it does.</summary>
+    public static int Pause => OperatingSystem.IsMacOS() ? 17 : 19;
+
+    /// <summary>Lets it go on.</summary>
+    public static int Continue => OperatingSystem.IsMacOS() ? 19 : 18;
 
     /// <summary>Sends it at once: a process that would do so takes as long to start as a small run takes.</summary>
     /// <returns>The exit code of a program that was stopped so.</returns>

@@ -27,7 +27,8 @@ public class AttackVectorTests
     public void Perturb_InFloat32_IsOffByRounding(string name)
     {
         using AttackVectorCase vector = new(name, ScalarType.Float32);
-        Bound(vector.Case, name).AssertHolds(PublishedAttacks.Run(vector));
+        using RoundingBound bound = Bound(vector.Case, name);
+        bound.AssertHolds(PublishedAttacks.Run(vector));
     }
 
     /// <summary>
@@ -46,10 +47,11 @@ public class AttackVectorTests
     }
 
     [Fact]
+    [Trait("Category", VectorRun.Once)]
     public void Perturb_WrongStepInFloat32_IsNoRounding()
     {
         using AttackVectorCase vector = new("attack_pgd_linf_10", ScalarType.Float32) { Wrong = ("step_size", 0.99) };
-        RoundingBound bound = Bound(vector.Case, vector.Name);
+        using RoundingBound bound = Bound(vector.Case, vector.Name);
         Assert.Contains(PublishedAttacks.Run(vector), pair => bound.Problem(pair.Key, pair.Value) is not null);
     }
 

@@ -13,7 +13,7 @@ namespace RobustWrn.Core.Tests;
 public class MeasuredMemoryTests
 {
     private const string OfItsOwn = "ROBUSTWRN_TEST_MEASURED_MEMORY", GivesBackAtOnce = "MALLOC_MMAP_THRESHOLD_", Status = "/proc/self/status", Reset = "/proc/self/clear_refs";
-    private const int BatchSize = 64;
+    private const int BatchSize = 32;
 
     [Fact]
     public async Task ActivationBytes_TrainingAndAttackSteps_LieWithin25PercentOfThePeak()

@@ -51,6 +51,7 @@ public sealed class StoppedTrainModelTests : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["OMP_WAIT_POLICY"] = "passive"; // or the program starts itself once more, to say so
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         if (progress is not null)

@@ -18,11 +18,14 @@ public sealed class EveryProcessorTests
     [Fact]
     public async Task Vectors_EveryStoredOutput_IsComparedOrListedWithAReason()
     {
-        VectorRun run = await VectorRun.OnAsync(Processor.Offered[0]);
+        // Looked at in a run that is made anyway, where there is one.
+        VectorRun run = await VectorRun.OnAsync(Processor.Others.FirstOrDefault() ?? Processor.Offered[0]);
         Assert.True(run.ExitCode == 0, run.Output);
-        string[] stored = [.. VectorOutputs.Stored()], unread = [.. stored.Except(run.Reads).Where(output => VectorOutputs.ReasonToLeave(output) is null)];
+        string[] stored = [.. VectorOutputs.Stored()];
+        string[] unread = [.. stored.Except(run.Reads).Where(output => VectorOutputs.ReasonToLeave(output) is null)];
         string[] excused = [.. run.Reads.Where(output => VectorOutputs.ReasonToLeave(output) is not null)];
-        Assert.True(unread.Length == 0, $"{unread.Length} of {stored.Length} outputs are compared with nothing: {string.Join(Environment.NewLine, unread)}");
+        Assert.True(unread.Length == 0,
+            $"{unread.Length} of {stored.Length} outputs are compared with nothing: {string.Join(Environment.NewLine, unread)}");
         Assert.True(excused.Length == 0, $"compared, so that no reason is needed: {string.Join(Environment.NewLine, excused)}");
     }
 }

@@ -8,12 +8,10 @@ namespace RobustWrn.Testing;
 /// How far rounding may carry a float32 run from the float64 run of the same thing, on any processor. A computation in float32 is an
 /// exact one on numbers that are off by a few units of
 /// rounding. So the float64 run, which the stored numbers hold to, is repeated on networks whose weights are off by that much, and
-/// float32 may part from it
-/// as far as the furthest of them, times a factor for the luck of so few, or as far as the index allows, which measured the authors' own
-/// code once on one processor. The bound is large only
-/// where a run itself turns on rounding.
+/// float32 may part from it as far as the furthest of them, times a factor for the luck of so few, or as far as the index allows, which
+/// measured the authors' own code once on one processor. The bound is large only where a run itself turns on rounding.
 /// </summary>
-internal sealed class RoundingBound
+internal sealed class RoundingBound : IDisposable
 {
     /// <summary>
     /// Repetitions. Each weight is off by up to 2^-21 of itself, eight units of rounding in float32: sums over the 72 to 216 products of
@@ -24,17 +22,18 @@ internal sealed class RoundingBound
     private const double Off = 1.0 / (1 << 21), Factor = 4;
 
     private readonly VectorCase _vectors;
-    private readonly IReadOnlyDictionary<string, Tensor> _exact;
-    private readonly List<IReadOnlyDictionary<string, Tensor>> _others;
+    private readonly NamedTensors _exact;
+    private readonly NamedTensors[] _others;
 
-    /// <summary>Makes the runs in float64.</summary>
+    /// <summary>Makes the runs in float64, or takes those of another test or process of this program.</summary>
     /// <param name="vectors">What is stored.</param>
     /// <param name="run">Gives every output by its stored name; told how to put the network's weights off once it is built.</param>
-    public RoundingBound(VectorCase vectors, Func<Action<nn.Module>, IReadOnlyDictionary<string, Tensor>> run)
+    /// <param name="variant">What tells it from other runs of the same vectors.</param>
+    public RoundingBound(VectorCase vectors, Func<Action<nn.Module>, IReadOnlyDictionary<string, Tensor>> run, string variant = "")
     {
         _vectors = vectors;
-        _exact = run(_ => { });
-        _others = [.. Enumerable.Range(1, Repetitions).Select(seed => run(module => PutOff(module, seed)))];
+        NamedTensors[] runs = ExactRuns.Of($"{vectors.Name} {variant}", 1 + Repetitions, i => run(module => PutOff(module, seed: i)));
+        (_exact, _others) = (runs[0], runs[1..]);
     }
 
     /// <summary>
@@ -42,7 +41,7 @@ internal sealed class RoundingBound
     /// </summary>
     public void AssertHolds(IReadOnlyDictionary<string, Tensor> inFloat32)
     {
-        Assert.Equal(_exact.Keys.Order(), inFloat32.Keys.Order());
+        Assert.Equal(_exact.Names.Order(), inFloat32.Keys.Order());
         Assert.All(inFloat32.Keys, output => Assert.Null(Problem(output, inFloat32[output])));
     }
 
@@ -71,10 +70,19 @@ internal sealed class RoundingBound
         double Distance(Tensor from, Tensor to) => pixels ? Differences.Count(from, to, stored.Each) : Differences.Largest(from, to);
     }
 
-    private IEnumerable<string> Pixels => _exact.Keys.Where(output => _vectors.Tolerance(output).Kind == "pixel_fraction");
+    public void Dispose()
+    {
+        _exact.Dispose();
+        foreach (NamedTensors other in _others)
+            other.Dispose();
+    }
+
+    private IEnumerable<string> Pixels => _exact.Names.Where(output => _vectors.Tolerance(output).Kind == "pixel_fraction");
 
     private static void PutOff(nn.Module module, int seed)
     {
+        if (seed == 0)
+            return; // the network itself
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         RandomStream stream = RandomStream.From(seed).For("rounding");
