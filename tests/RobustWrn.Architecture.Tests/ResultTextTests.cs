@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using RobustWrn.Attacks;
@@ -84,18 +83,7 @@ public sealed class ResultTextTests
 
     private static string Elsewhere(object value)
     {
-        CultureInfo before = CultureInfo.CurrentCulture, other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (other.NumberFormat.NumberDecimalSeparator, other.NumberFormat.NumberGroupSeparator, other.NumberFormat.NegativeSign) = (",", ".",
-            "~");
-        (other.DateTimeFormat.DateSeparator, other.DateTimeFormat.TimeSeparator) = ("!", "?");
-        try
-        {
-            CultureInfo.CurrentCulture = other;
-            return value.ToString()!;
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
+        using ForeignCulture elsewhere = new();
+        return value.ToString()!;
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RobustWrn.Attacks.Tests;
 
 /// <summary>Numbers inside an interpolation inside of another one: they followed the culture of the thread.</summary>
@@ -19,19 +17,7 @@ public class CultureTests
 
     private static string UnderForeignCulture(Func<string> text)
     {
-        CultureInfo before = CultureInfo.CurrentCulture, foreign = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        foreign.NumberFormat.NumberDecimalSeparator = ",";
-        foreign.NumberFormat.NumberGroupSeparator = "’";
-        foreign.NumberFormat.NegativeSign = "−";
-        try
-        {
-            CultureInfo.CurrentCulture = foreign;
-            Assert.Equal("−1,5", (-1.5).ToString(CultureInfo.CurrentCulture));
-            return text();
-        }
-        finally
-        {
-            CultureInfo.CurrentCulture = before;
-        }
+        using ForeignCulture elsewhere = new();
+        return text();
     }
 }

@@ -27,7 +27,7 @@ public class KilledQuickStartTests
 
     private static async Task<int> RunAsync(string output, Func<bool>? killWhen)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"), "--images", "80", "--epochs", "2", "--trials", "2", "--seed", "9", "--out", output])
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"), "--images", "40", "--epochs", "2", "--trials", "2", "--seed", "9", "--out", output])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -39,7 +39,7 @@ public class KilledQuickStartTests
         if (killWhen is not null)
         {
             while (!process.HasExited && !killWhen())
-                await Task.Delay(5);
+                Thread.Sleep(2); // on this thread: a busy thread pool would come too late
             process.Kill();
         }
         await process.WaitForExitAsync();

@@ -8,17 +8,19 @@ namespace RobustWrn.Attacks.Tests;
 internal sealed class AttackVectorCase : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly PutOff _putOff;
 
     /// <summary>Opens a case.</summary>
     /// <param name="name">Its file name without extension.</param>
     /// <param name="dtype">What is computed in.</param>
     /// <param name="putOff">What is done to the network before anything is computed.</param>
-    public AttackVectorCase(string name, ScalarType dtype = ScalarType.Float64, Action<nn.Module>? putOff = null)
+    public AttackVectorCase(string name, ScalarType dtype = ScalarType.Float64, PutOff? putOff = null)
     {
         Name = name;
         Case = VectorCase.Open(name);
         Model = Case.BuildModel(dtype);
-        putOff?.Invoke(Model);
+        putOff?.Weights(Model);
+        _putOff = putOff ?? new PutOff(0);
         Images = Case["in.x"].to(dtype);
         Labels = Case["in.y"].to(ScalarType.Int64);
     }
@@ -41,6 +43,9 @@ internal sealed class AttackVectorCase : IDisposable
     public int Whole(string hyperparameter) => (int)Math.Round(Number(hyperparameter));
 
     public Tensor Draw(string name) => Case[$"in.draw.{name}"].to(Images.dtype);
+
+    /// <summary>A draw for a start that is compared with the images themselves, scaled by a number.</summary>
+    public Tensor DrawNearby(string name, double scale) => _putOff.Pixels(Draw(name).Times(scale)).Over(scale);
 
     public AttackContext Context(ThreatModel threat, Tensor? start = null) => new(Model, Images, Labels, threat) { Start = start };
 

@@ -86,7 +86,9 @@ internal static class PublishedAttacks
     {
         double epsilon = vector.Number("epsilon");
         ThreatModel threat = l2 ? ThreatModel.L2(epsilon) : ThreatModel.Linf(epsilon);
-        return vector.Context(threat) with { Noise = new RecordedStream(vector.Draw(l2 ? "1.randn" : "0.randn")) };
+        // Where steps go by the sign, that of a gradient of almost 0 hangs on how the two computations that it compares are rounded.
+        Tensor draw = l2 ? vector.Draw("1.randn") : vector.DrawNearby("0.randn", vector.Number("noise_scale"));
+        return vector.Context(threat) with { Noise = new RecordedStream(draw) };
     }
 
     private sealed record BatchMean(IAttackLoss Loss) : IAttackLoss

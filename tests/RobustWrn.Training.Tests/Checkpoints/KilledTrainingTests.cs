@@ -2,21 +2,19 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Training.Tests;
 
-/// <summary>A real process, really killed, for combinations in which every pair of choices occurs.</summary>
+/// <summary>
+/// A real process, really killed, for each objective and every pair of the other choices; <see cref="ResumeEverywhereTests"/> stops all
+/// combinations within one process.
+/// </summary>
 [Trait("Category", "Slow")]
 public class KilledTrainingTests
 {
     [Theory]
-    [InlineData("natural", false, false, false, 2)]
     [InlineData("natural", true, true, true, 7)]
-    [InlineData("madry", true, false, true, 3)]
-    [InlineData("madry", false, true, false, 5)]
-    [InlineData("trades", false, true, true, 2)]
-    [InlineData("trades", true, false, false, 6)]
-    [InlineData("mart", true, true, false, 4)]
+    [InlineData("madry", true, false, false, 5)]
+    [InlineData("trades", false, true, false, 2)]
     [InlineData("mart", false, false, true, 6)]
-    [InlineData("fast-adversarial", true, false, true, 6)]
-    [InlineData("fast-adversarial", false, true, false, 3)]
+    [InlineData("fast-adversarial", true, false, true, 3)]
     public void Fit_AfterAKill_EndsInTheSameBits(string objective, bool average, bool perturbation, bool parts, int killedBefore)
     {
         Combination combination = new(objective, average, perturbation, parts);

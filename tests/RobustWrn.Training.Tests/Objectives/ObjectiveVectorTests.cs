@@ -94,11 +94,11 @@ public class ObjectiveVectorTests
         new(vectors, putOff => Replay(vectors, settings, ScalarType.Float64, putOff, all: true), $"{settings}");
 
     /// <summary>Every number by the name under which it is stored; those of float32 runs only where they are to be compared.</summary>
-    private static Dictionary<string, Tensor> Replay(VectorCase vectors, Settings settings, ScalarType dtype, Action<nn.Module>? putOff = null, bool all = false)
+    private static Dictionary<string, Tensor> Replay(VectorCase vectors, Settings settings, ScalarType dtype, PutOff? putOff = null, bool all = false)
     {
         using DisposeScope scope = NewDisposeScope();
         using Classifier classifier = vectors.BuildModel(dtype);
-        putOff?.Invoke(classifier);
+        putOff?.Weights(classifier);
         Dictionary<string, Tensor> found = [];
         ReplayedStream noise = new(settings.ImagesGiven ? [] : Draws(vectors));
         KeyValuePair<string, Parameter>[] parameters = [.. classifier.Network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, pair.parameter))];

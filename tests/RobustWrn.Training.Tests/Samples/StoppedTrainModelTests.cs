@@ -44,7 +44,7 @@ public sealed class StoppedTrainModelTests : IDisposable
     {
         ProcessStartInfo start = new("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "TrainModel.dll"), "--spec", In("tiny.json"), "--recipe", In("plan.json"), "--images", "320", "--seed", "3", "--out", In(run),
+            Path.Combine(AppContext.BaseDirectory, "TrainModel.dll"), "--spec", In("tiny.json"), "--recipe", In("plan.json"), "--images", "160", "--seed", "3", "--out", In(run),
         ])
         {
             RedirectStandardOutput = true,

@@ -7,19 +7,15 @@ namespace RobustWrn.Testing;
 /// <summary>
 /// How far rounding may carry a float32 run from the float64 run of the same thing, on any processor. A computation in float32 is an
 /// exact one on numbers that are off by a few units of
-/// rounding. So the float64 run, which the stored numbers hold to, is repeated on networks whose weights are off by that much, and
+/// rounding. So the float64 run, which the stored numbers hold to, is repeated on networks that are off by that much (<see cref="PutOff"/>), and
 /// float32 may part from it as far as the furthest of them, times a factor for the luck of so few, or as far as the index allows, which
 /// measured the authors' own code once on one processor. The bound is large only where a run itself turns on rounding.
 /// </summary>
 internal sealed class RoundingBound : IDisposable
 {
-    /// <summary>
-    /// Repetitions. Each weight is off by up to 2^-21 of itself, eight units of rounding in float32: sums over the 72 to 216 products of
-    /// the networks' convolutions lose about so much.
-    /// </summary>
     private const int Repetitions = 6;
 
-    private const double Off = 1.0 / (1 << 21), Factor = 4;
+    private const double Factor = 4;
 
     private readonly VectorCase _vectors;
     private readonly NamedTensors _exact;
@@ -27,12 +23,12 @@ internal sealed class RoundingBound : IDisposable
 
     /// <summary>Makes the runs in float64, or takes those of another test or process of this program.</summary>
     /// <param name="vectors">What is stored.</param>
-    /// <param name="run">Gives every output by its stored name; told how to put the network's weights off once it is built.</param>
+    /// <param name="run">Gives every output by its stored name; told how to put its network off once that is built.</param>
     /// <param name="variant">What tells it from other runs of the same vectors.</param>
-    public RoundingBound(VectorCase vectors, Func<Action<nn.Module>, IReadOnlyDictionary<string, Tensor>> run, string variant = "")
+    public RoundingBound(VectorCase vectors, Func<PutOff, IReadOnlyDictionary<string, Tensor>> run, string variant = "")
     {
         _vectors = vectors;
-        NamedTensors[] runs = ExactRuns.Of($"{vectors.Name} {variant}", 1 + Repetitions, i => run(module => PutOff(module, seed: i)));
+        NamedTensors[] runs = ExactRuns.Of($"{vectors.Name} {variant}", 1 + Repetitions, i => run(new PutOff(seed: i)));
         (_exact, _others) = (runs[0], runs[1..]);
     }
 
@@ -78,20 +74,4 @@ internal sealed class RoundingBound : IDisposable
     }
 
     private IEnumerable<string> Pixels => _exact.Names.Where(output => _vectors.Tolerance(output).Kind == "pixel_fraction");
-
-    private static void PutOff(nn.Module module, int seed)
-    {
-        if (seed == 0)
-            return; // the network itself
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable guard = no_grad();
-        RandomStream stream = RandomStream.From(seed).For("rounding");
-        foreach ((string name, Tensor value) in module.state_dict())
-        {
-            if (!value.is_floating_point())
-                continue;
-            Tensor draw = stream.For(name).Uniform([0], [value.numel()], ScalarType.Float64).reshape(value.shape);
-            value.mul_(draw.Times(2 * Off).Plus(1 - Off));
-        }
-    }
 }

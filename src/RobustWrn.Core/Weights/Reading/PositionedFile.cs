@@ -15,6 +15,10 @@ internal sealed class PositionedFile : IDisposable
     public PositionedFile(string path)
     {
         Path = path;
+        // Opening a pipe would wait for its other end, for ever.
+        FileInfo file = new(path);
+        if ((file.ResolveLinkTarget(returnFinalTarget: true) ?? file) is FileInfo { Exists: true, Length: 0 })
+            throw new WeightsFileException(path, "must hold weights, but is empty, or no file but a pipe or a device.");
         _handle = File.OpenHandle(path);
         Length = RandomAccess.GetLength(_handle);
         Gate = new AllocationGate(path, Length);
