@@ -23,7 +23,7 @@ public sealed class PipeAsWeightsTests : IDisposable
             path = File.CreateSymbolicLink(Path.Combine(_folder, "link.safetensors"), path).FullName;
 
         // On a thread of its own, so that the time limit ends the test where it would wait.
-        WeightsFileException refusal = await Assert.ThrowsAsync<WeightsFileException>(() => Task.Run(() => WeightsFile.Read(path).Dispose()));
+        WeightsFileException refusal = await Assert.ThrowsAsync<WeightsFileException>(() => Task.Run(() => WeightsFile.Open(path).Dispose()));
 
         Assert.Equal($"{path} must hold weights, but is empty, or no file but a pipe or a device.", refusal.Message);
     }
@@ -34,6 +34,6 @@ public sealed class PipeAsWeightsTests : IDisposable
     public void Open_Device_IsRefused(string device)
     {
         Assert.SkipUnless(File.Exists(device), "there is no such device");
-        Assert.Contains("a device", Assert.Throws<WeightsFileException>(() => WeightsFile.Read(device)).Message, StringComparison.Ordinal);
+        Assert.Contains("a device", Assert.Throws<WeightsFileException>(() => WeightsFile.Open(device)).Message, StringComparison.Ordinal);
     }
 }
