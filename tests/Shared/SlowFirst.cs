@@ -9,7 +9,7 @@ namespace RobustWrn.Testing;
 /// Begins with the classes of the category <c>Slow</c>: begun last, one of them would keep one processor busy at the end while the others
 /// have nothing left to do.
 /// </summary>
-public sealed class SlowFirst : ITestCollectionOrderer
+internal sealed class SlowFirst : ITestCollectionOrderer
 {
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -36,7 +36,7 @@ public sealed class SpaceShape
         Sizes = sizes;
         Points = sizes.Aggregate(BigInteger.One, (product, size) => product * size);
         if (kinds is not null && kinds.Count != sizes.Count)
-            throw new ArgumentException($"there must be one kind for each of the {sizes.Count} dimensions, got {kinds.Count}.", nameof(kinds));
+            throw new ArgumentException($"there must be one kind for each dimension, of which there are {sizes.Count}, got {kinds.Count}.", nameof(kinds));
         Kinds = kinds ?? sizes.Select(_ => DimensionKind.Categorical).ToValueList();
         (_keeps, _identity) = (keeps ?? (_ => true), identity);
     }
