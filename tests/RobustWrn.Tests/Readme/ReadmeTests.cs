@@ -49,7 +49,15 @@ public class ReadmeTests
         IEnumerable<string> samples = Lines.SelectMany(line => line.Split("--project ").Skip(1).Select(rest => rest.Split(' ', '`')[0]));
 
         Assert.All(links.Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !link.StartsWith('#')).Concat(samples),
-            path => Assert.True(Path.Exists(Path.Combine(Root, path)), $"there is no {path}"));
+            path => Assert.True(Path.Exists(Path.Combine(Root, path.Split('#')[0])), $"there is no {path}"));
+        Assert.All(links.Where(link => !link.StartsWith("http", StringComparison.Ordinal) && link.Contains(".md#", StringComparison.Ordinal)), link =>
+        {
+            string[] parts = link.Split('#');
+            Assert.Contains(parts[1], File.ReadAllLines(Path.Combine(Root, parts[0])).Where(line => line.StartsWith('#')).Select(Anchor));
+        });
+
+        static string Anchor(string heading) => string.Concat(
+            heading.TrimStart('#', ' ').ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-')).Replace(' ', '-');
     }
 
     // What a file of examples has as its usings and as the body of its one method.

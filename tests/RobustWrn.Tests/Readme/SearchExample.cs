@@ -24,7 +24,9 @@ internal static class SearchExample
             .On(images, ThreatModel.Linf(8, outOf: 255))
             .Searching(space, new RandomSampler())
             .Comparing(baseline)
-            .TrainedBy(new Trades { Beta = 6, InnerAttack = Trades.DefaultAttack with { Steps = 5 } }, new TrainingRecipe { Epochs = 3, BatchSize = 64 })
+            .TrainedBy(
+                new Trades { Beta = 6, InnerAttack = Trades.DefaultAttack with { Steps = 5 } },
+                new TrainingRecipe { Epochs = 3, BatchSize = 64 })
             .EvaluatedBy(AttackSuite.Of("PGD and CW", new Pgd { Steps = 20 }, new CwLinf { Steps = 20 }))
             .Within(Budget.Trials(3).OrAfter(TimeSpan.FromMinutes(30)))
             .Seeded(2026)
