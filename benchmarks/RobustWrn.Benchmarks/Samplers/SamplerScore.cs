@@ -3,7 +3,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Benchmarks;
 
-/// <summary>What a run of a sampler is judged by.</summary>
+/// <summary>The scores that a run of a sampler is judged by.</summary>
 internal static class SamplerScore
 {
     /// <summary>The best first value among the first queries.</summary>
@@ -31,7 +31,8 @@ internal static class SamplerScore
     }
 
     /// <summary>
-    /// The probability of so high ranks of the first runs among both if the two were alike, one-sided: Mann and Whitney's test in its normal
+    /// The probability of so high ranks of the first runs among both if the two were alike, one-sided: Mann and Whitney's test in its
+    /// normal
     /// approximation, with ties.
     /// </summary>
     public static double RankTest(IReadOnlyList<double> first, IReadOnlyList<double> second)

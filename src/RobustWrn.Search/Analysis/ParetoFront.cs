@@ -19,7 +19,24 @@ public static class ParetoFront
         double[][] values = new double[all.Length][];
         for (int i = 0; i < all.Length; i++)
             values[i] = Values(all[i], i, objectives);
-        return [.. all.Where((_, i) => !Array.Exists(values, other => Beats(other, values[i])))];
+        return [.. all.Where((_, i) => !Array.Exists(values, other => Dominates(other, values[i])))];
+    }
+
+    /// <summary>Tells whether values are at least as good as others in every objective and better in one.</summary>
+    /// <param name="values">One number per objective, larger ones better.</param>
+    /// <param name="others">As many.</param>
+    public static bool Dominates(IReadOnlyList<double> values, IReadOnlyList<double> others)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(others);
+        bool better = false;
+        for (int o = 0; o < values.Count; o++)
+        {
+            if (values[o] < others[o])
+                return false;
+            better |= values[o] > others[o];
+        }
+        return better;
     }
 
     private static double[] Values<T>(T item, int index, ReadOnlySpan<ParetoObjective<T>> objectives)
@@ -33,17 +50,5 @@ public static class ParetoFront
             values[o] = objectives[o].Maximised ? value : -value;
         }
         return values;
-    }
-
-    private static bool Beats(double[] left, double[] right)
-    {
-        bool better = false;
-        for (int o = 0; o < left.Length; o++)
-        {
-            if (left[o] < right[o])
-                return false;
-            better |= left[o] > right[o];
-        }
-        return better;
     }
 }

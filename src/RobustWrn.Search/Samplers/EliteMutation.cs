@@ -12,12 +12,13 @@ public sealed record EliteMutation : ISampler
     /// <summary>The name in files.</summary>
     public const string TypeName = "elite-mutation";
 
-    private const int Tries = 100;
+    // Where so many neighbours are known, two steps away lies something new.
+    private const int NearestTries = 50;
 
-    /// <summary>How many of the best trials may be parents (mu). Default 10: of the order that evolution strategies use.</summary>
+    /// <summary>The number of the best trials that may be parents (mu). Default 10: of the order that evolution strategies use.</summary>
     public int Parents { get; init; } = 10;
 
-    /// <summary>How many trials are drawn at random first. Default 20, twice the parents.</summary>
+    /// <summary>The number of trials drawn at random first. Default 20, twice the parents.</summary>
     public int FirstTrials { get; init; } = 20;
 
     /// <inheritdoc/>
@@ -37,15 +38,13 @@ public sealed record EliteMutation : ISampler
             return untried.Draw(draws);
         IReadOnlyList<Observation> parents = NonDominatedSorting.Best(context.Told, Parents);
         Variation variation = new(context.Space, draws);
-        for (int i = 0; i < Tries; i++)
-        {
-            ValueList<int> child = variation.Mutated(parents[(int)draws.NextInt(parents.Count)].Point);
-            // Where all neighbours are known, two steps away lies something new.
-            if (i >= Tries / 2)
-                child = variation.Mutated(child);
-            if (untried.Contains(child))
-                return Proposal.Of(child);
-        }
-        return untried.Draw(draws);
+        int made = 0;
+        return untried.FirstOf(
+            () =>
+            {
+                ValueList<int> child = variation.Mutated(parents[(int)draws.NextInt(parents.Count)].Point);
+                return made++ < NearestTries ? child : variation.Mutated(child);
+            },
+            draws);
     }
 }

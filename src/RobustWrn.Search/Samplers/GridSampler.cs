@@ -37,11 +37,10 @@ public sealed record GridSampler : ISampler
                 $"a shuffled grid must have at most {SpaceShape.EnumerationLimit:N0} points, got {space.Points:N0}. "
                 + $"Use RandomSampler, which does not repeat either."));
         UntriedPoints untried = new(context);
-        HashSet<ValueList<int>> tried = [.. context.History.Select(trial => trial.Point)];
         int passed = 0;
         foreach (ValueList<int> point in Shuffled ? InDrawnOrder(context) : space.Grid(after: Last(context)))
         {
-            if (tried.Contains(point))
+            if (untried.IsTried(point))
                 continue;
             if (untried.Contains(point))
                 return Proposal.Of(point);

@@ -12,7 +12,9 @@ public sealed record LocalSearch : ISampler
     /// <summary>The name in files.</summary>
     public const string TypeName = "local-search";
 
-    /// <summary>How many random trials a run starts with; the best of them is where it climbs. Default 10 (White et al. 2021).</summary>
+    /// <summary>
+    /// The number of random trials that a run starts with; the best of them is where it climbs. Default 10 (White et al. 2021).
+    /// </summary>
     public int FirstTrials { get; init; } = 10;
 
     /// <inheritdoc/>

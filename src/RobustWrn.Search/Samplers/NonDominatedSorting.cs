@@ -25,8 +25,8 @@ public static class NonDominatedSorting
             List<Observation> front = [], behind = [];
             // Sorted by the first objective, a trial can only be dominated by one before it, or by an equal one behind it.
             foreach (Observation trial in left)
-                (front.Exists(other => Dominates(other.Values, trial.Values)) ? behind : front).Add(trial);
-            front.RemoveAll(trial => front.Exists(other => Dominates(other.Values, trial.Values)) && Moved(trial, behind));
+                (front.Exists(other => ParetoFront.Dominates(other.Values, trial.Values)) ? behind : front).Add(trial);
+            front.RemoveAll(trial => front.Exists(other => ParetoFront.Dominates(other.Values, trial.Values)) && Moved(trial, behind));
             chosen.AddRange(ByCrowding(front));
             left = behind;
         }
@@ -37,23 +37,6 @@ public static class NonDominatedSorting
             to.Add(trial);
             return true;
         }
-    }
-
-    /// <summary>Whether values are at least as good in every objective and better in one.</summary>
-    /// <param name="values">Larger is better.</param>
-    /// <param name="others">As many.</param>
-    public static bool Dominates(ValueList<double> values, ValueList<double> others)
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        ArgumentNullException.ThrowIfNull(others);
-        bool better = false;
-        for (int o = 0; o < values.Count; o++)
-        {
-            if (values[o] < others[o])
-                return false;
-            better |= values[o] > others[o];
-        }
-        return better;
     }
 
     private static IEnumerable<Observation> ByCrowding(List<Observation> front)

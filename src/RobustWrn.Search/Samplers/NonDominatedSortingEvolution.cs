@@ -11,12 +11,10 @@ public sealed record NonDominatedSortingEvolution : ISampler
     /// <summary>The name in files.</summary>
     public const string TypeName = "nsga-ii";
 
-    private const int Tries = 100;
-
-    /// <summary>How many trials a generation has. Default 20; Deb et al. 2002 take 100, for budgets of 25,000 trials.</summary>
+    /// <summary>The number of trials of a generation. Default 20; Deb et al. 2002 take 100, for budgets of 25,000 trials.</summary>
     public int Population { get; init; } = 20;
 
-    /// <summary>How likely a child has two parents. Default 0.9 (Deb et al. 2002).</summary>
+    /// <summary>The probability that a child has two parents. Default 0.9 (Deb et al. 2002).</summary>
     public double Crossover { get; init; } = 0.9;
 
     /// <inheritdoc/>
@@ -38,16 +36,15 @@ public sealed record NonDominatedSortingEvolution : ISampler
             return untried.Draw(draws);
         Variation variation = new(context.Space, draws);
         double mutation = 1.0 / Math.Max(1, context.Space.Sizes.Count(size => size > 1));
-        for (int i = 0; i < Tries; i++)
-        {
-            ValueList<int> child = Winner();
-            if (draws.NextDouble() < Crossover)
-                child = variation.Crossed(child, Winner());
-            child = variation.Mutated(child, mutation);
-            if (untried.Contains(child))
-                return Proposal.Of(child);
-        }
-        return untried.Draw(draws);
+        return untried.FirstOf(
+            () =>
+            {
+                ValueList<int> child = Winner();
+                if (draws.NextDouble() < Crossover)
+                    child = variation.Crossed(child, Winner());
+                return variation.Mutated(child, mutation);
+            },
+            draws);
 
         // They stand in their order, so the earlier one of two wins.
         ValueList<int> Winner() => parents[(int)Math.Min(draws.NextInt(parents.Count), draws.NextInt(parents.Count))].Point;

@@ -3,7 +3,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>What a sampler knows of a trial before.</summary>
+/// <summary>A trial before, as a sampler knows it.</summary>
 /// <param name="Number">The trial's number, from 0.</param>
 /// <param name="Point">One value index per dimension.</param>
 /// <param name="Identity">The network's, as <see cref="SpaceShape.IdentityOf"/> gives it: equal networks have the same.</param>
@@ -13,7 +13,7 @@ public sealed record Observation(int Number, ValueList<int> Point, string Identi
     /// <summary>One value per objective, larger ones better; empty unless the trial is completed.</summary>
     public ValueList<double> Values { get; init; } = [];
 
-    /// <summary>Whether there are values to learn from.</summary>
+    /// <summary>Says that there are values to learn from.</summary>
     public bool IsTold => State == TrialState.Completed;
 
     /// <summary>Number, point and values.</summary>

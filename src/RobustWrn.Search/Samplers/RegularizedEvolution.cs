@@ -11,15 +11,12 @@ public sealed record RegularizedEvolution : ISampler
     /// <summary>The name in files.</summary>
     public const string TypeName = "regularized-evolution";
 
-    // A child that was tried before is replaced by another; after so many, the parents have no new children left.
-    private const int Tries = 100;
-
     /// <summary>
-    /// How many of the youngest told trials live, and how many are drawn at random first. Default 100 (Real et al. 2019).
+    /// The number of the youngest told trials that live, and of those drawn at random first. Default 100 (Real et al. 2019).
     /// </summary>
     public int Population { get; init; } = 100;
 
-    /// <summary>How many of them are drawn, with repetition, for the best to be a parent. Default 25 (Real et al. 2019).</summary>
+    /// <summary>The number of them drawn, with repetition, for the best to be a parent. Default 25 (Real et al. 2019).</summary>
     public int Tournament { get; init; } = 25;
 
     /// <inheritdoc/>
@@ -39,13 +36,12 @@ public sealed record RegularizedEvolution : ISampler
             return untried.Draw(draws);
         Observation[] alive = [.. context.Told.TakeLast(Population)];
         Variation variation = new(context.Space, draws);
-        for (int i = 0; i < Tries; i++)
-        {
-            Observation[] drawn = [.. Enumerable.Range(0, Tournament).Select(_ => alive[draws.NextInt(alive.Length)]).Distinct()];
-            ValueList<int> child = variation.Mutated(NonDominatedSorting.Best(drawn, 1)[0].Point);
-            if (untried.Contains(child))
-                return Proposal.Of(child);
-        }
-        return untried.Draw(draws);
+        return untried.FirstOf(
+            () =>
+            {
+                Observation[] drawn = [.. Enumerable.Range(0, Tournament).Select(_ => alive[draws.NextInt(alive.Length)]).Distinct()];
+                return variation.Mutated(NonDominatedSorting.Best(drawn, 1)[0].Point);
+            },
+            draws);
     }
 }

@@ -15,6 +15,6 @@ public sealed record SamplerContext(SpaceShape Space, ValueList<Observation> His
     /// <summary>The trials before that have values, in the order of their numbers.</summary>
     public ValueList<Observation> Told { get; } = [.. History.Where(trial => trial.IsTold)];
 
-    /// <summary>How many objectives the values have; 0 before the first.</summary>
+    /// <summary>The number of objectives; 0 before the first.</summary>
     public int Objectives => Told.Count == 0 ? 0 : Told[0].Values.Count;
 }

@@ -20,15 +20,17 @@ internal static class SobolDirections
         (37, [1, 1, 3, 9, 25, 29, 41]), (41, [1, 3, 5, 13, 23, 1, 55]), (42, [1, 3, 7, 3, 13, 59, 17]),
     ];
 
-    /// <summary>How many dimensions there are numbers for.</summary>
-    public static int Dimensions => Published.Length + 1;
+    private static readonly uint[][] All = [.. Enumerable.Range(0, Published.Length + 1).Select(Directions)];
+
+    /// <summary>The number of dimensions that have direction numbers.</summary>
+    public static int Dimensions => All.Length;
 
     /// <summary>One coordinate of a point of the sequence, as a fraction of 2^32.</summary>
     /// <param name="dimension">From 0.</param>
     /// <param name="index">The number of the point, from 0; point 0 is the origin.</param>
     public static uint At(int dimension, uint index)
     {
-        uint[] directions = Directions(dimension);
+        uint[] directions = All[dimension];
         // By the Gray code of the index, which orders each block of 2^k points otherwise and leaves its points the same (Antonov and
         // Saleev 1979).
         uint gray = index ^ (index >> 1), value = 0;

@@ -13,7 +13,7 @@ public sealed record SobolSampler : ISampler
     /// <summary>The name in files.</summary>
     public const string TypeName = "sobol";
 
-    /// <summary>How many points in a row it passes over before it draws at random. Default 10,000.</summary>
+    /// <summary>The number of points in a row that it passes over before it draws at random. Default 10,000.</summary>
     public int Tries { get; init; } = 10_000;
 
     /// <inheritdoc/>

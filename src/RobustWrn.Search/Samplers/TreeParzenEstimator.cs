@@ -18,16 +18,16 @@ public sealed record TreeParzenEstimator : ISampler
 
     private const int Rounds = 8;
 
-    /// <summary>How many trials are drawn at random first. Default 10 (Optuna).</summary>
+    /// <summary>The number of trials drawn at random first. Default 10 (Optuna).</summary>
     public int FirstTrials { get; init; } = 10;
 
-    /// <summary>How many points are drawn for the best of them to be proposed. Default 24 (Bergstra et al. 2013).</summary>
+    /// <summary>The number of points drawn, of which the best is proposed. Default 24 (Bergstra et al. 2013).</summary>
     public int Candidates { get; init; } = 24;
 
     /// <summary>The share of trials that are good (gamma). Default 0.1 (Optuna).</summary>
     public double GoodShare { get; init; } = 0.1;
 
-    /// <summary>How many trials are good at most. Default 25 (Bergstra et al. 2013).</summary>
+    /// <summary>The most trials that count as good. Default 25 (Bergstra et al. 2013).</summary>
     public int MostGood { get; init; } = 25;
 
     /// <inheritdoc/>

@@ -12,14 +12,21 @@ public sealed class UntriedPoints(SamplerContext context)
     // Enough that a space of which one point in ten is left needs a list once in 37,000 trials.
     private const int TriesBeforeListing = 100;
 
+    // Candidates made of good trials; after so many, these have nothing new left around them.
+    private const int CandidateTries = 100;
+
     private readonly SpaceShape _space = context.Space;
     private readonly HashSet<ValueList<int>> _points = [.. context.History.Select(trial => trial.Point)];
     private readonly HashSet<string> _networks = [.. context.History.Select(trial => trial.Identity)];
 
-    /// <summary>Whether a point may be proposed.</summary>
+    /// <summary>Tells whether a trial before has this very point.</summary>
+    /// <param name="point">One value index per dimension.</param>
+    public bool IsTried(ValueList<int> point) => _points.Contains(point);
+
+    /// <summary>Tells whether a point may be proposed.</summary>
     /// <param name="point">One value index per dimension.</param>
     public bool Contains(ValueList<int> point) =>
-        !_points.Contains(point) && _space.Keeps(point) && !_networks.Contains(_space.IdentityOf(point));
+        !IsTried(point) && _space.Keeps(point) && !_networks.Contains(_space.IdentityOf(point));
 
     /// <summary>
     /// A point, uniformly: drawn until one may be proposed, and in spaces of at most <see cref="SpaceShape.EnumerationLimit"/> points
@@ -46,6 +53,21 @@ public sealed class UntriedPoints(SamplerContext context)
                 $"{tries:N0} random points of {_space.Points:N0} were tried before or are rejected by the filters. {remedy}"));
         ValueList<int>[] left = [.. Listed()];
         return left.Length == 0 ? Proposal.Exhausted : Proposal.Of(left[draws.NextInt(left.Length)]);
+    }
+
+    /// <summary>The first of some candidates that may be proposed; where none of a hundred may, a point drawn uniformly.</summary>
+    /// <param name="candidate">Makes a candidate.</param>
+    /// <param name="draws">The randomness of the point that is drawn.</param>
+    public Proposal FirstOf(Func<ValueList<int>> candidate, RandomSequence draws)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        for (int i = 0; i < CandidateTries; i++)
+        {
+            ValueList<int> point = candidate();
+            if (Contains(point))
+                return Proposal.Of(point);
+        }
+        return Draw(draws);
     }
 
     /// <summary>All of them, in the order of the grid. Look at <see cref="SpaceShape.Points"/> first.</summary>

@@ -1,6 +1,6 @@
 namespace RobustWrn.Search;
 
-/// <summary>What a sampler may assume of the values of a dimension.</summary>
+/// <summary>The kind of a dimension: what may be assumed of its values.</summary>
 public enum DimensionKind
 {
     /// <summary>No value is nearer to one than to another.</summary>

@@ -37,7 +37,11 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
         (Base, _axes, _filters) = (baseSpec, axes, filters);
         Dimensions = axes.Select(axis => axis.Dimension).ToValueList();
         Filters = filters.Select(filter => filter.Name).ToValueList();
-        Shape = new SpaceShape(Dimensions.Select(dimension => dimension.Values.Count).ToValueList(), point => Judge(point).Kept, axes.Select(axis => axis.Kind).ToValueList(), IdentityOf);
+        Shape = new SpaceShape(
+            Dimensions.Select(dimension => dimension.Values.Count).ToValueList(),
+            point => Judge(point).Kept,
+            axes.Select(axis => axis.Kind).ToValueList(),
+            IdentityOf);
         _problems = new(() => new SpaceCheck<TSpec>(this, _axes, _filters).Problems().ToValueList());
         _canonical = new(WriteCanonical);
     }
@@ -125,7 +129,11 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
     /// <summary>The same space, seen as one over any kind of network: same points, same fingerprint.</summary>
     public SearchSpace<INetworkSpec> AsAnyNetwork() => new(
         Base,
-        _axes.Select(axis => new SpaceAxis<INetworkSpec>(axis.Dimension, (spec, value) => axis.Apply((TSpec)spec, value)) { Flaw = axis.Flaw, Kind = axis.Kind }).ToValueList(),
+        _axes.Select(axis => new SpaceAxis<INetworkSpec>(axis.Dimension, (spec, value) => axis.Apply((TSpec)spec, value))
+        {
+            Flaw = axis.Flaw,
+            Kind = axis.Kind,
+        }).ToValueList(),
         _filters.Select(filter => new SpaceFilter<INetworkSpec>(filter.Name, spec => filter.Keep((TSpec)spec))).ToValueList());
 
     /// <summary>

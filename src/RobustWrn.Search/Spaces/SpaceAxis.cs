@@ -12,7 +12,7 @@ internal sealed record SpaceAxis<TSpec>(SpaceDimension Dimension, Func<TSpec, in
     /// <summary>Why the values have no text, or null.</summary>
     public string? Flaw { get; init; }
 
-    /// <summary>What may be assumed of the values: numbers in strict order are ordered.</summary>
+    /// <summary>The kind of the dimension: numbers in strict order are ordered.</summary>
     public DimensionKind Kind { get; init; } = DimensionKind.Categorical;
 
     public static SpaceAxis<TSpec> Of<T>(string name, ReadOnlySpan<T> values, Func<TSpec, T, TSpec> apply)

@@ -44,7 +44,7 @@ public sealed class SpaceShape
     /// <summary>Values per dimension.</summary>
     public ValueList<int> Sizes { get; }
 
-    /// <summary>What may be assumed of the values of each dimension.</summary>
+    /// <summary>The kind of each dimension.</summary>
     public ValueList<DimensionKind> Kinds { get; }
 
     /// <summary>Points of the whole grid, kept or not.</summary>

@@ -57,7 +57,7 @@ public sealed record TrialRecord
     /// <summary>Seconds from the last time it was asked to the time it was told; null while pending.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>What samplers may know of it: nothing that differs between runs.</summary>
+    /// <summary>The part of it that samplers may know: nothing that differs between runs.</summary>
     public Observation Observed() =>
         new(Number, Point, SpecFingerprint, State) { Values = Score is { } score && State == TrialState.Completed ? [score.Value] : [] };
 

@@ -22,7 +22,7 @@ public class NonDominatedSortingTests
         IReadOnlyList<Observation> order = NonDominatedSorting.Best(trials, trials.Length);
         Assert.Equal(trials.Length, order.Distinct().Count());
         for (int i = 0; i < order.Count; i++)
-            Assert.DoesNotContain(order.Skip(i), later => NonDominatedSorting.Dominates(later.Values, order[i].Values));
+            Assert.DoesNotContain(order.Skip(i), later => ParetoFront.Dominates(later.Values, order[i].Values));
     }, iter: 500, threads: 1);
 
     [Fact]

@@ -22,7 +22,8 @@ internal sealed class AcquisitionSearch(SamplerContext context, UntriedPoints un
             Look(context.Space.Neighbours(best.Point));
         for (int i = 0, found = 0; i < candidates * TriesEach && found < candidates; i++)
             found += Look(context.Space.Draw(draws)) ? 1 : 0;
-        foreach (ValueList<int> start in Ordered().Take(Climbs).ToArray())
+        ValueList<int>[] starts = [.. _gains.OrderByDescending(pair => pair.Value).Take(Climbs).Select(pair => pair.Key)];
+        foreach (ValueList<int> start in starts)
         {
             ValueList<int> top = start;
             for (int round = 0; round < Rounds; round++)
@@ -34,10 +35,8 @@ internal sealed class AcquisitionSearch(SamplerContext context, UntriedPoints un
                 top = next;
             }
         }
-        return Ordered().FirstOrDefault();
+        return _gains.Count == 0 ? null : _gains.MaxBy(pair => pair.Value).Key;
     }
-
-    private IEnumerable<ValueList<int>> Ordered() => _gains.OrderByDescending(pair => pair.Value).Select(pair => pair.Key);
 
     private void Look(IEnumerable<ValueList<int>> points)
     {

@@ -20,19 +20,19 @@ public sealed record GaussianProcessSampler : ISampler
     // How the weighted sum counts beside the worst objective (Knowles 2006).
     private const double Augmentation = 0.05;
 
-    /// <summary>How many trials are drawn at random first. Default 10.</summary>
+    /// <summary>The number of trials drawn at random first. Default 10.</summary>
     public int FirstTrials { get; init; } = 10;
 
-    /// <summary>How many random points are looked at for each proposal, beside the neighbours of the best. Default 500.</summary>
+    /// <summary>The number of random points looked at for each proposal, beside the neighbours of the best. Default 500.</summary>
     public int Candidates { get; init; } = 500;
 
     /// <summary>
-    /// How many trials it learns from at most, half of them the best and half the youngest: the work grows with the cube. Default 800.
+    /// The most trials that it learns from, half of them the best and half the youngest: the work grows with the cube. Default 800.
     /// </summary>
     public int MostTrials { get; init; } = 800;
 
     /// <summary>
-    /// Whether values count by their ranks alone. Default: no, only those below the median do, so that bad networks do not decide the
+    /// Takes values by their ranks alone. Default: no, only those below the median do, so that bad networks do not decide the
     /// scale.
     /// </summary>
     public bool Ranks { get; init; }
@@ -60,7 +60,7 @@ public sealed record GaussianProcessSampler : ISampler
 
     private Func<ValueList<int>, double> Gain(SamplerContext context, RandomSequence draws)
     {
-        Observation[] told = [.. context.Told];
+        ValueList<Observation> told = context.Told;
         double[][] values = [.. Enumerable.Range(0, context.Objectives).Select(o => told.Select(trial => trial.Values[o]).ToArray())];
         // With two objectives every other trial, too: small growth all along a front that is known hides a better region elsewhere.
         if (context.Objectives > 2 || (context.Objectives == 2 && context.Number % 2 == 1))
@@ -84,14 +84,14 @@ public sealed record GaussianProcessSampler : ISampler
         static double Corner(double[] scores) => scores.Min() - 0.1 * (scores.Max() - scores.Min()) - 1e-9;
     }
 
-    private Believer Learned(SamplerContext context, Observation[] told, double[] values)
+    private Believer Learned(SamplerContext context, ValueList<Observation> told, double[] values)
     {
-        double[] scores = Ranks ? NormalScores.Of(values) : WinsorizedScores.Of(values);
-        int fitted = Math.Max(2, (int)Math.Round(Math.Pow(Growth, Math.Floor(Math.Log(told.Length) / Math.Log(Growth) + 1e-9))));
-        fitted = Math.Min(fitted, told.Length);
+        double[] scores = Scores(values);
+        int fitted = Math.Max(2, (int)Math.Round(Math.Pow(Growth, Math.Floor(Math.Log(told.Count) / Math.Log(Growth) + 1e-9))));
+        fitted = Math.Min(fitted, told.Count);
         double[] before = values[..fitted];
         int[] chosen = Chosen(before), all = Chosen(values);
-        double[] early = Ranks ? NormalScores.Of(before) : WinsorizedScores.Of(before);
+        double[] early = Scores(before);
         PointKernel kernel = KernelFit.Of(
             context.Space,
             [.. chosen.Select(i => told[i].Point.ToArray())],
@@ -115,6 +115,8 @@ public sealed record GaussianProcessSampler : ISampler
         }
         return new(process, scores);
     }
+
+    private double[] Scores(double[] values) => Ranks ? NormalScores.Of(values) : WinsorizedScores.Of(values);
 
     private int[] Chosen(double[] values)
     {

@@ -2,7 +2,7 @@ using MathNet.Numerics.Distributions;
 
 namespace RobustWrn.Search;
 
-/// <summary>What a value that is only known as a normal distribution is expected to add to what there is.</summary>
+/// <summary>The improvement to be expected of a value of which only a normal distribution is known.</summary>
 internal static class Improvement
 {
     /// <summary>By how much it is expected to lie above a threshold (Jones, Schonlau and Welch 1998).</summary>

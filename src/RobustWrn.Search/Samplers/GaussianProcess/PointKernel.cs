@@ -3,7 +3,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// How alike the values at two points are: exp(-weight) for each category in which they differ, times Matern's function with smoothness 5/2
+/// The covariance of the values at two points: exp(-weight) for each category in which they differ, times Matern's function with smoothness
+/// 5/2
 /// of the distance over ordered values.
 /// </summary>
 /// <param name="space">The space.</param>
