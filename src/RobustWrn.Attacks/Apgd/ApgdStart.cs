@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// Where APGD starts: as the norm says, on the sphere for Linf and L2 (official code), clamped to [0, 1]; else at a random point of the
+/// The start of APGD: as the norm says, on the sphere for Linf and L2 (official code), clamped to [0, 1]; else at a random point of the
 /// ball.
 /// </summary>
 public sealed record ApgdStart : IAttackStart

@@ -2,7 +2,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>What the attacker wants of the examples that are still active. The tensors belong to those.</summary>
+/// <summary>The goal of the examples that are still active. The tensors belong to those.</summary>
 internal sealed class ActiveGoal
 {
     private readonly ActiveExamples _active;

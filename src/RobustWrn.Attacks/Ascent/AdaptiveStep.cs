@@ -22,16 +22,7 @@ public sealed record AdaptiveStep(double Rho = 0.75) : IStepRule
     public AscentUpdate Begin(AscentRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        ApgdStretch stretch = new()
-        {
-            Steps = run.Steps,
-            Rho = Rho,
-            Resumed = run.Resumed,
-            Active = run.Active,
-            Start = run.Start,
-            Images = run.Images,
-        };
-        return run.Threat is IApgdGeometry own ? own.ApgdUpdate(stretch) : new LpUpdate(run.Threat, stretch);
+        return run.Threat is IApgdGeometry own ? own.ApgdUpdate(run, Rho) : new LpUpdate(run.Threat, run, Rho);
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>What a run of gradient ascent knows when it has looked at a point. The tensors live only during the call.</summary>
+/// <summary>A look of a run of gradient ascent at a point. The tensors live only during the call.</summary>
 /// <param name="Step">How many steps led there, 0 at the start.</param>
 /// <param name="Point">The points, (n, C, H, W).</param>
 /// <param name="Logits">Of the steering pass there, (n, classes).</param>

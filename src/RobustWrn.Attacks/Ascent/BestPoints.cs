@@ -28,7 +28,7 @@ internal sealed class BestPoints
     /// <summary>Their loss, (n).</summary>
     public Tensor Loss => _loss.Value;
 
-    /// <summary>What orders them as the loss does, (n).</summary>
+    /// <summary>Their rank, in the order of the loss, (n).</summary>
     public Tensor Rank => _rank.Value;
 
     /// <summary>Takes the points that are better. Belongs into a dispose scope.</summary>

@@ -12,7 +12,7 @@ public sealed record DecayingStep(double Length) : IStepRule
     /// <summary>The steps, from 0, at which the length is divided. Default 60 and 85 (the authors' code, for 100 steps).</summary>
     public ValueList<int> DropAt { get; init; } = [60, 85];
 
-    /// <summary>What the length is divided by. Default 10 (the authors' code).</summary>
+    /// <summary>The divisor of the length. Default 10 (the authors' code).</summary>
     public double Drop { get; init; } = 10;
 
     /// <inheritdoc/>

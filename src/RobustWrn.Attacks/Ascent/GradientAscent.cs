@@ -18,7 +18,7 @@ namespace RobustWrn.Attacks;
 public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
 {
     /// <summary>
-    /// Where it starts, unless the context gives a start. Default: a random point of the ball. Where the rule keeps the best point, a start
+    /// The start, unless the context gives one. Default: a random point of the ball. Where the rule keeps the best point, a start
     /// outside of the ball is projected first, as it may be that.
     /// </summary>
     public IAttackStart Start { get; init; } = new RandomStart();
@@ -27,12 +27,12 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
     public IBall? Ball { get; init; }
 
     /// <summary>
-    /// Whether examples that a run fooled are left out of the next ones, which could not change them, and leave a run that keeps the best
+    /// Leaves examples that a run fooled out of the next ones, which could not change them, and leave a run that keeps the best
     /// point: for tests, which compare. It changes no verdict, only the time. Where a run's last point counts none leaves it.
     /// </summary>
     internal bool DropFooled { get; init; } = true;
 
-    /// <summary>Whether gradients that are not finite end it; the audit looks at models that have some.</summary>
+    /// <summary>Ends it at gradients that are not finite; the audit looks at models that have some.</summary>
     internal bool ChecksFinite { get; init; } = true;
 
     /// <summary>Told what was seen at each point.</summary>

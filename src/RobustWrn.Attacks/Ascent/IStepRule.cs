@@ -2,7 +2,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>How gradient ascent steps: how long, along what, and what it learns on the way.</summary>
+/// <summary>The steps of gradient ascent: their length and direction, and what they learn on the way.</summary>
 /// <remarks>
 /// The rule is a description; what it remembers of a run lies in the <see cref="AscentUpdate"/> that it begins. A rule that only says how
 /// long steps are begins a <see cref="SteepestUpdate"/>:
@@ -11,7 +11,7 @@ namespace RobustWrn.Attacks;
 public interface IStepRule : IDescription
 {
     /// <summary>
-    /// Whether the run keeps the best point of each example, tells the update of it, and ends with it or with the first that fools the
+    /// Says that the run keeps the best point of each example, tells the update of it, and ends with it or with the first that fools the
     /// model. Default: no, a run ends with its last point, which nobody looks at.
     /// </summary>
     bool KeepsBest => false;

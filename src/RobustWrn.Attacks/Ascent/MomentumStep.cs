@@ -13,7 +13,7 @@ public sealed record MomentumStep(double Length) : IStepRule
     /// <summary>The name in files.</summary>
     public const string TypeName = "momentum";
 
-    /// <summary>What the momentum keeps from step to step (mu). Default 1 (Dong et al. 2018).</summary>
+    /// <summary>The share of the momentum that is kept from step to step (mu). Default 1 (Dong et al. 2018).</summary>
     public double Decay { get; init; } = 1;
 
     /// <inheritdoc/>

@@ -4,8 +4,13 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>What an attack works on. Owns nothing: the caller keeps and disposes the tensors.</summary>
-/// <param name="Model">Any module from (N, C, H, W) to logits (N, classes). A user's module may normalise inside; pixels are in [0, 1].</param>
-/// <param name="Images">(N, C, H, W) in [0, 1], float32 or float64, dtype and device of the model's parameters. Shorter numbers round pixels out of the ball and are refused.</param>
+/// <param name="Model">
+/// Any module from (N, C, H, W) to logits (N, classes). A user's module may normalise inside; pixels are in [0, 1].
+/// </param>
+/// <param name="Images">
+/// (N, C, H, W) in [0, 1], float32 or float64, dtype and device of the model's parameters. Shorter numbers round pixels out of the ball and
+/// are refused.
+/// </param>
 /// <param name="Labels">True classes, int64 (N).</param>
 /// <param name="Threat">How far images may move.</param>
 public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Images, Tensor Labels, ThreatModel Threat)
@@ -34,10 +39,15 @@ public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Image
     /// <summary>Classes to reach, int64 (N), for a targeted attack; null attacks the label.</summary>
     public Tensor? Targets { get; init; }
 
-    /// <summary>Where to start, (N, C, H, W), finite, dtype and device of the images, used as given: at most 1 outside of [0, 1]. Null lets the attack choose.</summary>
+    /// <summary>
+    /// Where to start, (N, C, H, W), finite, dtype and device of the images, used as given: at most 1 outside of [0, 1]. Null lets the
+    /// attack choose.
+    /// </summary>
     public Tensor? Start { get; init; }
 
-    /// <summary>Another model that the attacker may look into, for <see cref="Transfer"/>; same shapes, dtype and device. Null when there is none.</summary>
+    /// <summary>
+    /// Another model that the attacker may look into, for <see cref="Transfer"/>; same shapes, dtype and device. Null when there is none.
+    /// </summary>
     public nn.Module<Tensor, Tensor>? Surrogate { get; init; }
 
     /// <summary>
@@ -52,7 +62,7 @@ public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Image
     /// </summary>
     public ScalarType? SteeringPrecision { get; init; }
 
-    /// <summary>What the attacker wants of each example.</summary>
+    /// <summary>The goal of the attack for each example.</summary>
     /// <param name="cleanLogits">Logits that the loss compares with, (N, classes); null where it asks for none.</param>
     public AttackGoal Goal(Tensor? cleanLogits = null) => new(Labels, Targets, cleanLogits);
 

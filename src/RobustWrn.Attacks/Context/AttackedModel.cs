@@ -6,16 +6,21 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// A model while it is attacked: in evaluation mode, its parameters frozen. Disposing restores training flags, gradient flags and buffers exactly,
+/// A model while it is attacked: in evaluation mode, its parameters frozen. Disposing restores training flags, gradient flags and buffers
+/// exactly,
 /// whatever happened in between.
 /// </summary>
 /// <remarks>
-/// With <see cref="BatchNormMode.BatchStatistics"/> its batch norms (TorchSharp's <see cref="BatchNorm"/> and what derives from it) normalise by the batch instead.
-/// Gradients come from the <see cref="FrozenNetwork"/> of a model that is <see cref="IFreezable"/>, which is the same function up to rounding and faster; logits, and so every
+/// With <see cref="BatchNormMode.BatchStatistics"/> its batch norms (TorchSharp's <see cref="BatchNorm"/> and what derives from it)
+/// normalise by the batch instead.
+/// Gradients come from the <see cref="FrozenNetwork"/> of a model that is <see cref="IFreezable"/>, which is the same function up to
+/// rounding and faster; logits, and so every
 /// verdict, from the model itself.
 /// <para>
-/// A model belongs to one thread while it is attacked (<see cref="ModelHold"/>). It gets a copy of what it is asked about, so that one that writes into its input, keeps or disposes it
-/// changes nobody's images. Images are float32 or float64, as the model's parameters are, and so are its logits, of at least two classes; everything else is refused before it is computed with.
+/// A model belongs to one thread while it is attacked (<see cref="ModelHold"/>). It gets a copy of what it is asked about, so that one that
+/// writes into its input, keeps or disposes it
+/// changes nobody's images. Images are float32 or float64, as the model's parameters are, and so are its logits, of at least two classes;
+/// everything else is refused before it is computed with.
 /// </para>
 /// </remarks>
 public sealed class AttackedModel : IDisposable
@@ -53,7 +58,9 @@ public sealed class AttackedModel : IDisposable
     /// </summary>
     /// <param name="model">The model; stays owned by the caller.</param>
     /// <param name="batchNorm">What its batch norms go by.</param>
-    /// <param name="steers">Whether gradients will be asked for: verdicts alone need no fast view, which takes the memory of its weights.</param>
+    /// <param name="steers">
+    /// Whether gradients will be asked for: verdicts alone need no fast view, which takes the memory of its weights.
+    /// </param>
     /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
     public AttackedModel(nn.Module<Tensor, Tensor> model, BatchNormMode batchNorm = BatchNormMode.Evaluation, bool steers = true)
         : this(model, batchNorm, steers, precision: null, draws: 1, CancellationToken.None)
@@ -109,7 +116,8 @@ public sealed class AttackedModel : IDisposable
     /// <summary>Logits without a graph.</summary>
     /// <param name="images">(N, C, H, W).</param>
     /// <returns>(N, classes). The caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The images are of another kind than the model, or it returned something other than logits of at least two classes in the images' dtype.</exception>
+    /// <exception cref="ArgumentException">The images are of another kind than the model, or it returned something other than logits of at
+    /// least two classes in the images' dtype.</exception>
     /// <exception cref="NonFiniteLogitsException">The model returned NaN or infinity.</exception>
     public Tensor Logits(Tensor images) => LogitsBy(images, _model.call);
 
@@ -125,7 +133,9 @@ public sealed class AttackedModel : IDisposable
         return logits.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The gradient of a loss, summed over the examples, with respect to the images. Gradients of parameters stay untouched.</summary>
+    /// <summary>
+    /// The gradient of a loss, summed over the examples, with respect to the images. Gradients of parameters stay untouched.
+    /// </summary>
     /// <param name="images">(N, C, H, W).</param>
     /// <param name="loss">The loss.</param>
     /// <param name="goal">What the attacker wants.</param>
@@ -173,7 +183,10 @@ public sealed class AttackedModel : IDisposable
         return pass.Gradient(objective);
     }
 
-    /// <summary>Logits and the gradient of a scalar of them, of one pass. Both come from the fast view where there is one: they steer, but a verdict takes <see cref="Logits"/>.</summary>
+    /// <summary>
+    /// Logits and the gradient of a scalar of them, of one pass. Both come from the fast view where there is one: they steer, but a verdict
+    /// takes <see cref="Logits"/>.
+    /// </summary>
     /// <param name="images">(N, C, H, W).</param>
     /// <param name="objective">From logits (N, classes) to a scalar.</param>
     /// <returns>Logits (N, classes) without a graph, and the gradient (N, C, H, W). The caller disposes both.</returns>
@@ -184,7 +197,9 @@ public sealed class AttackedModel : IDisposable
         return (pass.Logits.alias(), gradient);
     }
 
-    /// <summary>Whether passes that steer run on a view of the model, so that what they say must be confirmed by <see cref="Logits"/>.</summary>
+    /// <summary>
+    /// Whether passes that steer run on a view of the model, so that what they say must be confirmed by <see cref="Logits"/>.
+    /// </summary>
     public bool HasView => _view is not null;
 
     /// <summary>A pass with a graph, on the view where there is one: for gradients of several scalars of the same logits.</summary>
@@ -215,7 +230,8 @@ public sealed class AttackedModel : IDisposable
     internal Tensor SteeringLogits(Tensor images, Tensor known) => HasView ? SteeringLogits(images) : known;
 
     /// <summary>
-    /// Where a view steers, a point counts as fooled only when the model says so, too. Of those that the view claims, the ones that are.
+    /// Confirms points on the model: where a view steers, one counts as fooled only when the model says so, too. Of those that the view
+    /// claims, the ones that are.
     /// </summary>
     /// <param name="claimed">Which points the view takes for fooled, boolean (N).</param>
     /// <param name="points">(N, C, H, W).</param>
@@ -309,7 +325,9 @@ public sealed class AttackedModel : IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>It throws for no model: what could not be brought back is in <see cref="NotRestored"/>. A second time does nothing.</remarks>
+    /// <remarks>
+    /// It throws for no model: what could not be brought back is in <see cref="NotRestored"/>. A second time does nothing.
+    /// </remarks>
     public void Dispose()
     {
         if (_disposed)

@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// Iterated gradient steps along a momentum of gradients that are each divided by their absolute sum, MI-FGSM, made to transfer between models
+/// Iterated gradient steps along a momentum of gradients that are each divided by their absolute sum, MI-FGSM, made to transfer between
+/// models
 /// (Dong et al. 2018, arXiv 1710.06081). Targeted when the context has targets.
 /// </summary>
-/// <remarks>Where a gradient is zero nothing is added to the momentum; dividing by its length, as published code does, gives NaN there.</remarks>
+/// <remarks>
+/// Where a gradient is zero nothing is added to the momentum; dividing by its length, as published code does, gives NaN there.
+/// </remarks>
 public sealed record MomentumFgsm : IAttack
 {
     /// <summary>The name in files.</summary>
@@ -20,7 +23,7 @@ public sealed record MomentumFgsm : IAttack
     /// <summary>Step length in the threat's norm and pixel units. Default: epsilon divided by the steps (Dong et al. 2018).</summary>
     public double? StepSize { get; init; }
 
-    /// <summary>What the momentum keeps from step to step (mu). Default 1 (Dong et al. 2018).</summary>
+    /// <summary>The share of the momentum that is kept from step to step (mu). Default 1 (Dong et al. 2018).</summary>
     public double Decay { get; init; } = 1;
 
     /// <summary>What is maximised. Default: cross-entropy (Dong et al. 2018).</summary>

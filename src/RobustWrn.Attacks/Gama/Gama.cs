@@ -5,10 +5,14 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// Guided adversarial margin attack, GAMA-PGD: ascent on the margin of the probabilities, guided in the first steps by their distance from those at the random start
+/// Guided adversarial margin attack, GAMA-PGD: ascent on the margin of the probabilities, guided in the first steps by their distance from
+/// those at the random start
 /// (Sriramanan et al. 2020, arXiv 2011.14969). Targeted when the context has targets.
 /// </summary>
-/// <remarks>The published code does not come back into the ball after its last step; here every step does, so its numbers are not beaten by leaving the ball.</remarks>
+/// <remarks>
+/// The published code does not come back into the ball after its last step; here every step does, so its numbers are not beaten by leaving
+/// the ball.
+/// </remarks>
 public sealed record Gama : IAttack
 {
     /// <summary>The name in files.</summary>
@@ -17,7 +21,9 @@ public sealed record Gama : IAttack
     /// <summary>Ascent steps. Default 100 (the paper's GAMA-PGD).</summary>
     public int Steps { get; init; } = 100;
 
-    /// <summary>Length of the first steps in the threat's norm and pixel units. Default: twice epsilon (16/255 at 8/255, the authors' code).</summary>
+    /// <summary>
+    /// Length of the first steps in the threat's norm and pixel units. Default: twice epsilon (16/255 at 8/255, the authors' code).
+    /// </summary>
     public double? StepSize { get; init; }
 
     /// <summary>The weight of the distance at the first step (lambda); it falls linearly to 0. Default 50 (the authors' code).</summary>
@@ -29,7 +35,7 @@ public sealed record Gama : IAttack
     /// <summary>The steps at which the length is divided by <see cref="Drop"/>. Default 60 and 85 (the authors' code).</summary>
     public ValueList<int> DropAt { get; init; } = [60, 85];
 
-    /// <summary>What the length is divided by. Default 10 (the authors' code).</summary>
+    /// <summary>The divisor of the length. Default 10 (the authors' code).</summary>
     public double Drop { get; init; } = 10;
 
     /// <summary>Where it starts, unless the context gives a start. Default: a random corner of the ball (the authors' code).</summary>

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>Which decision boundaries an attack walks towards: differences of logits that are negative before them and positive behind. Its tensors belong to the caller's scope.</summary>
+/// <summary>
+/// Which decision boundaries an attack walks towards: differences of logits that are negative before them and positive behind. Its tensors
+/// belong to the caller's scope.
+/// </summary>
 internal abstract class CompetingClasses(AttackGoal goal)
 {
     /// <summary>How many boundaries an example has.</summary>
@@ -15,7 +18,7 @@ internal abstract class CompetingClasses(AttackGoal goal)
     /// <param name="boundary">0 .. Count-1.</param>
     public abstract Tensor Difference(Tensor logits, long boundary);
 
-    /// <summary>What the attack wants of the examples.</summary>
+    /// <summary>The goal of the attack for the examples.</summary>
     public AttackGoal Goal { get; } = goal;
 
     /// <summary>The same for some of the examples.</summary>

@@ -16,11 +16,13 @@ public sealed record Pgd : IAttack
     /// <summary>Ascent steps. Default 20, as in the evaluation of Huang et al. 2021.</summary>
     public int Steps { get; init; } = 20;
 
-    /// <summary>Step length in the threat's norm and pixel units. Default: a tenth of epsilon (0.8/255 at 8/255, Huang et al. 2021).</summary>
+    /// <summary>
+    /// Step length in the threat's norm and pixel units. Default: a tenth of epsilon (0.8/255 at 8/255, Huang et al. 2021).
+    /// </summary>
     public double? StepSize { get; init; }
 
     /// <summary>
-    /// How it steps instead, in the place of <see cref="StepSize"/>: <c>new AdaptiveStep()</c> for steps that nobody has to choose,
+    /// The rule of its steps, in the place of <see cref="StepSize"/>: <c>new AdaptiveStep()</c> for steps that nobody has to choose,
     /// <c>new MomentumStep(0.01)</c>, or a rule of one's own. Null, the default, takes steps of one length (Madry et al. 2018).
     /// </summary>
     public IStepRule? StepRule { get; init; }

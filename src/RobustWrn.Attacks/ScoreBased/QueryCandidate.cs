@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>What a query of <see cref="UnfooledBatch"/> asks about.</summary>
+/// <summary>The images that a query of <see cref="UnfooledBatch"/> asks about.</summary>
 /// <param name="images">(n, C, H, W) in the ball and in [0, 1].</param>
 /// <param name="window">All that differs from the strongest points; null where more than one window does.</param>
 public sealed class QueryCandidate(Tensor images, PixelWindow? window = null)

@@ -62,10 +62,10 @@ public sealed class UnfooledBatch : IDisposable
     /// <summary>The ids that noise is keyed by.</summary>
     public ValueList<long> Examples { get; private set; }
 
-    /// <summary>How many are left; where none is, nothing else may be asked for but the result.</summary>
+    /// <summary>The number of those left; where none is, nothing else may be asked for but the result.</summary>
     public int Count => _active.Count;
 
-    /// <summary>What is left, as a context of its own, without a start. Its tensors belong to the batch.</summary>
+    /// <summary>Those left, as a context of their own, without a start. Its tensors belong to the batch.</summary>
     public AttackContext Context => _context with
     {
         Images = Images,

@@ -6,7 +6,7 @@ namespace RobustWrn.Core;
 /// </summary>
 public interface ITradesGeometry
 {
-    /// <summary>Where the inner ascent walks.</summary>
+    /// <summary>The ball of the inner ascent.</summary>
     IBall TradesBall();
 
     /// <summary>The length of its steps, in the threat's norm and pixel units.</summary>

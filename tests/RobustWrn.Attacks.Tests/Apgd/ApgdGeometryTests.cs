@@ -77,7 +77,7 @@ public class ApgdGeometryTests
 
         public Tensor ApgdStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) => RandomStart(images, noise, examples);
 
-        public AscentUpdate ApgdUpdate(ApgdStretch stretch) => new LpUpdate(this, stretch);
+        public AscentUpdate ApgdUpdate(AscentRun run, double rho = 0.75) => new LpUpdate(this, run, rho);
 
         public IReadOnlyList<(double Radii, double Share)> LargerBalls() => [.. Enumerable.Range(0, Balls).Select(i => (3.0 - i, 0.3))];
     }

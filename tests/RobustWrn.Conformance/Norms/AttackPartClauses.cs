@@ -19,8 +19,16 @@ internal static class AttackPartClauses
             Tensor start = own?.ApgdStart(images, given.Noise, NormCase.Ids) ?? given.Threat.RandomStart(images, given.Noise, NormCase.Ids);
             given.AssertInside(start, "a start of APGD");
             using ActiveExamples active = new(NormCase.Count);
-            ApgdStretch stretch = new() { Steps = Steps, Active = active, Images = active.Keep(images.alias()), Start = start };
-            AscentUpdate update = own?.ApgdUpdate(stretch) ?? new LpUpdate(given.Threat, stretch);
+            AscentRun run = new()
+            {
+                Threat = given.Threat,
+                Ball = given.Threat,
+                Steps = Steps,
+                Active = active,
+                Images = active.Keep(images.alias()),
+                Start = start,
+            };
+            AscentUpdate update = own?.ApgdUpdate(run) ?? new LpUpdate(given.Threat, run);
             Tensor point = start, loss = zeros_like(start.flatten(1).select(1, 0)), first = update.StepSize.clone();
             for (int step = 1; step <= Steps; step++)
             {

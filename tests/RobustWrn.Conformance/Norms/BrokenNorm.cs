@@ -107,7 +107,7 @@ internal sealed record BrokenNorm : ThreatModel, IHyperplaneProjection, IApgdGeo
     public Tensor ApgdStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples) =>
         Has("starts APGD anywhere") ? images.Plus(1) : Sound.ApgdStart(images, noise, examples);
 
-    public AscentUpdate ApgdUpdate(ApgdStretch stretch) => Sound.ApgdUpdate(stretch);
+    public AscentUpdate ApgdUpdate(AscentRun run, double rho = 0.75) => Sound.ApgdUpdate(run, rho);
 
     public ISquareWindows SquareWindows() =>
         (Has("asks outside of the ball") ? Sound with { Epsilon = 1.1 * Epsilon } : Sound).SquareWindows();

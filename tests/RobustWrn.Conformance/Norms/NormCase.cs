@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Conformance.Norms;
 
-/// <summary>What a norm is tried on: a batch of small images, with pixels at 0 and 1 among them, and moves of all kinds.</summary>
+/// <summary>
+/// The material that norms are tried on: a batch of small images, with pixels at 0 and 1 among them, and moves of all kinds.
+/// </summary>
 internal sealed class NormCase
 {
     public const int Count = 6;
@@ -25,7 +27,7 @@ internal sealed class NormCase
 
     public ScalarType Dtype { get; }
 
-    /// <summary>What sums of a few dozen numbers may lose.</summary>
+    /// <summary>The rounding that sums of a few dozen numbers may lose.</summary>
     public double Rounding { get; }
 
     public RandomStream Noise { get; } = RandomStream.From(4).For("norm contract");

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RobustWrn.Conformance.Norms;
 
 /// <summary>
-/// What any norm must keep, clause by clause, at whatever radius; clauses of a part hold for norms that have it. Each throws when a norm
+/// The rules of any norm, clause by clause, at whatever radius; clauses of a part hold for norms that have it. Each throws when a norm
 /// breaks it.
 /// </summary>
 public static class NormContract

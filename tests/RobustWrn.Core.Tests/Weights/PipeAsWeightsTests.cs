@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RobustWrn.Core.Tests;
 
-/// <summary>What has a name and no content, as weights: opening a pipe would wait for ever for somebody who writes to it.</summary>
+/// <summary>Names without content, as weights: opening a pipe would wait for ever for somebody who writes to it.</summary>
 public sealed class PipeAsWeightsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;

@@ -68,7 +68,7 @@ internal sealed class LinearImages : IDisposable
             RegisterComponents();
         }
 
-        /// <summary>How often it was asked.</summary>
+        /// <summary>The number of times that it was asked.</summary>
         public int Calls { get; private set; }
 
         public override Tensor forward(Tensor input)

@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace RobustWrn.Testing;
 
 /// <summary>
-/// The float64 runs that float32 is held to, each made once: float64 depends on the processor in its last digits only, so the processes that
+/// The float64 runs that float32 is held to, each made once: float64 depends on the processor in its last digits only, so the processes
+/// that
 /// stand for other processors take those of the process that started them. They lie in a folder of that process's own, which goes with
 /// it, by the hash of what they are and of the code that makes them.
 /// </summary>
@@ -22,7 +23,7 @@ internal static class ExactRuns
 
     private static readonly ConcurrentDictionary<string, Lock> Locks = new();
 
-    /// <summary>Where they lie.</summary>
+    /// <summary>Their folder.</summary>
     public static string Folder { get; } = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } given ? given : Own();
 
     /// <summary>Takes the runs of a name, or makes them where no process has yet.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
-/// <summary>What the attacker wants of each example: away from the label, or towards a target. Owns nothing.</summary>
+/// <summary>The goal of an attack for each example: away from the label, or towards a target. Owns nothing.</summary>
 /// <param name="Labels">True classes, int64 (N).</param>
 /// <param name="Targets">Classes to reach, int64 (N), or null.</param>
 /// <param name="CleanLogits">
@@ -12,13 +12,13 @@ namespace RobustWrn.Attacks;
 public sealed record AttackGoal(Tensor Labels, Tensor? Targets = null, Tensor? CleanLogits = null)
 {
     /// <summary>
-    /// Whether any wrong class is a success although the loss goes towards a target, as where an attack tries class after class. Default:
+    /// Counts any wrong class as a success although the loss goes towards a target, as where an attack tries class after class. Default:
     /// no, with targets only they count.
     /// </summary>
     public bool AnyErrorCounts { get; init; }
 
     /// <summary>
-    /// Whether the attacker has what it wants: the predicted class is the target or, without one, another than the label.
+    /// Tells whether the goal is reached: the predicted class is the target or, without one, another than the label.
     /// </summary>
     /// <param name="logits">(N, classes). A verdict takes those of <see cref="AttackedModel.Logits"/>.</param>
     /// <returns>Boolean (N). The caller disposes it.</returns>

@@ -10,7 +10,7 @@ public interface IAttackLoss : IDescription
     bool NeedsCleanLogits => false;
 
     /// <summary>
-    /// Whether <see cref="AttackGoal.CleanLogits"/> are those of the point where the ascent starts. Default: no, those of the unchanged
+    /// Says that <see cref="AttackGoal.CleanLogits"/> are those of the point where the ascent starts. Default: no, those of the unchanged
     /// images, which attacks that do not ascend compare with in any case.
     /// </summary>
     bool ComparesWithStart => false;
@@ -20,7 +20,10 @@ public interface IAttackLoss : IDescription
     /// <remarks>A rule that keeps the best point orders points of different steps by it: there it should not change.</remarks>
     IAttackLoss At(int step) => this;
 
-    /// <summary>What a reader of its numbers must know: that a loss cannot be computed for so few classes and another took its place. Empty when there is nothing to say.</summary>
+    /// <summary>
+    /// What a reader of its numbers must know: that a loss cannot be computed for so few classes and another took its place. Empty when
+    /// there is nothing to say.
+    /// </summary>
     /// <param name="classes">How many logits the model has.</param>
     /// <param name="targeted">Whether classes are to be reached.</param>
     IEnumerable<string> Notices(long classes, bool targeted) => [];

@@ -79,10 +79,14 @@ public sealed class AuditSubject
     /// <summary>Those of them that every attack of the suite left right.</summary>
     public ValueList<AuditExample> Standing { get; }
 
-    /// <summary>The losses that attacks of the suite follow, the first attack's first; the cross-entropy where no attack follows one.</summary>
+    /// <summary>
+    /// The losses that attacks of the suite follow, the first attack's first; the cross-entropy where no attack follows one.
+    /// </summary>
     public ValueList<IAttackLoss> Losses { get; }
 
-    /// <summary>Where checks walk along gradients: the threat, or the ball inside it that a norm of sparse ascent names.</summary>
+    /// <summary>
+    /// The ball in which checks walk along gradients: the threat, or the ball inside it that a norm of sparse ascent names.
+    /// </summary>
     public ThreatModel Ball { get; }
 
     /// <summary>Passes that the check at hand may still take.</summary>

@@ -36,7 +36,8 @@ internal static class PixelDistance
     }
 
     /// <summary>
-    /// How much farther than the radius rounding may carry a float32 image. 1e-6 in a pixel, ten times the rounding of numbers below 1;
+    /// The distance beyond the radius to which rounding may carry a float32 image. 1e-6 in a pixel, ten times the rounding of numbers below
+    /// 1;
     /// where many pixels add up, 1e-5 of the radius.
     /// </summary>
     /// <param name="norm">The norm's short name.</param>

@@ -8,7 +8,7 @@ namespace RobustWrn.Core;
 /// </summary>
 public interface IApgdGeometry
 {
-    /// <summary>Where a run starts at random.</summary>
+    /// <summary>Random starts of a run.</summary>
     /// <param name="images">(N, C, H, W) in [0, 1].</param>
     /// <param name="noise">Where the randomness comes from.</param>
     /// <param name="examples">The ids of the N images.</param>
@@ -16,8 +16,11 @@ public interface IApgdGeometry
     Tensor ApgdStart(Tensor images, RandomStream noise, ReadOnlySpan<long> examples);
 
     /// <summary>The moves of a run, in this threat model's ball.</summary>
-    /// <param name="stretch">The run.</param>
-    AscentUpdate ApgdUpdate(ApgdStretch stretch);
+    /// <param name="run">The run.</param>
+    /// <param name="rho">
+    /// The share of the steps between two checkpoints that must raise the loss. Default 0.75 (Croce and Hein 2020).
+    /// </param>
+    AscentUpdate ApgdUpdate(AscentRun run, double rho = 0.75);
 
     /// <summary>
     /// Larger balls in which a search begins, the largest first: how many times the radius, and the share of the steps spent there. The

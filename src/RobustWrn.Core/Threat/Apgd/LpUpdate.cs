@@ -27,13 +27,16 @@ public class LpUpdate : AscentUpdate
 
     /// <summary>Prepares the moves of a run.</summary>
     /// <param name="threat">The ball.</param>
-    /// <param name="stretch">The run; the moves keep what they remember with its examples.</param>
-    public LpUpdate(ThreatModel threat, ApgdStretch stretch)
+    /// <param name="run">The run; the moves keep what they remember with its examples.</param>
+    /// <param name="rho">
+    /// The share of the steps between two checkpoints that must raise the loss. Default 0.75 (Croce and Hein 2020).
+    /// </param>
+    public LpUpdate(ThreatModel threat, AscentRun run, double rho = 0.75)
     {
         ArgumentNullException.ThrowIfNull(threat);
-        ArgumentNullException.ThrowIfNull(stretch);
-        (_threat, _rho, _images) = (threat, stretch.Rho, stretch.Images);
-        (ActiveExamples active, Tensor start) = (stretch.Active, stretch.Start);
+        ArgumentNullException.ThrowIfNull(run);
+        (_threat, _rho, _images) = (threat, rho, run.Images);
+        (ActiveExamples active, Tensor start) = (run.Active, run.Start);
         (_gap, _gapLoss, _lastGap) = (Share(FirstGap), Share(GapLoss), Share(LastGap));
         _before = active.Keep(start.alias());
         using DisposeScope scope = NewDisposeScope();
@@ -44,7 +47,7 @@ public class LpUpdate : AscentUpdate
         _rankAtCheck = active.Keep(each.FilledLike(double.NegativeInfinity));
         _reduced = active.Keep(ones_like(each, ScalarType.Bool));
 
-        int Share(double share) => Math.Max((int)(share * stretch.Steps), 1);
+        int Share(double share) => Math.Max((int)(share * run.Steps), 1);
     }
 
     /// <inheritdoc/>

@@ -123,7 +123,7 @@ public sealed record L1Threat : ThreatModel, IHyperplaneProjection, IApgdGeometr
     }
 
     /// <inheritdoc/>
-    public AscentUpdate ApgdUpdate(ApgdStretch stretch) => new L1Update(this, stretch);
+    public AscentUpdate ApgdUpdate(AscentRun run, double rho = 0.75) => new L1Update(this, run);
 
     /// <inheritdoc/>
     /// <remarks>3 and 2 times epsilon, 0.3 of the steps each (Croce and Hein 2021, section 4.2).</remarks>

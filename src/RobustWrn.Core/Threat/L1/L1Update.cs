@@ -22,17 +22,17 @@ internal sealed class L1Update : AscentUpdate
     private readonly PerExample _images, _stepSize, _share, _moved;
     private int _since;
 
-    public L1Update(L1Threat threat, ApgdStretch stretch)
+    public L1Update(L1Threat threat, AscentRun run)
     {
-        (_threat, _images) = (threat, stretch.Images);
-        (ActiveExamples active, Tensor start) = (stretch.Active, stretch.Start);
-        _gap = Math.Max((int)(Gap * stretch.Steps), 1);
+        (_threat, _images) = (threat, run.Images);
+        (ActiveExamples active, Tensor start) = (run.Active, run.Start);
+        _gap = Math.Max((int)(Gap * run.Steps), 1);
         using DisposeScope scope = NewDisposeScope();
         Tensor moved = Moved(start), each = moved;
         _values = start[0].numel();
         _stepSize = active.Keep(each.FilledLike(_threat.Epsilon).reshape(-1, 1, 1, 1));
-        _share = active.Keep(stretch.Resumed ? Share(moved) : each.FilledLike(FirstShare));
-        _moved = active.Keep(stretch.Resumed ? moved.alias() : each.FilledLike(_values));
+        _share = active.Keep(run.Resumed ? Share(moved) : each.FilledLike(FirstShare));
+        _moved = active.Keep(run.Resumed ? moved.alias() : each.FilledLike(_values));
     }
 
     public override Tensor StepSize => _stepSize.Value;

@@ -82,7 +82,7 @@ public sealed record L2Threat : ThreatModel, IHyperplaneProjection, IApgdGeometr
     }
 
     /// <inheritdoc/>
-    public AscentUpdate ApgdUpdate(ApgdStretch stretch) => new L2Update(this, stretch);
+    public AscentUpdate ApgdUpdate(AscentRun run, double rho = 0.75) => new L2Update(this, run, rho);
 
     /// <inheritdoc/>
     public ISquareWindows SquareWindows() => new L2Squares(Epsilon);

@@ -85,7 +85,7 @@ public sealed record LinfThreat : ThreatModel, IHyperplaneProjection, IApgdGeome
     }
 
     /// <inheritdoc/>
-    public AscentUpdate ApgdUpdate(ApgdStretch stretch) => new LpUpdate(this, stretch);
+    public AscentUpdate ApgdUpdate(AscentRun run, double rho = 0.75) => new LpUpdate(this, run, rho);
 
     /// <inheritdoc/>
     public ISquareWindows SquareWindows() => new LinfSquares(Epsilon);

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 namespace RobustWrn.Core;
 
 /// <summary>
-/// What a window of the Square attack does to an image, under one norm, for one run of the attack: it may keep tensors from query to query,
+/// The windows of the Square attack, under one norm, for one run of the attack: it may keep tensors from query to query,
 /// and disposing it disposes them.
 /// </summary>
 public interface ISquareWindows : IDisposable
 {
-    /// <summary>Where a run starts.</summary>
+    /// <summary>The start of a run.</summary>
     /// <param name="query">The images; its best points and share mean nothing yet.</param>
     /// <returns>(n, C, H, W) in the ball and in [0, 1], of the caller's dispose scope.</returns>
     Tensor Start(SquareQuery query);

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Core;
 
-/// <summary>What one query of the Square attack is made from. It owns nothing.</summary>
+/// <summary>The material of one query of the Square attack. It owns nothing.</summary>
 /// <param name="images">The unchanged images.</param>
 /// <param name="best">The best points so far.</param>
 /// <param name="examples">The ids of the images.</param>
