@@ -3,9 +3,40 @@ using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
-/// <summary>Checks where results go: said before the run, not after hours of it.</summary>
-internal static class Destinations
+/// <summary>Where results go: checked before the run, not after hours of it, and kept to one process as long as it runs.</summary>
+internal sealed class Destinations : IDisposable
 {
+    private readonly Stack<FileLock> _locks = new();
+
+    private Destinations()
+    {
+    }
+
+    /// <summary>Takes the places of all files that the run writes.</summary>
+    /// <exception cref="IOException">Another process has one of them.</exception>
+    public static Destinations Take(Choices choices)
+    {
+        Destinations taken = new();
+        try
+        {
+            foreach (string file in new[] { choices.Output, choices.Timing, choices.Adversarial }.OfType<string>())
+                taken._locks.Push(FileLock.Take(file));
+            return taken;
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets others in.</summary>
+    public void Dispose()
+    {
+        while (_locks.TryPop(out FileLock? taken))
+            taken.Dispose();
+    }
+
     public static void Check(Choices choices, List<string> problems)
     {
         Writable(choices.Output, "--out", folder: false, problems);

@@ -110,6 +110,7 @@ public static class EvaluateCommand
             using Setup? setup = Setup.From(choices, out IReadOnlyList<string> problems);
             if (setup is null)
                 return CommandLine.Refuse(error, problems);
+            using Destinations taken = Destinations.Take(choices);
             setup.Run(output, cancellationToken);
             return 0;
         }

@@ -24,7 +24,7 @@ public sealed class HostileImageTests
     [Fact]
     public void Read_FolderWithAPngOf248Bytes_TakesNoGigabytes()
     {
-        string folder = Directory.CreateTempSubdirectory("robustwrn-hostile-").FullName;
+        string folder = TestFolder.Make();
         try
         {
             Directory.CreateDirectory(Path.Combine(folder, "train", "a"));

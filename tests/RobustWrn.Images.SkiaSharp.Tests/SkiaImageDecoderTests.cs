@@ -5,7 +5,7 @@ namespace RobustWrn.Images.SkiaSharp.Tests;
 
 public sealed class SkiaImageDecoderTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     [Theory]
     [InlineData(SKEncodedImageFormat.Png, 0)]

@@ -8,7 +8,7 @@ public sealed class NativeLibraryTests(PackedLibraries packed) : IDisposable
 {
     private const int Refused = 3;
 
-    private readonly string _program = Directory.CreateTempSubdirectory("robustwrn-native-").FullName;
+    private readonly string _program = TestFolder.Make();
 
     /// <summary>What the program needs to find the libtorch that these tests themselves were built for.</summary>
     internal static IReadOnlyDictionary<string, string> OfThisRun { get; } =

@@ -16,7 +16,7 @@ public sealed class PackedLibraries : IAsyncLifetime
 
     public string Version { get; } = $"0.0.0-test.{Guid.NewGuid():n}";
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("robustwrn-packages-").FullName;
+    public string Folder { get; } = TestFolder.Make();
 
     public string Packages => Path.Combine(Folder, "packages");
 

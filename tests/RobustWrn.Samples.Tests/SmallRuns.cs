@@ -6,7 +6,7 @@ namespace RobustWrn.Samples.Tests;
 /// <summary>A folder with small networks, and the arguments of runs of a few seconds that record what they do.</summary>
 internal sealed class SmallRuns : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-samples-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public string In(string name) => Path.Combine(_folder, name);
 

@@ -30,6 +30,30 @@ public sealed class TwoAtOnceTests : IDisposable
         Assert.True(first.End() == 0, first.Error);
     }
 
+    /// <summary>Before it computes, and whichever of its files the first writes.</summary>
+    [Theory]
+    [InlineData("--out")]
+    [InlineData("--timing")]
+    [InlineData("--save-adversarial")]
+    public void EvaluateModel_FileOfOneThatRuns_IsRefusedBeforeItComputes(string option)
+    {
+        string[] arguments = [.. _runs.Of("EvaluateModel", "run").Arguments[..^4], option, _runs.In("result")];
+        using SampleProcess first = SampleProcess.Start("EvaluateModel", arguments);
+        first.WaitFor("(1 of 4)");
+        first.Pause();
+        Assert.False(first.HasEnded, "it had ended before the second began");
+
+        (int code, string output, string error) = SampleProcess.Run("EvaluateModel",
+            ["--weights", _runs.Weights(), "--data", "synthetic", "--examples", "2", "--attack", "noise", "--out", _runs.In("result")]);
+
+        Assert.Equal(1, code);
+        Assert.Equal($"{_runs.In("result")} is in use by another process. Wait until it ends, or choose another file.\n", error);
+        Assert.Empty(output);
+        first.Continue();
+        Assert.True(first.End() == 0, first.Error);
+        Assert.Equal(["result", "weights.safetensors"], Directory.GetFiles(Path.GetDirectoryName(_runs.In("result"))!).Select(Path.GetFileName).Order());
+    }
+
     /// <summary>What the first has done stays, and it ends well.</summary>
     [Fact]
     public void QuickStart_FreshBesideOneThatRuns_DeletesNothing()

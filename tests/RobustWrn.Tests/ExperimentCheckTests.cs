@@ -68,13 +68,13 @@ public class ExperimentCheckTests
     public async Task RunAsync_ManyProblems_ReportsAllOfThemAtOnceAndWritesNothing()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         RobustExperiment experiment = SmallExperiment.On(images)
             .TrainedBy(new Trades { Beta = -1 }, new TrainingRecipe { Epochs = 0 })
             .Comparing(SmallExperiment.Baseline with { Classes = 7, InputChannels = 1 })
             .Within(Budget.Trials(0))
             .Replicated(0)
-            .RecordedIn(folder.File("record"));
+            .RecordedIn(folder.In("record"));
 
         InvalidDescriptionException refused = await Assert.ThrowsAsync<InvalidDescriptionException>(() => experiment.RunAsync());
 
@@ -85,7 +85,7 @@ public class ExperimentCheckTests
         Assert.Contains("Baselines[0].InputChannels", subjects);
         Assert.Contains("Budget.MaxTrials", subjects);
         Assert.Contains("Replicates", subjects);
-        Assert.False(Directory.Exists(folder.File("record")));
+        Assert.False(Directory.Exists(folder.In("record")));
     }
 
     [Fact]
@@ -157,20 +157,20 @@ public class ExperimentCheckTests
     public void Check_FolderBelowAFile_NamesTheFile()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
-        File.WriteAllText(folder.File("taken"), "");
+        using TestFolder folder = new();
+        File.WriteAllText(folder.In("taken"), "");
 
-        Problem problem = Assert.Single(SmallExperiment.On(images).RecordedIn(folder.File("taken/deeper")).Check());
+        Problem problem = Assert.Single(SmallExperiment.On(images).RecordedIn(folder.In("taken/deeper")).Check());
 
-        Assert.Contains($"{folder.File("taken")} is a file", problem.Message);
+        Assert.Contains($"{folder.In("taken")} is a file", problem.Message);
     }
 
     [Fact]
     public async Task Check_FolderOfAnotherExperiment_ShowsTheDifference()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
-        RobustExperiment recorded = SmallExperiment.On(images).Within(Budget.Trials(1)).RecordedIn(folder.File("record"));
+        using TestFolder folder = new();
+        RobustExperiment recorded = SmallExperiment.On(images).Within(Budget.Trials(1)).RecordedIn(folder.In("record"));
         await recorded.RunAsync();
 
         Problem problem = Assert.Single(recorded.Seeded(4).TrainedBy(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 2 }, Beta = 5 }, recorded.Recipe).Check());
@@ -184,10 +184,10 @@ public class ExperimentCheckTests
     public async Task RunAsync_FolderInUse_IsRefused()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
-        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
-        Directory.CreateDirectory(folder.File("record"));
-        using FileStream held = new(folder.File("record/.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        using TestFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.In("record"));
+        Directory.CreateDirectory(folder.In("record"));
+        using FileStream held = new(folder.In("record/.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
         IOException refused = await Assert.ThrowsAsync<IOException>(() => experiment.RunAsync());
 

@@ -14,7 +14,7 @@ public class FormerExperimentTests
     [Fact]
     public async Task RunAsync_RecordOfBefore_TakesItsNetworks()
     {
-        using TemporaryFolder folder = Copy();
+        using TestFolder folder = Copy();
         ListLogger log = new();
         string[] before = Networks(folder);
 
@@ -31,7 +31,7 @@ public class FormerExperimentTests
     [Fact]
     public async Task RunAsync_RecordOfBeforeWithMoreTrials_GrowsTwice()
     {
-        using TemporaryFolder folder = Copy();
+        using TestFolder folder = Copy();
         string[] before = Networks(folder);
         foreach (int trials in (int[])[3, 2])
         {
@@ -46,7 +46,7 @@ public class FormerExperimentTests
     [Fact]
     public void Check_OtherObjectiveThanOfBefore_IsRefusedWithTheDifference()
     {
-        using TemporaryFolder folder = Copy();
+        using TestFolder folder = Copy();
         RobustExperiment same = SmallExperiment.On(SmallExperiment.Images()).RecordedIn(folder.Path);
 
         Problem problem = Assert.Single(same
@@ -56,12 +56,12 @@ public class FormerExperimentTests
         Assert.EndsWith("objective.innerAttack.steps: stored 2, now 3", problem.Message);
     }
 
-    private static string[] Networks(TemporaryFolder folder) =>
+    private static string[] Networks(TestFolder folder) =>
         [.. Directory.GetDirectories(Path.Combine(folder.Path, "networks")).Order(StringComparer.Ordinal)];
 
-    private static TemporaryFolder Copy()
+    private static TestFolder Copy()
     {
-        TemporaryFolder folder = new();
+        TestFolder folder = new();
         foreach (string file in Directory.GetFiles(Former, "*", SearchOption.AllDirectories))
         {
             string copy = Path.Combine(folder.Path, Path.GetRelativePath(Former, file));

@@ -17,14 +17,14 @@ public class GrowingExperimentTests
     public async Task RunAsync_OtherNumberOfTrials_GoesOnToTheResultOfOneRun(int first, int second)
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         RobustExperiment experiment = SmallExperiment.On(images);
         ExperimentResult whole = await experiment.Within(Budget.Trials(second)).RunAsync();
 
-        ExperimentResult before = await experiment.Within(Budget.Trials(first)).RecordedIn(folder.File("record")).RunAsync();
+        ExperimentResult before = await experiment.Within(Budget.Trials(first)).RecordedIn(folder.In("record")).RunAsync();
         DateTime[] written = Written();
         ListLogger log = new();
-        ExperimentResult after = await experiment.Within(Budget.Trials(second)).RecordedIn(folder.File("record")).LoggedTo(log).RunAsync();
+        ExperimentResult after = await experiment.Within(Budget.Trials(second)).RecordedIn(folder.In("record")).LoggedTo(log).RunAsync();
 
         Assert.Equal(RobustExperimentTests.Comparable(whole), RobustExperimentTests.Comparable(after));
         Assert.Superset(written.ToHashSet(), Written().ToHashSet());
@@ -43,8 +43,8 @@ public class GrowingExperimentTests
     public async Task RunAsync_MoreTime_GoesOn()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
-        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+        using TestFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.In("record"));
         ExperimentResult whole = await SmallExperiment.On(images).RunAsync();
         ExperimentResult cut = await experiment.Within(Budget.Trials(2).OrAfter(TimeSpan.FromMilliseconds(1))).RunAsync();
 
@@ -59,13 +59,13 @@ public class GrowingExperimentTests
     public async Task RunAsync_OtherBaselinesAndReplicates_GiveTheResultOfOneRun()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         RobustExperiment few = SmallExperiment.On(images).Within(Budget.Trials(1)), many = few.Comparing(Other, SmallExperiment.Baseline)
             .Replicated(2);
-        ExperimentResult small = await few.RecordedIn(folder.File("record")).RunAsync();
+        ExperimentResult small = await few.RecordedIn(folder.In("record")).RunAsync();
 
-        ExperimentResult large = await many.RecordedIn(folder.File("record")).RunAsync();
-        ExperimentResult smallAgain = await few.RecordedIn(folder.File("record")).RunAsync();
+        ExperimentResult large = await many.RecordedIn(folder.In("record")).RunAsync();
+        ExperimentResult smallAgain = await few.RecordedIn(folder.In("record")).RunAsync();
 
         Assert.Equal(RobustExperimentTests.Comparable(await many.RunAsync()), RobustExperimentTests.Comparable(large));
         Assert.Equal(RobustExperimentTests.Comparable(small), RobustExperimentTests.Comparable(smallAgain));
@@ -75,8 +75,8 @@ public class GrowingExperimentTests
     public async Task Check_OtherSettings_AreRefusedWithTheDifferencesThatCount()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
-        RobustExperiment recorded = SmallExperiment.On(images).Within(Budget.Trials(1)).RecordedIn(folder.File("record"));
+        using TestFolder folder = new();
+        RobustExperiment recorded = SmallExperiment.On(images).Within(Budget.Trials(1)).RecordedIn(folder.In("record"));
         await recorded.RunAsync();
 
         Problem problem = Assert.Single(recorded.EvaluatedBy(AttackSuite.Of("short", new Fgsm(), new Pgd { Steps = 3 }))
@@ -93,12 +93,12 @@ public class GrowingExperimentTests
     public async Task RunAsync_Recorded_NamesWeightsThatCanBeOpenedAndWritesMetrics()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
 
-        ExperimentResult result = await SmallExperiment.On(images).Within(Budget.Trials(1)).Replicated(2).RecordedIn(folder.File("record"))
+        ExperimentResult result = await SmallExperiment.On(images).Within(Budget.Trials(1)).Replicated(2).RecordedIn(folder.In("record"))
             .RunAsync();
 
-        Assert.Equal(folder.File("record"), result.Timing.Folder);
+        Assert.Equal(folder.In("record"), result.Timing.Folder);
         Assert.StartsWith("networks/WRN_1-1_4-8-", result.Networks[0].Weights);
         foreach (NetworkResult network in result.Networks)
         {
@@ -121,14 +121,14 @@ public class GrowingExperimentTests
     public async Task RunAsync_FolderDeletedMeanwhile_EndsWithAnErrorAndCanBeRunAgain(ExperimentStage stage)
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
-        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+        using TestFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.In("record"));
         bool deleted = false;
         ImmediateProgress<ExperimentProgress> progress = new(report =>
         {
             if (deleted || report.Stage != stage || report.Finished is null)
                 return;
-            Directory.Delete(folder.File("record"), recursive: true);
+            Directory.Delete(folder.In("record"), recursive: true);
             deleted = true;
         });
 

@@ -10,8 +10,8 @@ public class KilledQuickStartTests
     [Fact]
     public async Task QuickStart_KilledAtThreePoints_EndsInTheSameResult()
     {
-        using TemporaryFolder folder = new();
-        string whole = folder.File("whole"), killed = folder.File("killed");
+        using TestFolder folder = new();
+        string whole = folder.In("whole"), killed = folder.In("killed");
         Assert.Equal(0, await RunAsync(whole, killWhen: null));
 
         // In the first training, in the search, and in the final evaluation, which begins when the third network is trained.

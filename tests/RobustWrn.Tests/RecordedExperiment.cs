@@ -6,7 +6,7 @@ namespace RobustWrn.Tests;
 public sealed class RecordedExperiment : IDisposable
 {
     private readonly DatasetSplits _images = SmallExperiment.Images();
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
     private int _copies;
 
     public RecordedExperiment()
@@ -17,10 +17,10 @@ public sealed class RecordedExperiment : IDisposable
 
     internal ExperimentResult Result { get; }
 
-    public string Record => _folder.File("record");
+    public string Record => _folder.In("record");
 
     /// <summary>The same experiment with another seed.</summary>
-    public string OtherSeed => _folder.File("other");
+    public string OtherSeed => _folder.In("other");
 
     /// <summary>All files that were recorded, below the folder, but for locks.</summary>
     public string[] Files => [.. Directory.GetFiles(Record, "*", SearchOption.AllDirectories)
@@ -30,7 +30,7 @@ public sealed class RecordedExperiment : IDisposable
     /// <summary>A copy of the folder.</summary>
     public string Copy()
     {
-        string copy = _folder.File($"copy{++_copies}");
+        string copy = _folder.In($"copy{++_copies}");
         foreach (string file in Files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, file))!);

@@ -12,11 +12,11 @@ public class ReportTests
     [Fact]
     public async Task JsonReport_WrittenAndRead_IsTheSameResult()
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         ExperimentResult result = Made();
 
-        await result.WriteAsync(new JsonReport(), folder.File("below/result.json"));
-        ExperimentResult read = ExperimentResult.Read(folder.File("below/result.json"));
+        await result.WriteAsync(new JsonReport(), folder.In("below/result.json"));
+        ExperimentResult read = ExperimentResult.Read(folder.In("below/result.json"));
 
         Assert.Equal(result, read);
     }
@@ -24,11 +24,11 @@ public class ReportTests
     [Fact]
     public void Read_NewerVersion_IsRefusedByName()
     {
-        using TemporaryFolder folder = new();
-        File.WriteAllText(folder.File("result.json"), new JsonReport().Render(Made()).Replace("\"version\": 2", "\"version\": 3",
+        using TestFolder folder = new();
+        File.WriteAllText(folder.In("result.json"), new JsonReport().Render(Made()).Replace("\"version\": 2", "\"version\": 3",
             StringComparison.Ordinal));
 
-        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ExperimentResult.Read(folder.File("result.json")));
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ExperimentResult.Read(folder.In("result.json")));
 
         Assert.Contains("has version 3", refused.Message);
     }
@@ -42,10 +42,10 @@ public class ReportTests
     [InlineData("{\"version\": \"x\"}")]
     public void Read_NotAResult_SaysSo(string text)
     {
-        using TemporaryFolder folder = new();
-        File.WriteAllText(folder.File("result.json"), text);
+        using TestFolder folder = new();
+        File.WriteAllText(folder.In("result.json"), text);
 
-        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ExperimentResult.Read(folder.File("result.json")));
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ExperimentResult.Read(folder.In("result.json")));
 
         Assert.Contains("is not a result of an experiment", refused.Message);
     }
@@ -56,27 +56,27 @@ public class ReportTests
     [InlineData(1)]
     public void Read_OtherVersion_IsRefusedByName(int version)
     {
-        using TemporaryFolder folder = new();
-        File.WriteAllText(folder.File("result.json"), new JsonReport().Render(Made()).Replace("\"version\": 2", $"\"version\": {version}",
+        using TestFolder folder = new();
+        File.WriteAllText(folder.In("result.json"), new JsonReport().Render(Made()).Replace("\"version\": 2", $"\"version\": {version}",
             StringComparison.Ordinal));
 
         Assert.Contains($"has version {version}", Assert.Throws<InvalidDataException>(() =>
-            ExperimentResult.Read(folder.File("result.json"))).Message);
+            ExperimentResult.Read(folder.In("result.json"))).Message);
     }
 
     [Fact]
     public void Read_ABitFlippedAnywhere_IsRefused()
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         byte[] whole = Encoding.UTF8.GetBytes(new JsonReport().Render(Made()));
         int flips = 0;
         for (int at = 0; at < whole.Length - 1; at += 11, flips++) // the last is the end of the line
         {
             byte[] flipped = [.. whole];
             flipped[at] ^= (byte)(1 << (flips % 8));
-            File.WriteAllBytes(folder.File("result.json"), flipped);
+            File.WriteAllBytes(folder.In("result.json"), flipped);
 
-            Assert.Throws<InvalidDataException>(() => ExperimentResult.Read(folder.File("result.json")));
+            Assert.Throws<InvalidDataException>(() => ExperimentResult.Read(folder.In("result.json")));
         }
     }
 

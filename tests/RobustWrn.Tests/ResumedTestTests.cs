@@ -11,7 +11,7 @@ public class ResumedTestTests
     public async Task RunAsync_StoppedBetweenTwoAttacks_RunsOnlyTheSecondAgain()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         RobustExperiment experiment = RobustExperiment.On(images, ThreatModel.Linf(1, outOf: 255))
             .Comparing(SmallExperiment.Baseline)
             .TrainedBy(new Training.Madry(), new Training.TrainingRecipe { Epochs = 1, BatchSize = 32, ValidationAttack = new Fgsm() })
@@ -26,9 +26,9 @@ public class ResumedTestTests
             if (report.Evaluation is { AttackNumber: 1 })
                 stop.Cancel();
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => experiment.RecordedIn(folder.File("record")).RunAsync(progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => experiment.RecordedIn(folder.In("record")).RunAsync(progress, stop.Token));
         Assert.Equal([1], Counted.Calls);
-        NetworkResult resumed = Assert.Single((await experiment.RecordedIn(folder.File("record")).RunAsync()).Networks);
+        NetworkResult resumed = Assert.Single((await experiment.RecordedIn(folder.In("record")).RunAsync()).Networks);
 
         Assert.Equal([1, 2], Counted.Calls);
         Assert.True(whole.TestRobust!.Value.Hits > 0, "or there was nothing to attack");

@@ -37,7 +37,7 @@ public class RobustExperimentTests
     public async Task RunAsync_EveryFamilyOfNetworks_IsTrainedAttackedAndRecorded()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         DenseNetSpec dense = DenseNetSpec.Of(growth: 2, depths: [1, 1, 1], widths: [4, 4, 4]);
         SearchSpace<DenseNetSpec> space = new SearchSpace<DenseNetSpec>(dense)
             .Vary("last stage width", [3, 5], (spec, width) => spec.WithStage(^1, stage => stage with { Width = width }));
@@ -47,7 +47,7 @@ public class RobustExperimentTests
             .Comparing(SmallExperiment.Baseline, ResNetSpec.Of(4, [1, 1], [4, 8]) with { Stem = stem },
                 ResNetSpec.Of(4, [1, 1], [2, 3]).WithBlock(new PostActivationBottleneck()) with { Stem = stem }, VggSpec.Of([1, 1, 1], [4, 4, 6]))
             .TrainedBy(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } }, new TrainingRecipe { Epochs = 1, BatchSize = 32, ValidationAttack = new Pgd { Steps = 1 } })
-            .RecordedIn(folder.File("record"));
+            .RecordedIn(folder.In("record"));
 
         ExperimentResult result = await experiment.RunAsync(), again = await experiment.RunAsync();
 
@@ -72,8 +72,8 @@ public class RobustExperimentTests
     public async Task RunAsync_RecordedBefore_ReadsEverythingBack()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
-        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+        using TestFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.In("record"));
         ExperimentResult first = await experiment.RunAsync();
         DateTime[] written = Written();
 
@@ -90,9 +90,9 @@ public class RobustExperimentTests
     public async Task RunAsync_CancelledAtEachStage_GoesOnToTheSameResult()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         ExperimentResult whole = await SmallExperiment.On(images).RunAsync();
-        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.In("record"));
 
         // Stops after 2, 4, ... reports until a run gets through.
         ExperimentResult? resumed = null;
@@ -200,8 +200,8 @@ public class RobustExperimentTests
     public async Task StreamAsync_LeftEarly_StopsTheRunAndReleasesTheFolder()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        using TemporaryFolder folder = new();
-        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.File("record"));
+        using TestFolder folder = new();
+        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.In("record"));
 
         await foreach (ExperimentProgress report in experiment.StreamAsync())
         {
@@ -251,6 +251,23 @@ public class RobustExperimentTests
 
         Assert.Equal(6, rehearsal.Stages.Count);
         Assert.Equal(0, images.Test.Reads);
+    }
+
+    /// <summary>What nobody asked to keep goes with the next run where the run was killed.</summary>
+    [Fact]
+    public async Task RunAsync_WithoutAFolder_RemovesWhatKilledRunsLeft()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        RobustExperiment experiment = SmallExperiment.On(images).Within(Budget.Trials(1));
+        string left = Path.Combine(Path.GetDirectoryName(TestFolder.Root)!, $"robustwrn-{EndedProcess.Number}-{Guid.NewGuid():N}");
+
+        Directory.CreateDirectory(Path.Combine(left, "training"));
+        await experiment.RunAsync();
+        Assert.False(Directory.Exists(left));
+
+        Directory.CreateDirectory(Path.Combine(left, "training"));
+        experiment.Rehearse();
+        Assert.False(Directory.Exists(left));
     }
 
     internal static string Comparable(ExperimentResult result) => new JsonReport().Render(result with { Timing = new ExperimentTiming(default, [], [], "") });

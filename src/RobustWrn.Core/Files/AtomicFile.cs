@@ -1,17 +1,17 @@
+using System.Collections.Concurrent;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace RobustWrn.Core;
 
 /// <summary>Files that are either there in full or not at all: written beside their place, flushed to the disk, then renamed.</summary>
-public static partial class AtomicFile
+public static class AtomicFile
 {
-    // File systems take names of 255 bytes; what is added to the name of a file beside its place is at most 34.
-    private const int LongestName = 200;
+    // Folders that this process has written into.
+    private static readonly ConcurrentDictionary<string, bool> Known = new(StringComparer.Ordinal);
 
-    private static long _writes;
-
-    /// <summary>Writes a file.</summary>
+    /// <summary>
+    /// Writes a file. The first that a process writes into a folder removes what killed processes left half written there.
+    /// </summary>
     /// <param name="path">Where; its folder is made if it does not exist.</param>
     /// <param name="write">Writes the content. When it throws, the file at <paramref name="path"/> is as it was.</param>
     /// <exception cref="IOException">
@@ -32,7 +32,10 @@ public static partial class AtomicFile
                 throw new IOException($"{above} must be a folder, but it is a file. Choose another place for {name}.");
         }
         Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, Beside(name));
+        if (Known.TryAdd(folder, true))
+            Unfinished.RemoveFromShared(folder);
+        // The number in the name keeps two threads that write one file apart: the later rename wins, each in full.
+        string temporary = Path.Combine(folder, Unfinished.Beside(name));
         try
         {
             using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
@@ -62,52 +65,14 @@ public static partial class AtomicFile
     }
 
     /// <summary>
-    /// Removes what killed processes left half written: files of the form <c>.NAME.PROCESS-NUMBER.tmp</c> that no process has open. All
-    /// others stay, and links are not followed.
+    /// Removes what killed processes left half written: files of the form <c>.NAME.PROCESS-NUMBER.tmp</c> that no process has open, and
+    /// folders of that form whose process has ended. All others stay, and links are not followed.
     /// </summary>
     /// <param name="folder">The folder; it need not exist. The caller keeps other writers out (<see cref="FolderLock"/>).</param>
     /// <param name="subfolders">Whether those below it are cleaned, too.</param>
     public static void RemoveUnfinished(string folder, bool subfolders = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder))
-            return;
-        EnumerationOptions which = new()
-        {
-            AttributesToSkip = FileAttributes.ReparsePoint,
-            IgnoreInaccessible = true,
-            RecurseSubdirectories = subfolders,
-        };
-        foreach (string file in Directory.GetFiles(folder, ".*.tmp", which))
-        {
-            if (Unfinished().IsMatch(Path.GetFileName(file)) && !IsOpen(file))
-                File.Delete(file);
-        }
+        Unfinished.RemoveFromOwn(folder, subfolders);
     }
-
-    // The counter keeps two threads that write one file apart: the later rename wins, each in full.
-    private static string Beside(string name)
-    {
-        string stem = name;
-        while (Encoding.UTF8.GetByteCount(stem) > LongestName)
-            stem = stem[..^(stem.Length > 1 && char.IsLowSurrogate(stem[^1]) ? 2 : 1)];
-        return $".{stem}.{Environment.ProcessId}-{Interlocked.Increment(ref _writes)}.tmp";
-    }
-
-    // A writer holds its file open for itself alone; whatever else forbids to open the file is no reason to delete it, either.
-    private static bool IsOpen(string file)
-    {
-        try
-        {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return true;
-        }
-    }
-
-    [GeneratedRegex(@"\A\..+\.[0-9]+-[0-9]+\.tmp\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
-    private static partial Regex Unfinished();
 }

@@ -6,6 +6,8 @@ namespace RobustWrn.Core;
 /// </summary>
 public sealed class FolderLock : IDisposable
 {
+    private const string FileName = ".lock";
+
     private readonly FileStream _file;
     private readonly string _folder;
     private readonly DateTime _taken;
@@ -32,7 +34,7 @@ public sealed class FolderLock : IDisposable
     public static FolderLock Take(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string full = Path.GetFullPath(folder), path = Path.Combine(full, ".lock");
+        string full = Path.GetFullPath(folder), path = Path.Combine(full, FileName);
         for (string? at = full; at is not null; at = Path.GetDirectoryName(at))
         {
             if (File.Exists(at))
@@ -60,6 +62,8 @@ public sealed class FolderLock : IDisposable
             throw;
         }
     }
+
+    internal static bool IsHeld(string folder) => Unfinished.IsOpen(new FileInfo(Path.Combine(folder, FileName)));
 
     /// <summary>
     /// Whether the folder was deleted, moved or replaced since it was taken: what is written there now would be of no use, or in another

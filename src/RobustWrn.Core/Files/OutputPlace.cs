@@ -2,12 +2,12 @@ namespace RobustWrn.Core;
 
 /// <summary>
 /// Places where results go, tried before the work whose results they take. A file is really written there and taken away again, and so
-/// are the folders that
-/// it needs: missing permissions, read-only file systems, names that are too long and full disks show only so.
+/// are the folders that it needs: missing permissions, read-only file systems, names that are too long and full disks show only so. What
+/// killed processes left of such trials is removed.
 /// </summary>
 public static class OutputPlace
 {
-    private static long _trials;
+    private const string Trial = "trial";
 
     /// <summary>
     /// Why a file cannot be written at a place, whether or not there is one already; no problem when it can. The place is left as it
@@ -57,6 +57,9 @@ public static class OutputPlace
             if (File.Exists(full) || !IsMissing(full))
                 SpecialFile.Refuse(full);
             tried = Existing(folder);
+            // Those who tried before may have found fewer of the folders.
+            for (string? above = tried; above is not null; above = Path.GetDirectoryName(above))
+                Unfinished.RemoveFromShared(above, Trial);
             Try(folder, tried);
             return [];
         }
@@ -89,7 +92,7 @@ public static class OutputPlace
     // Missing folders are made below one of another name: whoever makes the real ones at this moment is not disturbed.
     private static void Try(string folder, string existing)
     {
-        string trial = Path.Combine(existing, Trial());
+        string trial = Path.Combine(existing, Unfinished.Beside(Trial));
         if (existing == folder)
         {
             Write(trial);
@@ -99,7 +102,7 @@ public static class OutputPlace
         {
             string deepest = Path.Combine(trial, Path.GetRelativePath(existing, folder));
             Directory.CreateDirectory(deepest);
-            Write(Path.Combine(deepest, Trial()));
+            Write(Path.Combine(deepest, Unfinished.Beside(Trial)));
         }
         finally
         {
@@ -107,9 +110,6 @@ public static class OutputPlace
                 Directory.Delete(trial, recursive: true);
         }
     }
-
-    // Named like all that is half written, so that what a kill leaves is cleaned up with it.
-    private static string Trial() => $".trial.{Environment.ProcessId}-{Interlocked.Increment(ref _trials)}.tmp";
 
     private static void Write(string file)
     {

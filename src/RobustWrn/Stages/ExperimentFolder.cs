@@ -23,10 +23,10 @@ internal sealed class ExperimentFolder : IDisposable
     private const string ObjectiveName = "objective";
 
     private readonly FolderLock _lock;
-    private readonly bool _temporary;
+    private readonly TemporaryFolder? _temporary;
     private readonly string _objective;
 
-    private ExperimentFolder(string path, FolderLock @lock, bool temporary, string objective) =>
+    private ExperimentFolder(string path, FolderLock @lock, TemporaryFolder? temporary, string objective) =>
         (Path, _lock, _temporary, _objective) = (path, @lock, temporary, objective);
 
     public string Path { get; }
@@ -53,18 +53,20 @@ internal sealed class ExperimentFolder : IDisposable
     /// <summary>Opens a folder, makes it if there is none, and records the settings in it.</summary>
     public static ExperimentFolder Open(string? path, ExperimentSettings settings, ILogger logger)
     {
-        bool temporary = path is null;
-        string folder = System.IO.Path.GetFullPath(path ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"robustwrn-{Guid.NewGuid():N}"));
-        FolderLock @lock = FolderLock.Take(folder);
+        TemporaryFolder? temporary = path is null ? TemporaryFolder.Make() : null;
+        FolderLock? @lock = null;
         try
         {
+            string folder = path is null ? System.IO.Path.Combine(temporary!.Path, "record") : System.IO.Path.GetFullPath(path);
+            @lock = FolderLock.Take(folder);
             Problems(folder, settings).ThrowIfAny(nameof(RobustExperiment));
             AtomicFile.RemoveUnfinished(folder, subfolders: true);
             return new ExperimentFolder(folder, @lock, temporary, Record(folder, settings, logger));
         }
         catch
         {
-            @lock.Dispose();
+            @lock?.Dispose();
+            temporary?.Dispose();
             throw;
         }
     }
@@ -108,8 +110,7 @@ internal sealed class ExperimentFolder : IDisposable
     public void Dispose()
     {
         _lock.Dispose();
-        if (_temporary && Directory.Exists(Path))
-            Directory.Delete(Path, recursive: true);
+        _temporary?.Dispose();
     }
 
     // The objective as it was first recorded, which the fingerprints of finished work go by: its form in files may be another one today.

@@ -29,9 +29,9 @@ internal static class RehearsalRun
         TrainingSplits data = experiment.Data.Training;
         TrainingSplits one = new(data.Train.Take(Math.Min(data.Train.Count, experiment.Recipe.BatchSize)),
             data.Validation.Take(Math.Min(data.Validation.Count, experiment.Recipe.BatchSize)));
-        string folder = Path.Combine(Path.GetTempPath(), $"robustwrn-rehearsal-{Guid.NewGuid():N}");
-        try
+        using (TemporaryFolder temporary = TemporaryFolder.Make())
         {
+            string folder = Path.Combine(temporary.Path, "training");
             TrainingResult trained = experiment.Trainer(experiment.Objective, experiment.Recipe with { Epochs = 1 }).Fit(
                 classifier, one, experiment.Threat, experiment.Seed,
                 new TrainingOptions { CheckpointFolder = folder, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit },
@@ -42,11 +42,6 @@ internal static class RehearsalRun
             Done($"{experiment.Suite.Name} on {attacked.Clean.Total} validation images");
             Reports(experiment, classifier, trained, attacked, folder);
             Done("reports");
-        }
-        finally
-        {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
         }
         return new Rehearsal(stages.ToValueList());
     }

@@ -13,7 +13,7 @@ public sealed class BlockSizeTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly FallingBatch _batch = new(20, ScalarType.Float32);
     private readonly TensorSource _source;
-    private readonly string _folder = Directory.CreateTempSubdirectory("block-size").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public BlockSizeTests() => _source = new TensorSource(_batch.Images, _batch.Labels);
 

@@ -12,7 +12,7 @@ public sealed class EvaluationJournalTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly AttackVectorCase _vector = new("attack_fgsm");
     private readonly TensorSource _source;
-    private readonly string _folder = Directory.CreateTempSubdirectory("journal").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public EvaluationJournalTests() => _source = new TensorSource(_vector.Images, _vector.Labels);
 
@@ -136,7 +136,7 @@ public sealed class EvaluationJournalTests : IDisposable
     {
         RobustnessResult whole = RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options);
         string[] mine = File.ReadAllLines(JournalPath);
-        string elsewhere = Directory.CreateTempSubdirectory("journal").FullName;
+        string elsewhere = TestFolder.Make();
         EvaluationOptions other = Options with { JournalFolder = elsewhere };
         RobustnessEvaluation.Run(_vector.Model, _source, ThreatModel.Linf(1, outOf: 255), Suite, other).Adversarial!.Dispose();
         string[] theirs = File.ReadAllLines(Path.Combine(elsewhere, "journal.jsonl"));

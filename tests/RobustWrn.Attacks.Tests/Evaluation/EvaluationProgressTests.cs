@@ -14,7 +14,7 @@ public sealed class EvaluationProgressTests : IDisposable
     private readonly ManualTime _clock = new();
     private readonly LinearModel _model = new(stack([zeros(4), ones(4)]), tensor(new[] { 0f, -3f }));
     private readonly TensorSource _source = new(zeros(Images, 1, 2, 2).Plus(0.25), zeros(Images, ScalarType.Int64));
-    private readonly string _folder = Directory.CreateTempSubdirectory("progress").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public EvaluationProgressTests() => Slow.Clock = _clock;
 

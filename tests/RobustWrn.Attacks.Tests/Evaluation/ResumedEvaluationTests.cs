@@ -8,7 +8,7 @@ public class ResumedEvaluationTests
     [Fact]
     public void Run_StoppedAndBegunAgain_SaysResumedOfWhatTheJournalTold()
     {
-        string folder = Directory.CreateTempSubdirectory("robustwrn-resumed-").FullName;
+        string folder = TestFolder.Make();
         using Classifier network = WideResNetSpec.Of(stem: 4, depths: [1], widths: [4]).Build(seed: 1);
         using DatasetSplits data = new SyntheticImages().Make(train: 10, holdOut: 10, test: 60, seed: 1);
         AttackSuite suite = AttackSuite.Of("two", new Fgsm(), new Pgd { Steps = 2 });

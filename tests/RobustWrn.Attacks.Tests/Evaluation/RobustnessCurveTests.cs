@@ -7,7 +7,7 @@ namespace RobustWrn.Attacks.Tests;
 public sealed class RobustnessCurveTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("curve").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public void Dispose()
     {

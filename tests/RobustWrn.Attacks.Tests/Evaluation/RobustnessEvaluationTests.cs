@@ -12,7 +12,7 @@ public sealed class RobustnessEvaluationTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly AttackVectorCase _vector = new("attack_fgsm");
     private readonly TensorSource _source;
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustness-evaluation").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public RobustnessEvaluationTests() => _source = new TensorSource(_vector.Images, _vector.Labels);
 

@@ -13,7 +13,7 @@ public sealed class SurrogateTests : IDisposable
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly LinearModel _model = LinearModel.TwoClasses(75, shift: -1), _twin = LinearModel.TwoClasses(75, shift: -1);
     private readonly TensorSource _source;
-    private readonly string _folder = Directory.CreateTempSubdirectory("surrogate").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public SurrogateTests()
     {

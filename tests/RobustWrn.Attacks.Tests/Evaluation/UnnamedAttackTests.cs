@@ -25,7 +25,7 @@ public class UnnamedAttackTests
     [Fact]
     public void Run_AttackWithoutANameAndAJournal_IsRefusedBeforeTheFirstImage()
     {
-        string folder = Path.Combine(Path.GetTempPath(), $"robustwrn-unnamed-{Guid.NewGuid():N}");
+        string folder = TestFolder.Missing();
         using Classifier network = WideResNetSpec.Wrn(10, 1).Build(seed: 1);
         using DatasetSplits data = new SyntheticImages().Make(train: 10, holdOut: 10, test: 10, seed: 1);
 

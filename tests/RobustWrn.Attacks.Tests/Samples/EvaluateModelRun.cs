@@ -23,7 +23,7 @@ public abstract class EvaluateModelRun : IDisposable
         File.WriteAllText(Path.Combine(Folder, "spec.json"), DescriptionJson.Write(network.Spec));
     }
 
-    protected string Folder { get; } = Directory.CreateTempSubdirectory("evaluate-model").FullName;
+    protected string Folder { get; } = TestFolder.Make();
 
     protected StringWriter Output { get; } = new();
 

@@ -11,7 +11,7 @@ public sealed class KilledEvaluationTests : IDisposable
 {
     private const int Images = 12;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("killed-evaluation").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public KilledEvaluationTests()
     {

@@ -94,7 +94,7 @@ public static class NetworkContract
 
     private static void ComesBackFromItsWeightsFile(INetworkSpec spec)
     {
-        string file = Path.Combine(Path.GetTempPath(), $"robustwrn-network-{Guid.NewGuid():N}.safetensors");
+        string file = TestFolder.Missing();
         try
         {
             using Classifier network = spec.Build(seed: 3);

@@ -54,7 +54,7 @@ public static class ReportContract
 
     private static void CanBeWritten(IReport report)
     {
-        string folder = Path.Combine(Path.GetTempPath(), $"robustwrn-report-{Guid.NewGuid():N}");
+        string folder = TestFolder.Missing();
         try
         {
             ExperimentResult result = ReportedResults.All[0];

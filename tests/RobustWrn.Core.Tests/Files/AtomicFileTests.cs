@@ -2,7 +2,7 @@ namespace RobustWrn.Core.Tests;
 
 public sealed class AtomicFileTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     [Fact]
     public void Write_NewFolder_MakesItAndLeavesOnlyTheFile()
@@ -78,7 +78,7 @@ public sealed class AtomicFileTests : IDisposable
     public void RemoveUnfinished_LeftoversOfKilledProcesses_AreRemovedAndNothingElse()
     {
         string below = Directory.CreateDirectory(Path.Combine(_folder, "below")).FullName,
-            outside = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+            outside = TestFolder.Make();
         string[] foreign = [".hidden", "notes.tmp", ".draft.tmp", ".result.json.tmp", ".result.json.12.tmp", "result.json.12-3.tmp",
             ".result.json.12-3.tmp.txt", ".12-3.tmp"];
         foreach (string name in foreign)

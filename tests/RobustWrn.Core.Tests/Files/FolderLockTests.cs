@@ -2,7 +2,7 @@ namespace RobustWrn.Core.Tests;
 
 public sealed class FolderLockTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

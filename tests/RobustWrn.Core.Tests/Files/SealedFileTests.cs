@@ -6,7 +6,7 @@ public sealed class SealedFileTests : IDisposable
 {
     private static readonly SealedFile<Content> Format = new("test", version: 3);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public SealedFileTests() => Format.Write(Made, new Content("ünï \"quoted\" +<>", 0.1, [1, 2, 3]), ("network", "a"), ("weights", "b"));
 

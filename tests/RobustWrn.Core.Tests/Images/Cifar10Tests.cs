@@ -95,7 +95,7 @@ public class Cifar10Tests
     [Fact]
     public void From_NoSuchFolder_SaysSo()
     {
-        string folder = Path.Combine(Path.GetTempPath(), "robustwrn-no-such-folder");
+        string folder = TestFolder.Missing();
 
         Assert.StartsWith($"{folder} must be a folder with the files of CIFAR-10, but there is no such folder.",
             Assert.Throws<DirectoryNotFoundException>(() => Cifar10.From(folder)).Message);

@@ -10,7 +10,7 @@ public sealed class CifarDownloadTests : IDisposable
 {
     private static readonly byte[] Archive = Pack("cifar-10-batches-bin");
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-download-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     private string Part => Path.Combine(_folder, "cifar-10-binary.tar.gz.part");
 
@@ -30,6 +30,23 @@ public sealed class CifarDownloadTests : IDisposable
         Assert.Equal(new DownloadProgress(0, Archive.Length), reports.All[0]);
         Assert.Equal(new DownloadProgress(Archive.Length, Archive.Length), reports.All[^1]);
         Assert.Equal(["cifar-10-batches-bin"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task DownloadAsync_FoldersThatKilledProcessesLeft_AreRemovedAndThoseOfLivingOnesStay()
+    {
+        using ArchiveServer server = new(Archive);
+        string living = Path.Combine(_folder, $".cifar-10-batches-bin.{Environment.ProcessId}-1000000.tmp");
+        foreach (string number in new[] { $"{EndedProcess.Number}", $"{EndedProcess.Number}-1" })
+        {
+            string left = Directory.CreateDirectory(Path.Combine(_folder, $".cifar-10-batches-bin.{number}.tmp")).FullName;
+            File.WriteAllText(Path.Combine(left, "data_batch_1.bin"), "half");
+        }
+        Directory.CreateDirectory(living);
+
+        await Cifar10.DownloadAsync(_folder, Options(server));
+
+        Assert.Equal([living, Path.Combine(_folder, "cifar-10-batches-bin")], Directory.GetFileSystemEntries(_folder).Order(StringComparer.Ordinal));
     }
 
     [Fact]

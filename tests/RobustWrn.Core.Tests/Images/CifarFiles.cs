@@ -3,7 +3,7 @@ namespace RobustWrn.Core.Tests;
 /// <summary>A folder of small files in CIFAR's binary layout, deleted afterwards.</summary>
 internal sealed class CifarFiles : IDisposable
 {
-    public string Folder { get; } = Directory.CreateTempSubdirectory("robustwrn-cifar-").FullName;
+    public string Folder { get; } = TestFolder.Make();
 
     public static string[] Training10 { get; } = [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")];
 

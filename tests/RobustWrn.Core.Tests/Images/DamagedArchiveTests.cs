@@ -5,7 +5,7 @@ namespace RobustWrn.Core.Tests;
 /// <summary>Whatever is wrong with a packed file of images, the message names the file.</summary>
 public sealed class DamagedArchiveTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-damaged-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -9,7 +9,7 @@ public sealed class ImageFolderTests : IDisposable
 {
     private static readonly ImageFolderOptions Small = new() { Height = 4, Width = 6 };
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     [Fact]
     public void From_LayoutOfImageNet_NumbersClassesByNameAndKeepsValForTheTest()

@@ -5,7 +5,7 @@ namespace RobustWrn.Core.Tests;
 
 public sealed class MnistTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     [Theory]
     [InlineData("-", "")]

@@ -11,7 +11,7 @@ public sealed class StrangeDownloadTests : IDisposable
 {
     private static readonly byte[] Archive = Pack();
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-download-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     private string Part => Path.Combine(_folder, "cifar-10-binary.tar.gz.part");
 

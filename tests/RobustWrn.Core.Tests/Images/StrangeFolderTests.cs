@@ -5,8 +5,8 @@ namespace RobustWrn.Core.Tests;
 /// <summary>Folders of images as they come from archivers, notebooks, copies and people who mean ill.</summary>
 public sealed class StrangeFolderTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-strange-").FullName;
-    private readonly string _elsewhere = Directory.CreateTempSubdirectory("robustwrn-elsewhere-").FullName;
+    private readonly string _folder = TestFolder.Make();
+    private readonly string _elsewhere = TestFolder.Make();
 
     public StrangeFolderTests()
     {

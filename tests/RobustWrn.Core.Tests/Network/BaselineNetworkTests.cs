@@ -50,7 +50,7 @@ public class BaselineNetworkTests
     [Fact]
     public void Save_AnyOfThem_OpensAgainWithTheSameLogits()
     {
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        string path = TestFolder.Missing();
         try
         {
             Assert.All(Small, spec =>

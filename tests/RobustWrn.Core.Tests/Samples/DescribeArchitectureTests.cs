@@ -10,7 +10,7 @@ namespace RobustWrn.Core.Tests;
 /// <summary>samples/DescribeArchitecture from its command line to what it prints.</summary>
 public sealed class DescribeArchitectureTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("describe-architecture").FullName;
+    private readonly string _folder = TestFolder.Make();
     private readonly StringWriter _output = new(), _error = new();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

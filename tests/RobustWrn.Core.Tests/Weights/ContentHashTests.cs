@@ -8,7 +8,7 @@ public sealed class ContentHashTests : IDisposable
 {
     private static readonly WideResNetSpec Spec = WideResNetSpec.Of(stem: 2, depths: [1], widths: [2]) with { Classes = 3, Normalization = Normalization.Cifar10 };
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     [Theory]
     [InlineData("weights.safetensors")]

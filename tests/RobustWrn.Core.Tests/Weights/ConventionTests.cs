@@ -6,7 +6,7 @@ namespace RobustWrn.Core.Tests;
 /// <summary>Files whose names and shapes fit a network that computes otherwise.</summary>
 public sealed class ConventionTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
     private readonly DisposeScope _scope = NewDisposeScope();
 
     [Fact]

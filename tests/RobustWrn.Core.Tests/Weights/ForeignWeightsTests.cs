@@ -68,7 +68,7 @@ public class ForeignWeightsTests
     [Fact]
     public void Save_SqueezeAndExcitationUnderTheNamesOfGowal_WritesConvolutionsAsPengDoesAndReadsThem()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("robustwrn-").FullName, "weights.pth");
+        string path = Path.Combine(TestFolder.Make(), "weights.pth");
         using Classifier source = Spec.WithBlock(new SqueezeExcitationBlock()).Build(1), target = Spec.WithBlock(new SqueezeExcitationBlock()).Build(2);
 
         NetworkWeights.Save(source, path, new GowalNames());

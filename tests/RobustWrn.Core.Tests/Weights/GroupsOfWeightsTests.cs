@@ -8,7 +8,7 @@ public sealed class GroupsOfWeightsTests : IDisposable
 {
     private static readonly WideResNetSpec Spec = WideResNetSpec.Of(stem: 2, depths: [1], widths: [2]) with { Classes = 3 };
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
     private readonly DisposeScope _scope = NewDisposeScope();
 
     private string FilePath => Path.Combine(_folder, "weights.safetensors");

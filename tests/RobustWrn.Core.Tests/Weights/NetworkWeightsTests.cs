@@ -7,7 +7,7 @@ public sealed class NetworkWeightsTests : IDisposable
 {
     private static readonly WideResNetSpec Spec = WideResNetSpec.Of(stem: 4, depths: [1], widths: [4]);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     private string FilePath => Path.Combine(_folder, "weights.safetensors");
 

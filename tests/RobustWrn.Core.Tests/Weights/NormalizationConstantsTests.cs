@@ -11,7 +11,7 @@ public sealed class NormalizationConstantsTests : IDisposable
     private static readonly WideResNetSpec Spec = WideResNetSpec.Of(stem: 2, depths: [1], widths: [2]) with { Classes = 3 };
     private static readonly float[] Mean = [0.4914f, 0.4822f, 0.4465f], Std = [0.2471f, 0.2435f, 0.2616f];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
     private readonly DisposeScope _scope = NewDisposeScope();
 
     [Theory]

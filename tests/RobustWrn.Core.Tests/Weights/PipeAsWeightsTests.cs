@@ -5,7 +5,7 @@ namespace RobustWrn.Core.Tests;
 /// <summary>Names without content, as weights: opening a pipe would wait for ever for somebody who writes to it.</summary>
 public sealed class PipeAsWeightsTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -7,7 +7,7 @@ namespace RobustWrn.Core.Tests;
 
 public sealed class SafetensorsTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     private string FilePath => Path.Combine(_folder, "weights.safetensors");
 

@@ -9,7 +9,7 @@ public sealed class WeightsMemoryTests : IDisposable
 {
     private const long Elements = 1 << 24, Bytes = 4 * Elements;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     [Theory]
     [InlineData("weights.pth")]

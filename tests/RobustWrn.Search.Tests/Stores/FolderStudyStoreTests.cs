@@ -5,7 +5,7 @@ namespace RobustWrn.Search.Tests;
 
 public sealed class FolderStudyStoreTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -103,7 +103,7 @@ public sealed class FolderStudyStoreTests : IDisposable
     [Fact]
     public void Open_TrialOfAnotherStudy_IsTriedAgain()
     {
-        using TemporaryFolder other = new();
+        using TestFolder other = new();
         ValueList<TrialRecord> before = RunToTheEnd(_folder.Path);
         using (Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32, 48, 64), new RandomSampler(), seed: 4,
             new FolderStudyStore(other.Path)))

@@ -10,7 +10,7 @@ public sealed class KilledStudyTests
     [InlineData(7, "asked 3")]
     public void Open_AfterAKill_GoesOnAndEndsInTheSameRecords(int steps, string last)
     {
-        using TemporaryFolder killed = new(), uninterrupted = new();
+        using TestFolder killed = new(), uninterrupted = new();
         using (StudyProcess process = StudyProcess.Start(killed.Path))
         {
             string step = "";
@@ -25,7 +25,7 @@ public sealed class KilledStudyTests
     [Fact]
     public void Open_WhileAnotherProcessRunsTheStudy_IsRefusedUntilThatIsKilled()
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         using StudyProcess process = StudyProcess.Start(folder.Path);
         Assert.Equal("asked 0", process.Step());
 

@@ -26,7 +26,7 @@ public class UnnamedSpecTests
     [Fact]
     public void Open_PartsWithoutANameInAFolder_IsRefusedBeforeTheFirstTrial()
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         InvalidDescriptionException refused = Assert.Throws<InvalidDescriptionException>(() =>
             Study.Open(Space, new GridSampler(), seed: 1, new FolderStudyStore(folder.Path)));
 

@@ -7,7 +7,7 @@ namespace RobustWrn.Training.Tests;
 [Trait("Category", "Slow")]
 public sealed class StoppedTrainModelTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("stopped-training").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public StoppedTrainModelTests()
     {

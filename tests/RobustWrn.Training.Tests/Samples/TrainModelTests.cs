@@ -7,7 +7,7 @@ namespace RobustWrn.Training.Tests;
 /// <summary>samples/TrainModel as a user runs it.</summary>
 public sealed class TrainModelTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("train-model").FullName;
+    private readonly string _folder = TestFolder.Make();
     private readonly StringWriter _output = new(), _error = new();
 
     public TrainModelTests()

@@ -3,7 +3,7 @@ namespace RobustWrn.Training.Tests;
 /// <summary>A folder of its own for one test, removed afterwards. What keeps a second training out of it is not listed.</summary>
 internal sealed class ScratchFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("robustwrn-");
+    private readonly DirectoryInfo _folder = new(TestFolder.Make());
 
     public string Path => _folder.FullName;
 

@@ -10,9 +10,8 @@ namespace RobustWrn.Testing;
 
 /// <summary>
 /// The float64 runs that float32 is held to, each made once: float64 depends on the processor in its last digits only, so the processes
-/// that
-/// stand for other processors take those of the process that started them. They lie in a folder of that process's own, which goes with
-/// it, by the hash of what they are and of the code that makes them.
+/// that stand for other processors take those of the process that started them. They lie in a folder of that process's own, which goes
+/// with it, by the hash of what they are and of the code that makes them.
 /// </summary>
 internal static class ExactRuns
 {
@@ -24,7 +23,7 @@ internal static class ExactRuns
     private static readonly ConcurrentDictionary<string, Lock> Locks = new();
 
     /// <summary>Their folder.</summary>
-    public static string Folder { get; } = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } given ? given : Own();
+    public static string Folder { get; } = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } given ? given : TestFolder.Make();
 
     /// <summary>Takes the runs of a name, or makes them where no process has yet.</summary>
     /// <param name="name">What tells them from all other runs of this program.</param>
@@ -72,11 +71,4 @@ internal static class ExactRuns
         .Where(referenced => referenced.Name!.StartsWith("RobustWrn", StringComparison.Ordinal))
         .Select(Assembly.Load).Append(typeof(ExactRuns).Assembly)
         .Select(assembly => assembly.ManifestModule.ModuleVersionId).Order()));
-
-    private static string Own()
-    {
-        string folder = Directory.CreateTempSubdirectory("robustwrn-exact-runs-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        return folder;
-    }
 }

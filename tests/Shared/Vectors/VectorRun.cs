@@ -29,7 +29,8 @@ internal sealed record VectorRun(int ExitCode, string Output, IReadOnlySet<strin
 
     private static async Task<VectorRun> StartAsync(Processor processor)
     {
-        string reads = Path.GetTempFileName();
+        string reads = TestFolder.Missing();
+        await File.WriteAllTextAsync(reads, "");
         try
         {
             string[] arguments = ["-trait", $"Category={Category}", "-trait-", $"Category={Once}", "-parallel", "none"];

@@ -14,6 +14,7 @@ internal static class CifarArchive
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         options ??= new DownloadOptions();
         options.ThrowIfInvalid();
+        Unfinished.RemoveFromShared(folder, layout.Subfolder);
         if (Complete(layout, folder) is { } there)
             return there;
         if (File.Exists(folder))
@@ -43,7 +44,7 @@ internal static class CifarArchive
     private static async Task UnpackAsync(CifarLayout layout, string archive, string folder, long mostBytes,
         CancellationToken cancellationToken)
     {
-        string temporary = Path.Combine(folder, $".{layout.Subfolder}.{Environment.ProcessId}.tmp"), place = Path.Combine(folder, layout.Subfolder);
+        string temporary = Path.Combine(folder, Unfinished.Beside(layout.Subfolder)), place = Path.Combine(folder, layout.Subfolder);
         CreateFolder(temporary);
         try
         {

@@ -9,7 +9,7 @@ namespace RobustWrn.Attacks.Tests;
 public sealed class AuditReportTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
-    private readonly string _folder = Directory.CreateTempSubdirectory("audit").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     public void Dispose()
     {

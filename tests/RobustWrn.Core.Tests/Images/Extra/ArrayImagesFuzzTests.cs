@@ -8,7 +8,7 @@ public sealed class ArrayImagesFuzzTests : IDisposable
     // A pixel buffer is at most 4 MiB, and a single image of the largest size 64 MiB; nothing else depends on what a file claims.
     private const long Bound = 5 << 20;
 
-    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("robustwrn-").FullName, "file");
+    private readonly string _path = Path.Combine(TestFolder.Make(), "file");
 
     [Theory]
     [InlineData("stored.npz", 1)]

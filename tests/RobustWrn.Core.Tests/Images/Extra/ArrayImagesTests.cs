@@ -7,7 +7,7 @@ namespace RobustWrn.Core.Tests;
 /// <summary>Files that NumPy wrote (tests/Fixtures/generators/image_arrays.py), and files made wrong on purpose.</summary>
 public sealed class ArrayImagesTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     [Theory]
     [InlineData("stored.npz")]

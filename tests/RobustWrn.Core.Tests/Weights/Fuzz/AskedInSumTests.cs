@@ -8,7 +8,7 @@ public sealed class AskedInSumTests : IDisposable
 {
     private const int Megabyte = 1 << 20;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     private string FilePath => Path.Combine(_folder, "weights.pth");
 

@@ -5,7 +5,7 @@ public sealed class HostileFileTests : IDisposable
 {
     private const int Many = 100_000;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     private string FilePath => Path.Combine(_folder, "weights.pth");
 

@@ -13,7 +13,7 @@ public sealed class WeightsFuzzTests : IDisposable
 {
     private static readonly int Each = int.TryParse(Environment.GetEnvironmentVariable("ROBUSTWRN_FUZZ"), out int each) ? each : 450;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     private string FilePath => Path.Combine(_folder, "weights");
 

@@ -6,7 +6,7 @@ namespace RobustWrn.Core.Tests;
 /// <summary>What newer and older versions of PyTorch write than the one that made the fixtures, and what stands between the lines of their pickles.</summary>
 public sealed class TorchFormatTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("robustwrn-").FullName;
+    private readonly string _folder = TestFolder.Make();
 
     [Fact]
     public void Read_BigEndianArchive_TurnsTheBytesRound()
