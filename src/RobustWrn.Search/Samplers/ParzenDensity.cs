@@ -5,7 +5,8 @@ namespace RobustWrn.Search;
 
 /// <summary>
 /// A density over the points of a space: a kernel at each of some points, and one that is flat. A kernel is a product over dimensions: of a
-/// category it keeps the value or takes any; of ordered values it is a normal distribution over their places, cut off at the ends.
+/// category it keeps the value or takes any; of ordered values it is a normal distribution over their places, cut off at the ends;
+/// of one that does not count at its point it is flat, and where a dimension does not count nothing of it is asked.
 /// </summary>
 internal sealed class ParzenDensity
 {
@@ -14,6 +15,7 @@ internal sealed class ParzenDensity
 
     private readonly SpaceShape _space;
     private readonly IReadOnlyList<ValueList<int>> _points;
+    private readonly int[][] _marked;
 
     // [dimension][value of the point][value]: the kernel of a dimension.
     private readonly double[][][] _kernels;
@@ -21,6 +23,7 @@ internal sealed class ParzenDensity
     public ParzenDensity(SpaceShape space, IReadOnlyList<ValueList<int>> points)
     {
         (_space, _points) = (space, points);
+        _marked = [.. points.Select(space.Marked)];
         int kernels = points.Count + 1;
         double narrowing = Math.Pow(Math.Max(1, points.Count), -1.0 / (space.Sizes.Count + 4));
         _kernels = [.. space.Sizes.Select((size, d) => Enumerable.Range(0, size).Select(at =>
@@ -30,12 +33,18 @@ internal sealed class ParzenDensity
     /// <summary>The logarithm of the density, up to a constant.</summary>
     public double LogAt(ValueList<int> point)
     {
-        double sum = _space.Sizes.Aggregate(1.0, (product, size) => product / size);
-        foreach (ValueList<int> at in _points)
+        int[] place = _space.Marked(point);
+        double sum = 1;
+        for (int d = 0; d < place.Length; d++)
+            sum = place[d] < 0 ? sum : sum / _space.Sizes[d];
+        foreach (int[] at in _marked)
         {
             double product = 1;
             for (int d = 0; d < _kernels.Length; d++)
-                product *= _kernels[d][at[d]][point[d]];
+            {
+                if (place[d] >= 0)
+                    product *= at[d] < 0 ? 1.0 / _space.Sizes[d] : _kernels[d][at[d]][place[d]];
+            }
             sum += product;
         }
         return Math.Log(sum / (_points.Count + 1));
@@ -47,7 +56,9 @@ internal sealed class ParzenDensity
         int chosen = (int)draws.NextInt(_points.Count + 1);
         if (chosen == _points.Count)
             return _space.Draw(draws);
-        return _points[chosen].Select((at, d) => Drawn(_kernels[d][at], draws.NextDouble())).ToValueList();
+        return _space.Canonical(_marked[chosen].Select((at, d) => at < 0
+            ? (int)draws.NextInt(_space.Sizes[d])
+            : Drawn(_kernels[d][at], draws.NextDouble())).ToValueList());
     }
 
     private static int Drawn(double[] shares, double place)

@@ -37,9 +37,9 @@ public sealed record SobolSampler : ISampler
             // Every trial before took at least one point of the sequence.
             for (uint index = (uint)context.Number; index < context.Number + (long)Tries; index++)
             {
-                ValueList<int> point = space.Sizes.Select((size, d) => d < SobolDirections.Dimensions
+                ValueList<int> point = space.Canonical(space.Sizes.Select((size, d) => d < SobolDirections.Dimensions
                     ? (int)(((ulong)(SobolDirections.At(d, index) ^ shift[d]) * (ulong)size) >> 32)
-                    : (int)more.NextInt(size)).ToValueList();
+                    : (int)more.NextInt(size)).ToValueList());
                 if (untried.Contains(point))
                     return Proposal.Of(point);
             }

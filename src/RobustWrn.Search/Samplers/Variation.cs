@@ -2,7 +2,10 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>Makes points from points, as evolutionary samplers do.</summary>
+/// <summary>
+/// Makes points from points, as evolutionary samplers do. Of canonical points it makes canonical ones: what begins to count takes a value
+/// drawn uniformly, what no longer does the first.
+/// </summary>
 /// <param name="space">The space.</param>
 /// <param name="draws">The randomness.</param>
 public sealed class Variation(SpaceShape space, RandomSequence draws)
@@ -13,7 +16,7 @@ public sealed class Variation(SpaceShape space, RandomSequence draws)
     public ValueList<int> Mutated(ValueList<int> parent)
     {
         ArgumentNullException.ThrowIfNull(parent);
-        int[] free = [.. Enumerable.Range(0, space.Sizes.Count).Where(d => space.Sizes[d] > 1)];
+        int[] free = [.. Enumerable.Range(0, space.Sizes.Count).Where(d => space.Sizes[d] > 1 && space.IsActive(parent, d))];
         return free.Length == 0 ? parent : WithAnother(parent, free[draws.NextInt(free.Length)]);
     }
 
@@ -24,7 +27,7 @@ public sealed class Variation(SpaceShape space, RandomSequence draws)
     {
         ArgumentNullException.ThrowIfNull(parent);
         int value = (int)draws.NextInt(space.Sizes[dimension] - 1);
-        return parent.With(dimension, value < parent[dimension] ? value : value + 1);
+        return Settled(parent.With(dimension, value < parent[dimension] ? value : value + 1), d => space.IsActive(parent, d));
     }
 
     /// <summary>A copy in which each dimension has another value with a probability.</summary>
@@ -36,7 +39,7 @@ public sealed class Variation(SpaceShape space, RandomSequence draws)
         ValueList<int> child = parent;
         for (int d = 0; d < space.Sizes.Count; d++)
         {
-            if (space.Sizes[d] > 1 && draws.NextDouble() < probability)
+            if (space.Sizes[d] > 1 && space.IsActive(child, d) && draws.NextDouble() < probability)
                 child = WithAnother(child, d);
         }
         return child;
@@ -49,6 +52,24 @@ public sealed class Variation(SpaceShape space, RandomSequence draws)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        return first.Select((value, d) => draws.NextDouble() < 0.5 ? value : second[d]).ToValueList();
+        ValueList<int> child = first
+            .Select((_, d) => Taken(d, draws.NextDouble() < 0.5 ? (first, second) : (second, first))).ToValueList();
+        return Settled(child, d => space.IsActive(first, d) || space.IsActive(second, d));
+    }
+
+    // A parent in which a dimension does not count has no value of it to give.
+    private int Taken(int dimension, (ValueList<int> Chosen, ValueList<int> Other) parents) =>
+        (space.IsActive(parents.Chosen, dimension) ? parents.Chosen : parents.Other)[dimension];
+
+    private ValueList<int> Settled(ValueList<int> child, Func<int, bool> hasValue)
+    {
+        for (int d = 0; space.Conditions.Count > 0 && d < space.Sizes.Count; d++)
+        {
+            if (!space.IsActive(child, d))
+                child = child.With(d, 0);
+            else if (!hasValue(d))
+                child = child.With(d, (int)draws.NextInt(space.Sizes[d]));
+        }
+        return child;
     }
 }

@@ -9,34 +9,51 @@ namespace RobustWrn.Search;
 internal sealed record SpaceAxis<TSpec>(SpaceDimension Dimension, Func<TSpec, int, TSpec> Apply)
     where TSpec : INetworkSpec
 {
-    /// <summary>Why the values have no text, or null.</summary>
+    /// <summary>What is wrong with values or kind, or null.</summary>
     public string? Flaw { get; init; }
 
-    /// <summary>The kind of the dimension: numbers in strict order are ordered.</summary>
+    /// <summary>The kind of the dimension.</summary>
     public DimensionKind Kind { get; init; } = DimensionKind.Categorical;
 
-    public static SpaceAxis<TSpec> Of<T>(string name, ReadOnlySpan<T> values, Func<TSpec, T, TSpec> apply)
+    /// <summary>True where the kind is another one than the values have by themselves.</summary>
+    public bool KindIsStated { get; init; }
+
+    /// <summary>What must hold for it to count, the outermost first.</summary>
+    public ValueList<SpaceCondition> Conditions { get; init; } = [];
+
+    public static SpaceAxis<TSpec> Of<T>(string name, ReadOnlySpan<T> values, Func<TSpec, T, TSpec> apply, DimensionKind? kind = null)
     {
         ValueList<T> kept = [.. values];
-        string? flaw = null;
-        string[] texts = new string[kept.Count];
-        for (int i = 0; i < texts.Length; i++)
+        (string Text, string? Flaw)[] texts = [.. kept.Select(ValueText.Shown)];
+        DimensionKind own = KindOf(kept);
+        return new(new SpaceDimension(name, [.. texts.Select(text => text.Text)]), (spec, index) => apply(spec, kept[index]))
         {
-            try
-            {
-                texts[i] = ValueText.Of(kept[i]);
-            }
-            catch (Exception e) when (e is NotSupportedException or InvalidOperationException or ArgumentException)
-            {
-                texts[i] = $"value {i}";
-                flaw ??= $"value {i} has no JSON text, so that a study could not record it: {e.Message}";
-            }
-        }
-        return new(new SpaceDimension(name, [.. texts]), (spec, index) => apply(spec, kept[index])) { Flaw = flaw, Kind = KindOf(kept) };
+            Flaw = texts.Select(text => text.Flaw).FirstOrDefault(flaw => flaw is not null)
+                ?? (kind is { } stated ? FlawOf(stated, kept.Count) : null),
+            Kind = kind ?? own,
+            KindIsStated = kind is not null && kind != own,
+        };
     }
+
+    /// <summary>The same axis on specifications seen as another type.</summary>
+    public SpaceAxis<TOther> On<TOther>(Func<TOther, TSpec> down, Func<TSpec, TOther> up)
+        where TOther : INetworkSpec => new(Dimension, (spec, value) => up(Apply(down(spec), value)))
+        {
+            Flaw = Flaw,
+            Kind = Kind,
+            KindIsStated = KindIsStated,
+            Conditions = Conditions,
+        };
+
+    private static string? FlawOf(DimensionKind kind, int values) =>
+        !Enum.IsDefined(kind) ? $"must be one of {string.Join(", ", Enum.GetNames<DimensionKind>())}, got the kind {kind}."
+        : kind == DimensionKind.Switch && values != 2 ? $"a switch must have two values, off and on, got {values}. Say it is categorical."
+        : null;
 
     private static DimensionKind KindOf<T>(ValueList<T> values)
     {
+        if (values.Count == 2 && values.All(value => value is bool))
+            return DimensionKind.Switch;
         if (values.Count < 2 || values.Any(value => value is not (int or long or short or byte or double or float or decimal)))
             return DimensionKind.Categorical;
         double[] numbers = [.. values.Select(value => Convert.ToDouble(value, CultureInfo.InvariantCulture))];

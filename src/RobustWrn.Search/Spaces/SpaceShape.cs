@@ -4,8 +4,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// A search space as samplers see it: the number of values of each dimension, and the points that are kept.
-/// A point is one value index per dimension.
+/// A search space as samplers see it: the number of values of each dimension, when each of them counts, and the points that are kept.
+/// A point is one value index per dimension; a canonical one has index 0 where a dimension does not count.
 /// </summary>
 public sealed class SpaceShape
 {
@@ -15,29 +15,39 @@ public sealed class SpaceShape
     /// </summary>
     public const int EnumerationLimit = 100_000;
 
+    private readonly ActiveDimensions _active;
     private readonly Func<ValueList<int>, bool> _keeps;
     private readonly Func<ValueList<int>, string>? _identity;
 
     /// <summary>Creates a shape.</summary>
     /// <param name="sizes">Values per dimension.</param>
-    /// <param name="keeps">Whether a point is kept; null keeps all.</param>
+    /// <param name="keeps">Whether a canonical point is kept; null keeps all.</param>
     /// <param name="kinds">What may be assumed of the values of each dimension; null: all are categories.</param>
     /// <param name="identity">A text that kept points of equal networks share; null: every point is a network of its own.</param>
-    /// <exception cref="ArgumentException">There is not one kind for each dimension.</exception>
+    /// <param name="conditions">When dimensions count; null: always. At most 16 may hang together by their dimensions.</param>
+    /// <exception cref="ArgumentException">
+    /// There is not one kind for each dimension, or a condition names a dimension or value that there is not before it.
+    /// </exception>
     public SpaceShape(
         ValueList<int> sizes,
         Func<ValueList<int>, bool>? keeps = null,
         ValueList<DimensionKind>? kinds = null,
-        Func<ValueList<int>, string>? identity = null)
+        Func<ValueList<int>, string>? identity = null,
+        ValueList<DimensionCondition>? conditions = null)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         foreach (int size in sizes)
             ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(sizes));
         Sizes = sizes;
-        Points = sizes.Aggregate(BigInteger.One, (product, size) => product * size);
         if (kinds is not null && kinds.Count != sizes.Count)
-            throw new ArgumentException($"there must be one kind for each dimension, of which there are {sizes.Count}, got {kinds.Count}.", nameof(kinds));
+        {
+            throw new ArgumentException(
+                $"there must be one kind for each dimension, of which there are {sizes.Count}, got {kinds.Count}.", nameof(kinds));
+        }
         Kinds = kinds ?? sizes.Select(_ => DimensionKind.Categorical).ToValueList();
+        Conditions = conditions ?? [];
+        _active = new ActiveDimensions(sizes, Conditions);
+        Points = _active.Count();
         (_keeps, _identity) = (keeps ?? (_ => true), identity);
     }
 
@@ -47,12 +57,32 @@ public sealed class SpaceShape
     /// <summary>The kind of each dimension.</summary>
     public ValueList<DimensionKind> Kinds { get; }
 
-    /// <summary>Points of the whole grid, kept or not.</summary>
+    /// <summary>When dimensions count; those without a condition always do.</summary>
+    public ValueList<DimensionCondition> Conditions { get; }
+
+    /// <summary>Canonical points of the whole grid, kept or not.</summary>
     public BigInteger Points { get; }
 
-    /// <summary>True where a point is a valid network that every filter keeps.</summary>
+    /// <summary>True where a dimension counts at a point.</summary>
     /// <param name="point">One value index per dimension.</param>
-    public bool Keeps(ValueList<int> point) => _keeps(point);
+    /// <param name="dimension">The dimension's index.</param>
+    public bool IsActive(ValueList<int> point, int dimension)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return _active.Contains(point.AsSpan(), dimension);
+    }
+
+    /// <summary>The point that stands for all that differ from it only in dimensions that do not count: these have index 0.</summary>
+    /// <param name="point">One value index per dimension.</param>
+    public ValueList<int> Canonical(ValueList<int> point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return _active.Canonical(point);
+    }
+
+    /// <summary>True where a point is canonical and a valid network that every filter and constraint keeps.</summary>
+    /// <param name="point">One value index per dimension.</param>
+    public bool Keeps(ValueList<int> point) => (!_active.Any || ReferenceEquals(Canonical(point), point)) && _keeps(point);
 
     /// <summary>A text that two kept points have in common exactly when they are the same network.</summary>
     /// <param name="point">One value index per dimension.</param>
@@ -62,52 +92,55 @@ public sealed class SpaceShape
         return _identity?.Invoke(point) ?? string.Join(',', point);
     }
 
-    /// <summary>The points that differ from one in a single dimension, kept or not, in the order of dimensions and values.</summary>
+    /// <summary>
+    /// The canonical points that differ from one in a single dimension that counts, and in what this makes count or not: what begins to
+    /// count has its first value. Kept or not, in the order of dimensions and values.
+    /// </summary>
     /// <param name="point">One value index per dimension.</param>
     public IEnumerable<ValueList<int>> Neighbours(ValueList<int> point)
     {
         for (int d = 0; d < Sizes.Count; d++)
         {
+            if (_active.Any && !IsActive(point, d))
+                continue;
             for (int value = 0; value < Sizes[d]; value++)
             {
                 if (value != point[d])
-                    yield return point.With(d, value);
+                    yield return Canonical(point.With(d, value));
             }
         }
     }
 
     /// <summary>
-    /// The grid in lexicographic order (the last dimension changes fastest), kept or not; made one by one as they are read.
+    /// The canonical points in lexicographic order (the last dimension changes fastest), kept or not; made one by one as they are read.
     /// </summary>
     /// <param name="after">Starts behind this point; null starts at the first.</param>
     public IEnumerable<ValueList<int>> Grid(ValueList<int>? after = null)
     {
         if (Points.IsZero)
             yield break;
-        int[] at = after is null ? new int[Sizes.Count] : [.. after];
-        if (after is not null && !Advance(at))
+        int[] at = after is null ? new int[Sizes.Count] : [.. Canonical(after)];
+        if (after is not null && !_active.Advance(at))
             yield break;
         do
             yield return [.. at];
-        while (Advance(at));
+        while (_active.Advance(at));
     }
 
-    /// <summary>A point of the grid, uniformly, kept or not.</summary>
-    /// <param name="random">Where the draws come from.</param>
+    /// <summary>A canonical point, each dimension that counts uniformly, kept or not.</summary>
+    /// <param name="random">Where the draws come from: one for each dimension.</param>
     public ValueList<int> Draw(RandomSequence random)
     {
         ArgumentNullException.ThrowIfNull(random);
-        return Sizes.Select(size => (int)random.NextInt(size)).ToValueList();
+        return Canonical(Sizes.Select(size => (int)random.NextInt(size)).ToValueList());
     }
 
-    private bool Advance(int[] at)
+    /// <summary>The indices of a point, and -1 where a dimension does not count: what kernels compare.</summary>
+    internal int[] Marked(ValueList<int> point)
     {
-        for (int d = at.Length - 1; d >= 0; d--)
-        {
-            if (++at[d] < Sizes[d])
-                return true;
-            at[d] = 0;
-        }
-        return false;
+        int[] marked = [.. point];
+        for (int d = 0; _active.Any && d < marked.Length; d++)
+            marked[d] = IsActive(point, d) ? marked[d] : -1;
+        return marked;
     }
 }

@@ -22,4 +22,17 @@ internal static class ValueText
         IDescription description => DescriptionJson.Canonical(description),
         _ => JsonSerializer.Serialize(value, Options),
     };
+
+    /// <summary>The text of the value at a place in its list, and why it has none.</summary>
+    public static (string Text, string? Flaw) Shown<T>(T value, int place)
+    {
+        try
+        {
+            return (Of(value), null);
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException or ArgumentException)
+        {
+            return ($"value {place}", $"value {place} has no JSON text, so that a study could not record it: {e.Message}");
+        }
+    }
 }

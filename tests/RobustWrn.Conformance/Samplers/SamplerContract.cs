@@ -7,9 +7,14 @@ namespace RobustWrn.Conformance;
 /// <summary>What every sampler must keep. A new sampler is found here without a line elsewhere.</summary>
 public sealed class SamplerContract
 {
-    // Sizes and a filter that keeps the points whose hash is not below a threshold: from everything to nothing.
+    // Sizes and a filter that keeps the points whose hash is not below a threshold: from everything to nothing. In every second space each
+    // other dimension counts only where the one before has its last value.
     private static readonly Gen<SpaceShape> SmallSpaces = Gen.Select(Gen.Int[1, 4].Array[1, 4], Gen.Int[0, 10], Gen.Int[0, 1_000], (sizes, threshold, salt) =>
-        new SpaceShape([.. sizes], point => point.Aggregate(salt, (hash, index) => (hash * 31 + index + 17) % 9_973) % 10 >= threshold));
+        new SpaceShape(
+            [.. sizes],
+            point => point.Aggregate(salt, (hash, index) => (hash * 31 + index + 17) % 9_973) % 10 >= threshold,
+            conditions: salt % 2 == 0 ? []
+                : [.. Enumerable.Range(0, sizes.Length).Where(d => d % 2 == 1).Select(d => new DimensionCondition(d, d - 1, [sizes[d - 1] - 1]))]));
 
     [Theory, MemberData(nameof(SamplerCases.Names), MemberType = typeof(SamplerCases))]
     public void Propose_UntilExhausted_GivesEveryKeptPointExactlyOnceAndThenAReason(string name) => Gen.Select(SmallSpaces, Gen.Int[0, 1_000]).Sample((space, seed) =>

@@ -71,14 +71,18 @@ public sealed record GaussianProcessSampler : ISampler
             double best = believer.Scores.Max();
             return point =>
             {
-                (double mean, double deviation) = believer.Process.At([.. point]);
+                (double mean, double deviation) = believer.Process.At(context.Space.Marked(point));
                 return Improvement.Above(best, mean, deviation);
             };
         }
         Believer first = Learned(context, told, values[0]), second = Learned(context, told, values[1]);
         (double, double) reference = (Corner(first.Scores), Corner(second.Scores));
         (double, double)[] front = Front(first.Scores, second.Scores);
-        return point => Improvement.OfArea(front, reference, first.Process.At([.. point]), second.Process.At([.. point]));
+        return point =>
+        {
+            int[] marked = context.Space.Marked(point);
+            return Improvement.OfArea(front, reference, first.Process.At(marked), second.Process.At(marked));
+        };
 
         // A little below the worst, so that ends of the front count, too.
         static double Corner(double[] scores) => scores.Min() - 0.1 * (scores.Max() - scores.Min()) - 1e-9;
@@ -94,14 +98,14 @@ public sealed record GaussianProcessSampler : ISampler
         double[] early = Scores(before);
         PointKernel kernel = KernelFit.Of(
             context.Space,
-            [.. chosen.Select(i => told[i].Point.ToArray())],
+            [.. chosen.Select(i => context.Space.Marked(told[i].Point))],
             [.. chosen.Select(i => early[i])]);
-        List<int[]> points = [.. all.Select(i => told[i].Point.ToArray())];
+        List<int[]> points = [.. all.Select(i => context.Space.Marked(told[i].Point))];
         List<double> known = [.. all.Select(i => scores[i])];
         double worst = scores.Min();
         foreach (Observation failed in context.History.Where(trial => trial.State == TrialState.Failed).TakeLast(MostTrials / 4))
         {
-            points.Add([.. failed.Point]);
+            points.Add(context.Space.Marked(failed.Point));
             known.Add(worst);
         }
         GaussianProcess process = new(kernel, [.. points], [.. known]);
@@ -109,8 +113,8 @@ public sealed record GaussianProcessSampler : ISampler
         if (running.Length > 0)
         {
             GaussianProcess without = process;
-            known.AddRange(running.Select(trial => without.At([.. trial.Point]).Mean));
-            points.AddRange(running.Select(trial => trial.Point.ToArray()));
+            known.AddRange(running.Select(trial => without.At(context.Space.Marked(trial.Point)).Mean));
+            points.AddRange(running.Select(trial => context.Space.Marked(trial.Point)));
             process = new(kernel, [.. points], [.. known]);
         }
         return new(process, scores);

@@ -5,7 +5,8 @@ namespace RobustWrn.Search;
 /// <summary>
 /// The covariance of the values at two points: exp(-weight) for each category in which they differ, times Matern's function with smoothness
 /// 5/2
-/// of the distance over ordered values.
+/// of the distance over ordered values. Where a dimension does not count, which is index -1, it has one more category, or a place half the
+/// range beside the middle of its ordered values: both leave the covariance of any points positive.
 /// </summary>
 /// <param name="space">The space.</param>
 /// <param name="logs">
@@ -49,7 +50,7 @@ internal sealed class PointKernel(SpaceShape space, double[] logs)
                 slopes[d] = 0;
                 continue;
             }
-            double apart = (left[d] - right[d]) * _scale[d] / _weights[d];
+            double apart = Apart(left[d], right[d], d);
             slopes[d] = _ordered[d] ? decay * 5 / 3 * (1 + Root5 * distance) * apart * apart : -value * _weights[d];
         }
         return value;
@@ -67,9 +68,17 @@ internal sealed class PointKernel(SpaceShape space, double[] logs)
                 differing += _weights[d];
                 continue;
             }
-            double apart = (left[d] - right[d]) * _scale[d] / _weights[d];
+            double apart = Apart(left[d], right[d], d);
             squared += apart * apart;
         }
         return (differing, squared);
+    }
+
+    private double Apart(int left, int right, int d)
+    {
+        if (left >= 0 && right >= 0)
+            return (left - right) * _scale[d] / _weights[d];
+        double fromMiddle = Math.Max(left, right) * _scale[d] - 0.5;
+        return Math.Sqrt(fromMiddle * fromMiddle + 0.25) / _weights[d];
     }
 }
