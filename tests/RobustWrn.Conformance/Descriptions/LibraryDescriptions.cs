@@ -21,6 +21,24 @@ internal static class LibraryDescriptions
             ResNetSpec.Of(8, [1, 1], [8, 16]),
         new SearchSpace<WideResNetSpec>(WideResNetSpec.Wrn(10, 1))
             .Vary("width", [16, 32], (spec, width) => spec.WithStage(^1, stage => stage with { Width = width })),
+        new SpaceFile
+        {
+            Preset = "WRN-28-10",
+            Dimensions =
+            [
+                new() { Target = "squeezeExcitation", Values = [new("false"), new("true")] },
+                new()
+                {
+                    Target = "stages[^1].depth",
+                    Name = "last depth",
+                    Values = [new("2"), new("4")],
+                    Kind = DimensionKind.Ordered,
+                    When = [new() { Dimension = "squeezeExcitation", Values = [new("true")] }],
+                },
+            ],
+            Limits = [new() { AtMost = 1e11, AtLeast = 1e6 }],
+            Constraint = new() { Tolerance = 0.02, Least = 8, Most = 1_024, Step = 8 },
+        },
     }.ToDictionary(description => description.GetType());
 
     public static IReadOnlyDictionary<string, Type> All { get; } = Directory.GetFiles(AppContext.BaseDirectory, "RobustWrn*.dll")

@@ -16,7 +16,10 @@ namespace RobustWrn.Search;
 public sealed class CostTarget(string name, double amount, double tolerance, Func<INetworkSpec, long> measure)
 {
     // 64-bit numbers hold it, and ten times as much.
-    private const double MostAmount = 9e17;
+    internal const double MostAmount = 9e17;
+
+    // Half as much again: beyond, networks of one space could hardly be compared.
+    internal const double MostTolerance = 0.5;
 
     /// <summary>What is counted.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
@@ -87,7 +90,7 @@ public sealed class CostTarget(string name, double amount, double tolerance, Fun
     [
         .. Rule.Text(Name, "Name"),
         .. Rule.InClosed(Amount, 1, MostAmount, "Amount"),
-        .. Rule.InClosed(Tolerance, 0, 0.5, "Tolerance"),
+        .. Rule.InClosed(Tolerance, 0, MostTolerance, "Tolerance"),
         .. _problems,
     ];
 

@@ -49,6 +49,15 @@ public sealed class FreeInteger<TSpec>(string name, Func<TSpec, int, TSpec> appl
             Irregular = Irregular is { } irregular ? spec => irregular(down(spec)) : null,
         };
 
+    /// <summary>The same number between other bounds; null leaves one as it is.</summary>
+    internal FreeInteger<TSpec> Within(int? least, int? most) => new(Name, apply)
+    {
+        Least = least ?? Least,
+        Most = most ?? Most,
+        Step = Step,
+        Irregular = Irregular,
+    };
+
     internal IEnumerable<Problem> Problems() =>
     [
         .. Rule.Text(Name, "Name"),
