@@ -34,6 +34,7 @@ internal sealed class SampleValue(bool nullables)
         [typeof(IRobustObjective)] = new Trades(),
         [typeof(IAttack)] = new Pgd(),
         [typeof(ISampler)] = new RandomSampler(),
+        [typeof(IVectorNorm)] = VectorNorm.L2,
         [typeof(IPairMeasure)] = new LocalLipschitz(),
         [typeof(AttackSuite)] = AttackSuite.Of("every attack", [.. Enumerable.Repeat<IAttack>(new Pgd(), Long)]),
     };

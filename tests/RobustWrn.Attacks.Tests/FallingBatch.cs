@@ -36,6 +36,10 @@ internal sealed class FallingBatch : IDisposable
     };
 
     /// <summary>What an attack returns for the whole batch, and whom it fools.</summary>
+    public (Tensor Points, bool[] Fooled) Attack(IAttack attack, ThreatModel threat) =>
+        Attack(Model, context => attack.Perturb(context), threat);
+
+    /// <summary>What an attack returns for the whole batch, and whom it fools.</summary>
     public (Tensor Points, bool[] Fooled) Attack(nn.Module<Tensor, Tensor> model, Func<AttackContext, Tensor> attack, ThreatModel threat) =>
         Attack(model, attack, threat, [.. Enumerable.Range(0, Examples.Length).Select(i => (long)i)]);
 

@@ -98,7 +98,7 @@ public sealed record GradientAscent(IAttackLoss Loss, IStepRule Step, int Steps)
         AttackedModel model, AttackContext context, Tensor? clean, int restart, CancellationToken cancellationToken)
     {
         Tensor? given = restart == 0 ? context.Start : null;
-        Tensor start = given?.clone() ?? AttackInput.StartOf(Start, context, context.Noise.For("start").At(restart));
+        Tensor start = given?.clone() ?? context.StartBy(Start, context.Noise.For("start").At(restart));
         if (Step.KeepsBest)
             start = StartInBall.Of(start, context);
         if (Loss is { NeedsCleanLogits: true, ComparesWithStart: true })

@@ -29,7 +29,7 @@ internal sealed class CwL2Search
         if (context.Targets is not null)
             AttackInput.ThrowIfOutside(context.Targets, logits, "targets");
         Tensor margin = new Margin().PerExample(logits, context.Goal());
-        _start = TanhSpace.From(context.Start ?? AttackInput.StartOf(attack.Start, context, context.Noise.For("start").At(0)));
+        _start = TanhSpace.From(context.Start ?? context.StartBy(attack.Start, context.Noise.For("start").At(0)));
         _unit = Units(logits);
         _best = context.Images.clone();
         _bestSquared = where(margin.IsAbove(attack.Confidence), zeros_like(margin), margin.FilledLike(double.PositiveInfinity));

@@ -66,6 +66,16 @@ public sealed record AttackContext(nn.Module<Tensor, Tensor> Model, Tensor Image
     /// <param name="cleanLogits">Logits that the loss compares with, (N, classes); null where it asks for none.</param>
     public AttackGoal Goal(Tensor? cleanLogits = null) => new(Labels, Targets, cleanLogits);
 
+    /// <summary>
+    /// Where an attack begins by a rule, which may be a user's: looked at before the model is blamed for what it answers there. It goes
+    /// by the rule also where there is a <see cref="Start"/>.
+    /// </summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="noise">Where its randomness comes from.</param>
+    /// <returns>(N, C, H, W), a new tensor. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The rule gives another shape, dtype or device than the images', or NaN.</exception>
+    public Tensor StartBy(IAttackStart rule, RandomStream noise) => AttackInput.StartOf(rule, this, noise);
+
     /// <summary>The context of some of the examples. Its tensors belong to the caller's dispose scope.</summary>
     /// <param name="rows">Which ones, int64 (n), on the device of the images.</param>
     public AttackContext Rows(Tensor rows)

@@ -66,9 +66,10 @@ internal static class AttackInput
                 + "Divide 8-bit pixels by 255, and put normalisation inside the model.", nameof(images));
     }
 
-    /// <summary>Where an attack begins by a rule, which may be a user's: looked at before the model is blamed for what it answers there.</summary>
+    /// <summary>As <see cref="AttackContext.StartBy"/>.</summary>
     public static Tensor StartOf(IAttackStart rule, AttackContext context, RandomStream noise)
     {
+        ArgumentNullException.ThrowIfNull(rule);
         Tensor start = rule.From(context, noise);
         ThrowIfOtherPixels(start, context.Images, $"the start from {rule.GetType().Name}");
         return start;

@@ -5,10 +5,11 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// Which decision boundaries an attack walks towards: differences of logits that are negative before them and positive behind. Its tensors
+/// Decision boundaries that an attack walks towards: differences of logits that are negative before them and positive behind. Its tensors
 /// belong to the caller's scope.
 /// </summary>
-internal abstract class CompetingClasses(AttackGoal goal)
+/// <param name="goal">The goal of the attack for the examples.</param>
+public abstract class CompetingClasses(AttackGoal goal)
 {
     /// <summary>How many boundaries an example has.</summary>
     public abstract long Count { get; }
@@ -16,6 +17,7 @@ internal abstract class CompetingClasses(AttackGoal goal)
     /// <summary>The difference at one boundary, (N); with a graph where the logits have one.</summary>
     /// <param name="logits">(N, classes).</param>
     /// <param name="boundary">0 .. Count-1.</param>
+    /// <returns>A new tensor. The caller disposes it.</returns>
     public abstract Tensor Difference(Tensor logits, long boundary);
 
     /// <summary>The goal of the attack for the examples.</summary>
@@ -26,8 +28,11 @@ internal abstract class CompetingClasses(AttackGoal goal)
     public abstract CompetingClasses Select(Tensor rows);
 
     /// <summary>The boundaries between the label and all other classes.</summary>
+    /// <param name="labels">int64 (N).</param>
+    /// <param name="classes">How many classes there are, the label's included.</param>
     public static CompetingClasses All(Tensor labels, long classes)
     {
+        ArgumentNullException.ThrowIfNull(labels);
         using DisposeScope scope = NewDisposeScope();
         // 0 .. classes-2, and from the label on one more.
         Tensor others = ScalarArithmetic.Counting(classes - 1, labels.device).unsqueeze(0), own = labels.unsqueeze(1);
@@ -40,11 +45,17 @@ internal abstract class CompetingClasses(AttackGoal goal)
     public static CompetingClasses Of(Tensor labels, Tensor others) => new OtherClasses(labels, others);
 
     /// <summary>The boundary of a class to reach, with whatever other class is ahead.</summary>
+    /// <param name="targets">int64 (N).</param>
     public static CompetingClasses Towards(Tensor targets) => new Target(targets);
 
-    /// <summary>The other classes in the order of their logits, the largest first, int64 (N, classes - 1).</summary>
+    /// <summary>The other classes in the order of their logits, the largest first.</summary>
+    /// <param name="logits">(N, classes).</param>
+    /// <param name="labels">int64 (N).</param>
+    /// <returns>int64 (N, classes - 1), a new tensor. The caller disposes it.</returns>
     public static Tensor Ranked(Tensor logits, Tensor labels)
     {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(labels);
         using DisposeScope scope = NewDisposeScope();
         Tensor isOwn = ScalarArithmetic.Counting(logits.shape[1], logits.device).eq(labels.unsqueeze(1));
         Tensor order = logits.FilledWhere(isOwn, double.NegativeInfinity).argsort(1, descending: true);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,11 +12,19 @@ namespace RobustWrn.Attacks;
 /// <param name="Normals">Its slopes (N, D), the steepest from 1 to 2 in size; zero where there is none.</param>
 /// <param name="Values">The linear function at the point, (N): negative before the boundary.</param>
 /// <param name="Logits">(N, classes) of the steering pass at the point.</param>
-internal readonly record struct NearestLinearizedBoundary(Tensor Normals, Tensor Values, Tensor Logits)
+public readonly record struct NearestLinearizedBoundary(Tensor Normals, Tensor Values, Tensor Logits)
 {
-    /// <summary>One forward pass, and a backward pass for each boundary on its graph.</summary>
+    /// <summary>Linearises the model: one forward pass, and a backward pass for each boundary on its graph.</summary>
+    /// <param name="points">(N, C, H, W).</param>
+    /// <param name="model">The model.</param>
+    /// <param name="rivals">The boundaries of each point, at least one.</param>
+    /// <param name="threat">The norm in which the nearest is meant.</param>
+    /// <returns>New tensors. The caller disposes them.</returns>
     public static NearestLinearizedBoundary At(Tensor points, AttackedModel model, CompetingClasses rivals, ThreatModel threat)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(rivals);
+        ArgumentNullException.ThrowIfNull(threat);
         using DisposeScope scope = NewDisposeScope();
         using GradientPass pass = model.Pass(points);
         Tensor? normals = null, values = null, nearest = null;
@@ -42,8 +51,13 @@ internal readonly record struct NearestLinearizedBoundary(Tensor Normals, Tensor
             values = where(nearer, difference, values!);
             nearest = where(nearer, distance, nearest);
         }
-        return new NearestLinearizedBoundary(normals!.MoveToOuterDisposeScope(), values!.MoveToOuterDisposeScope(), pass.Logits.alias().MoveToOuterDisposeScope());
+        return new NearestLinearizedBoundary(
+            normals!.MoveToOuterDisposeScope(), values!.MoveToOuterDisposeScope(), pass.Logits.alias().MoveToOuterDisposeScope());
     }
+
+    /// <summary>How many points and pixels it is of.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"nearest linearised boundaries of {Normals.shape[0]} points of {Normals.shape[1]} pixels");
 
     // A boundary without a slope is out of reach, unless the point lies on it.
     private static Tensor Distance(Tensor difference, Tensor slope)

@@ -50,7 +50,7 @@ public sealed record RandomNoise : IAttack
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            batch.Query(new QueryCandidate(context.Threat.Project(AttackInput.StartOf(Source, batch.Context, noise.At(draw)), batch.Images)));
+            batch.Query(new QueryCandidate(context.Threat.Project(batch.Context.StartBy(Source, noise.At(draw)), batch.Images)));
         }
         return batch.Finish();
     }

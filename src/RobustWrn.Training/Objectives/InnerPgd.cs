@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using static TorchSharp.torch;
@@ -43,10 +44,12 @@ public sealed record InnerPgd : IAttack
     public IAttackStart? Start { get; init; }
 
     /// <summary>
-    /// Takes the geometry of the published TRADES code (Zhang et al. 2019) under a norm that has one, as L2: ball and step length are those
-    /// of <see cref="ITradesGeometry"/>, whatever <see cref="Reach"/> says. Other threats go by their own. Default: no.
+    /// Takes the geometry of the published TRADES code (Zhang et al. 2019) under a norm that has one: ball and step length are those
+    /// of <see cref="ITradesGeometry"/>, whatever <see cref="Reach"/> says. Other threats go by
+    /// their own. Default: no. In files it is <c>renormsL2</c>.
     /// </summary>
-    public bool RenormsL2 { get; init; }
+    [JsonPropertyName("renormsL2")]
+    public bool TakesTradesGeometry { get; init; }
 
     /// <inheritdoc/>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"inner PGD-{Steps}");
@@ -75,7 +78,7 @@ public sealed record InnerPgd : IAttack
     {
         this.ThrowIfInvalid();
         ArgumentNullException.ThrowIfNull(context);
-        ITradesGeometry? published = RenormsL2 ? context.Threat as ITradesGeometry : null;
+        ITradesGeometry? published = TakesTradesGeometry ? context.Threat as ITradesGeometry : null;
         double step = StepSize ?? published?.TradesStep(Steps) ?? Reach * context.Threat.Epsilon / Steps;
         GradientAscent ascent = new(Loss, new ConstantStep(step), Steps)
         {

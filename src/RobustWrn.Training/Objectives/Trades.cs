@@ -24,7 +24,12 @@ public sealed record Trades : IRobustObjective, IMigratedDescription
     /// geometry of the code. Gowal et al. 2020 and Rebuffi et al. 2021 take a <see cref="RandomStart"/>; the code of Huang et al.
     /// 2021 offers the <see cref="CrossEntropy"/>, too.
     /// </summary>
-    public static InnerPgd DefaultAttack { get; } = new() { Loss = new KullbackLeibler(), Start = new GaussianStart(0.001), RenormsL2 = true };
+    public static InnerPgd DefaultAttack { get; } = new()
+    {
+        Loss = new KullbackLeibler(),
+        Start = new GaussianStart(0.001),
+        TakesTradesGeometry = true,
+    };
 
     /// <summary>
     /// The inner attack: <c>Trades.DefaultAttack with { Steps = 7 }</c>, or any other, which says itself what it maximises:

@@ -1,19 +1,23 @@
+using System.Text.Json.Nodes;
 using RobustWrn.Core;
 using static TorchSharp.torch;
 
 namespace RobustWrn.Attacks;
 
 /// <summary>The length of the difference of the logits.</summary>
-public sealed record LogitDistance : IOutputDistance
+public sealed record LogitDistance : IOutputDistance, IMigratedDescription
 {
     /// <summary>The name in files.</summary>
     public const string TypeName = "logits";
 
     /// <summary>The length. Default: L1, as in the code of Huang et al. 2021.</summary>
-    public VectorNorm Norm { get; init; } = VectorNorm.L1;
+    public IVectorNorm Norm { get; init; } = VectorNorm.L1;
 
     /// <inheritdoc/>
-    public string Name => $"{Norm}";
+    public string Name => Norm.Name;
+
+    /// <inheritdoc/>
+    public static void Migrate(JsonObject stored) => FormerNorm.Migrate(stored, "norm");
 
     /// <inheritdoc/>
     public Tensor Between(Tensor logits, Tensor perturbed)
@@ -23,5 +27,5 @@ public sealed record LogitDistance : IOutputDistance
     }
 
     /// <inheritdoc/>
-    public IEnumerable<Problem> Problems() => Rule.Holds(Enum.IsDefined(Norm), nameof(Norm), $"must be L1, L2 or Linf, got {Norm}.");
+    public IEnumerable<Problem> Problems() => Norm.ProblemsAs(nameof(Norm));
 }

@@ -1,4 +1,3 @@
-using RobustWrn.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,17 +8,16 @@ internal static class RowNumbers
 {
     /// <summary>The length of each row in float64, all dimensions but the first flattened.</summary>
     /// <returns>(N). The caller disposes it.</returns>
-    public static Tensor RowLength(this Tensor rows, VectorNorm norm)
+    /// <exception cref="InvalidOperationException">The norm, which may be a user's, gives something else.</exception>
+    public static Tensor RowLength(this Tensor rows, IVectorNorm norm)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor flat = rows.flatten(1).to(ScalarType.Float64);
-        Tensor lengths = norm switch
+        Tensor lengths = norm.Of(rows.flatten(1).to(ScalarType.Float64));
+        if (lengths.dtype != ScalarType.Float64 || lengths.dim() != 1 || lengths.shape[0] != rows.shape[0])
         {
-            VectorNorm.L1 => flat.abs().sum(1),
-            VectorNorm.L2 => flat.Squared().sum(1).sqrt(),
-            VectorNorm.Linf => flat.abs().amax([1]),
-            _ => throw new ArgumentOutOfRangeException(nameof(norm), norm, "the norm must be L1, L2 or Linf."),
-        };
+            throw new InvalidOperationException($"{norm.GetType().Name}.{nameof(IVectorNorm.Of)} must give one float64 number for each of "
+                + $"{rows.shape[0]} rows, got ({string.Join(", ", lengths.shape)}) {lengths.dtype}.");
+        }
         return lengths.MoveToOuterDisposeScope();
     }
 

@@ -1,14 +1,14 @@
 namespace RobustWrn.Attacks;
 
-/// <summary>A length of vectors.</summary>
-public enum VectorNorm
+/// <summary>The lengths of vectors that this library has.</summary>
+public static class VectorNorm
 {
     /// <summary>Sum of absolute values.</summary>
-    L1,
+    public static IVectorNorm L1 { get; } = new L1Norm();
 
     /// <summary>Euclidean length.</summary>
-    L2,
+    public static IVectorNorm L2 { get; } = new L2Norm();
 
     /// <summary>Largest absolute value.</summary>
-    Linf,
+    public static IVectorNorm Linf { get; } = new LinfNorm();
 }

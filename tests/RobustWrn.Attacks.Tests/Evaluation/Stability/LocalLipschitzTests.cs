@@ -21,16 +21,17 @@ public sealed class LocalLipschitzTests : IDisposable
     }
 
     [Theory]
-    [InlineData(VectorNorm.Linf)]
-    [InlineData(VectorNorm.L2)]
-    public void Measure_LinearModelMovedTheSteepestWay_IsTheDualNormOfItsWeights(VectorNorm input)
+    [InlineData("linf")]
+    [InlineData("l2")]
+    public void Measure_LinearModelMovedTheSteepestWay_IsTheDualNormOfItsWeights(string norm)
     {
-        ThreatModel threat = input == VectorNorm.Linf ? ThreatModel.Linf(0.1) : ThreatModel.L2(0.1);
+        IVectorNorm input = norm == "linf" ? VectorNorm.Linf : VectorNorm.L2;
+        ThreatModel threat = norm == "linf" ? ThreatModel.Linf(0.1) : ThreatModel.L2(0.1);
         ImagePairs pairs = new(_images, _images.Plus(threat.SteepestDirection(Weights.unsqueeze(0)).Times(threat.Epsilon)), _labels, threat);
-        double dual = _model.Weight[1].norm(input == VectorNorm.Linf ? 1f : 2f).Number();
+        double dual = _model.Weight[1].norm(norm == "linf" ? 1f : 2f).Number();
 
         // The logit of class 0 never moves, so all lengths of the difference agree.
-        foreach (VectorNorm output in Enum.GetValues<VectorNorm>())
+        foreach (IVectorNorm output in (IVectorNorm[])[VectorNorm.L1, VectorNorm.L2, VectorNorm.Linf])
         {
             ValueList<double> constants = new LocalLipschitz { Output = new LogitDistance { Norm = output }, Input = input, Offset = 1e-12 }.Measure(_model, pairs);
             Assert.All(constants, constant => Assert.Equal(dual, constant, 1e-9 * dual));
@@ -74,13 +75,26 @@ public sealed class LocalLipschitzTests : IDisposable
     [Fact]
     public void Problems_WrongSettings_NamesEachOfThem()
     {
-        LocalLipschitz wrong = new() { Output = new LogitDistance { Norm = (VectorNorm)9 }, Input = (VectorNorm)7, Offset = 0 };
+        LocalLipschitz wrong = new() { Output = new LogitDistance { Norm = null! }, Input = null!, Offset = 0 };
         Assert.Equal(
         [
-            "Output.Norm: must be L1, L2 or Linf, got 9.",
+            "Output.Norm: must be given, got null.",
             "Offset: must be a finite number above 0, got 0.",
-            "Input: must be L1, L2 or Linf, got 7.",
+            "Input: must be given, got null.",
         ], wrong.Problems().Select(problem => problem.ToString()));
         Assert.Throws<InvalidDescriptionException>(() => wrong.Measure(_model, new ImagePairs(_images, _images, _labels, ThreatModel.Linf(0.1))));
+    }
+
+    /// <summary>The lengths were words once.</summary>
+    [Fact]
+    public void Read_FileOfBefore_HasItsLengths()
+    {
+        const string former =
+            """{"version":1,"type":"local-lipschitz","output":{"type":"logits","norm":"linf"},"input":"l2","offset":0.5}""";
+        LocalLipschitz expected = new() { Output = new LogitDistance { Norm = VectorNorm.Linf }, Input = VectorNorm.L2, Offset = 0.5 };
+
+        Assert.Equal(expected, DescriptionJson.Read<IPairMeasure>(former));
+        Assert.Equal(expected, DescriptionJson.Read<IPairMeasure>(DescriptionJson.Write(expected)));
+        Assert.Equal("local Lipschitz, Linf / L2", expected.Name);
     }
 }

@@ -31,7 +31,7 @@ public sealed class StabilityVectorTests : IDisposable
             ("1", new LogitDistance()), ("2", new LogitDistance { Norm = VectorNorm.L2 }), ("inf", new LogitDistance { Norm = VectorNorm.Linf }), ("kl", new PredictionDivergence()),
         })
         {
-            foreach ((string bottom, VectorNorm input) in new[] { ("inf", VectorNorm.Linf), ("2", VectorNorm.L2) })
+            foreach ((string bottom, IVectorNorm input) in new[] { ("inf", VectorNorm.Linf), ("2", VectorNorm.L2) })
             {
                 SampleSummary found = SampleSummary.Of(new LocalLipschitz { Output = output, Input = input }.Measure(model, Pairs(dtype), blockSize: 3).AsSpan());
                 _vector.AssertMatches($"out.{run}.local_lip.top_{top}.btm_{bottom}.mean", Number(found.Mean));
