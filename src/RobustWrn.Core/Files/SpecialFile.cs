@@ -4,7 +4,7 @@ namespace RobustWrn.Core;
 /// Devices and pipes, which a file that is renamed to their name would replace: <c>/dev/null</c> would be an ordinary file afterwards,
 /// for every program.
 /// </summary>
-internal static class SpecialFile
+public static class SpecialFile
 {
     /// <summary>Refuses a place where something else than a file of bytes is.</summary>
     /// <exception cref="IOException">There is a device or a pipe.</exception>

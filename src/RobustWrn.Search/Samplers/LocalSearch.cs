@@ -53,7 +53,7 @@ public sealed record LocalSearch : ISampler
             // Of a trial of the first batch nobody knows better; behind the last neighbour a new run begins.
             if (top is not null && trial.Number > surrounded)
                 (top, first, surrounded, weights) = (null, trial.Number, int.MaxValue, Weights(context, trial.Number));
-            if (!trial.IsTold || (top is not null && Value(trial, weights) <= Value(top, weights)))
+            if (!trial.IsTold || (top is not null && !IsBetter(trial, top, weights)))
                 continue;
             top = trial;
             surrounded = Math.Max(first + FirstTrials - 1, Surrounded(context.Space, trial, known));
@@ -81,6 +81,10 @@ public sealed record LocalSearch : ISampler
         RandomSequence draws = context.Study.For("weights").At(run).Sequence();
         return [.. Enumerable.Range(0, context.Objectives).Select(_ => -Math.Log(1 - draws.NextDouble()))];
     }
+
+    private static bool IsBetter(Observation trial, Observation top, double[] weights) => trial.Violation != top.Violation
+        ? trial.Violation < top.Violation
+        : Value(trial, weights) > Value(top, weights);
 
     private static double Value(Observation trial, double[] weights) => trial.Values.Zip(weights, (value, weight) => value * weight).Sum();
 }

@@ -4,7 +4,8 @@ namespace RobustWrn.Search;
 
 /// <summary>
 /// The order in which NSGA-II prefers trials (Deb et al. 2002): by the front that they belong to, and within a front by how empty their
-/// neighbourhood is. With one objective it is the order of values; equal ones go by number.
+/// neighbourhood is. With one objective it is the order of values; equal ones go by number. Trials that break a constraint come behind all
+/// that keep them, those that break less first.
 /// </summary>
 public static class NonDominatedSorting
 {
@@ -16,6 +17,14 @@ public static class NonDominatedSorting
         ArgumentNullException.ThrowIfNull(trials);
         if (trials.Count == 0)
             return [];
+        if (trials.Any(trial => !trial.IsFeasible))
+        {
+            return
+            [
+                .. Best([.. trials.Where(trial => trial.IsFeasible)], count)
+                    .Concat(trials.Where(trial => !trial.IsFeasible).OrderBy(trial => trial.Violation).ThenBy(trial => trial.Number)).Take(count),
+            ];
+        }
         if (trials[0].Values.Count == 1)
             return [.. trials.OrderByDescending(trial => trial.Values[0]).ThenBy(trial => trial.Number).Take(count)];
         List<Observation> chosen = [];

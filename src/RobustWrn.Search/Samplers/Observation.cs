@@ -13,8 +13,22 @@ public sealed record Observation(int Number, ValueList<int> Point, string Identi
     /// <summary>One value per objective, larger ones better; empty unless the trial is completed.</summary>
     public ValueList<double> Values { get; init; } = [];
 
+    /// <summary>
+    /// One number per constraint, above 0 where it is broken (<see cref="StudyConstraint.Excess"/>); empty unless the trial is completed.
+    /// </summary>
+    public ValueList<double> Excesses { get; init; } = [];
+
     /// <summary>Says that there are values to learn from.</summary>
     public bool IsTold => State == TrialState.Completed;
+
+    /// <summary>The sum over the constraints that it breaks; 0 for a trial that keeps all.</summary>
+    public double Violation => Excesses.Count == 0 ? 0 : Excesses.Sum(excess => Math.Max(0, excess));
+
+    /// <summary>Says that it keeps all constraints.</summary>
+    public bool IsFeasible => Violation == 0;
+
+    /// <summary>The trial as one of which nothing is known yet but its point.</summary>
+    public Observation AsPending() => State == TrialState.Pending ? this : new(Number, Point, Identity, TrialState.Pending);
 
     /// <summary>Number, point and values.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,

@@ -15,6 +15,9 @@ public sealed record SamplerContext(SpaceShape Space, ValueList<Observation> His
     /// <summary>The trials before that have values, in the order of their numbers.</summary>
     public ValueList<Observation> Told { get; } = [.. History.Where(trial => trial.IsTold)];
 
+    /// <summary>The number of constraints; 0 before the first value.</summary>
+    public int Constraints => Told.Count == 0 ? 0 : Told[0].Excesses.Count;
+
     /// <summary>The number of objectives; 0 before the first.</summary>
     public int Objectives => Told.Count == 0 ? 0 : Told[0].Values.Count;
 }

@@ -3,28 +3,43 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>Keeps a study in memory: for tests, and for searches that need not outlive the process.</summary>
-public sealed class MemoryStudyStore : IStudyStore
+/// <param name="time">The clock of its facts; null is the system's.</param>
+public sealed class MemoryStudyStore(TimeProvider? time = null) : IStudyStore
 {
-    private readonly SortedDictionary<int, TrialRecord> _trials = [];
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly List<LoggedFact> _facts = [];
     private StudyHeader? _header;
     private bool _open;
 
     /// <inheritdoc/>
-    public StoredStudy Open(StudyHeader header)
+    public StudyHeader Open(StudyHeader header)
     {
         ArgumentNullException.ThrowIfNull(header);
         if (_open)
             throw new IOException("a store serves one study at a time, and another study uses this one. Dispose that study first.");
         _open = true;
-        _header ??= header;
-        return new StoredStudy(_header, _trials.Values.ToValueList());
+        return _header ??= header;
     }
 
     /// <inheritdoc/>
-    public void Append(TrialRecord trial)
+    public ValueList<LoggedFact> Read(int from)
     {
-        ArgumentNullException.ThrowIfNull(trial);
-        _trials[trial.Number] = trial;
+        lock (_facts)
+            return from == _facts.Count ? [] : [.. _facts[from..]];
+    }
+
+    /// <inheritdoc/>
+    public LoggedFact? TryAppend(int length, StudyFact fact)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        lock (_facts)
+        {
+            if (_facts.Count != length)
+                return null;
+            LoggedFact logged = new(length, _time.GetUtcNow(), fact);
+            _facts.Add(logged);
+            return logged;
+        }
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,17 @@ internal static partial class SearchLog
         + "What was there is moved to {Aside}.")]
     public static partial void DamagedHeader(ILogger logger, string file, string reason, string aside);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Line {Line} of {File} was cut off when it was written and never counted; it is "
+        + "taken away.")]
+    public static partial void CutLine(ILogger logger, string file, int line);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Line {Line} of {File} is not believed ({Reason}).")]
+    public static partial void DamagedLine(ILogger logger, string file, int line, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} is written again without the lines that are not believed; what they were "
+        + "about is tried again. The log as it was is {Aside}.")]
+    public static partial void DamagedLog(ILogger logger, string file, string aside);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} has no record, though later ones do; it will be tried again.")]
     public static partial void LostTrial(ILogger logger, int trial);
 }

@@ -20,9 +20,34 @@ public sealed record StudyHeader
     /// <summary>The seed.</summary>
     public required Seed Seed { get; init; }
 
-    /// <summary>SHA-256 over all of it, in lower-case hexadecimal: what a stored trial belongs to.</summary>
+    /// <summary>
+    /// The number of trials of a batch, which are proposed from what came of the batches before; null in a free-running study.
+    /// </summary>
+    public int? Width { get; init; }
+
+    /// <summary>What the study wants.</summary>
+    public ValueList<StudyObjective> Objectives { get; init; } = [StudyObjective.Score];
+
+    /// <summary>The limits of good trials.</summary>
+    public ValueList<StudyConstraint> Constraints { get; init; } = [];
+
+    /// <summary>SHA-256 over all of it, in lower-case hexadecimal: what a stored fact belongs to.</summary>
     [JsonIgnore]
-    public string Fingerprint => DescriptionJson.Fingerprint($"{SpaceFingerprint}\n{Sampler}\n{Seed.Value}");
+    public string Fingerprint => DescriptionJson.Fingerprint(string.Join('\n', SpaceFingerprint, Sampler, Seed.Value, Width,
+        HeaderText.Of(Objectives), HeaderText.Of(Constraints)));
+
+    /// <summary>The part of a trial that samplers may know: nothing that differs between runs.</summary>
+    /// <param name="trial">A trial of the study.</param>
+    public Observation Observed(TrialRecord trial)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        Observation observed = new(trial.Number, trial.Point, trial.Identity, trial.State);
+        return trial.Outcome is not { } outcome ? observed : observed with
+        {
+            Values = Objectives.Select(objective => objective.Signed(outcome.Find(objective.Name)!.Value)).ToValueList(),
+            Excesses = Constraints.Select(constraint => constraint.Excess(outcome.Find(constraint.Name)!.Value)).ToValueList(),
+        };
+    }
 
     /// <summary>The fingerprint of the space, and the seed.</summary>
     public override string ToString() => $"study of the space {SpaceFingerprint[..Math.Min(12, SpaceFingerprint.Length)]}, seed {Seed}";

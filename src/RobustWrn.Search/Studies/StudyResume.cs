@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -14,11 +15,24 @@ internal static class StudyResume
             differences.AddRange(JsonDifference.Between(stored.Sampler, now.Sampler).Select(difference => $"sampler.{difference}"));
         if (now.Seed != stored.Seed)
             differences.Add($"seed: stored {stored.Seed}, now {now.Seed}");
+        if (now.Width != stored.Width)
+            differences.Add($"width: stored {Mode(stored)}, now {Mode(now)}");
+        Compare(differences, "objectives", HeaderText.Of(stored.Objectives), HeaderText.Of(now.Objectives));
+        Compare(differences, "constraints", HeaderText.Of(stored.Constraints), HeaderText.Of(now.Constraints));
         if (differences.Count > 0)
             throw new StudyMismatchException(
                 "the store must hold this study to go on with it, but it holds another one:",
                 differences,
                 "Give the stored settings to go on, or choose another place to begin anew.");
+    }
+
+    private static string Mode(StudyHeader header) =>
+        header.Width is { } width ? string.Create(CultureInfo.InvariantCulture, $"batches of {width}") : "free-running";
+
+    private static void Compare(List<string> differences, string name, string stored, string now)
+    {
+        if (stored != now)
+            differences.Add($"{name}: stored {stored}, now {now}");
     }
 
     public static void Refuse<TSpec>(SearchSpace<TSpec> space, TrialRecord trial)

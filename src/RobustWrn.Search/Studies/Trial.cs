@@ -6,10 +6,11 @@ namespace RobustWrn.Search;
 /// <summary>A network to try, handed out by <see cref="Study{TSpec}.Ask"/>.</summary>
 /// <typeparam name="TSpec">The specification searched over.</typeparam>
 /// <param name="Number">Its number, from 0.</param>
+/// <param name="Attempt">The number of the attempt, from 1.</param>
 /// <param name="Point">One value index per dimension.</param>
 /// <param name="Values">The values at the point.</param>
 /// <param name="Spec">The specification to build, train and judge.</param>
-public sealed record Trial<TSpec>(int Number, ValueList<int> Point, ValueList<DimensionValue> Values, TSpec Spec)
+public sealed record Trial<TSpec>(int Number, int Attempt, ValueList<int> Point, ValueList<DimensionValue> Values, TSpec Spec)
     where TSpec : INetworkSpec
 {
     /// <summary>Number, network and values.</summary>

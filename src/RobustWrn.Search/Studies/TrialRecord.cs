@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -7,17 +6,17 @@ namespace RobustWrn.Search;
 /// <summary>The state of a trial.</summary>
 public enum TrialState
 {
-    /// <summary>Asked and not told: running, or interrupted.</summary>
+    /// <summary>Asked and not told: waiting, running, or interrupted.</summary>
     Pending,
 
-    /// <summary>Told with a score.</summary>
+    /// <summary>Told with an outcome.</summary>
     Completed,
 
     /// <summary>Told as failed.</summary>
     Failed,
 }
 
-/// <summary>A trial as a study keeps it.</summary>
+/// <summary>A trial as the log of its study knows it.</summary>
 public sealed record TrialRecord
 {
     /// <summary>The trial's number, from 0.</summary>
@@ -30,39 +29,62 @@ public sealed record TrialRecord
     public required ValueList<DimensionValue> Values { get; init; }
 
     /// <summary>The specification as canonical JSON.</summary>
-    [JsonConverter(typeof(JsonTextConverter))]
     public required string Spec { get; init; }
 
     /// <summary>SHA-256 of <see cref="Spec"/>, in lower-case hexadecimal.</summary>
     public required string SpecFingerprint { get; init; }
 
+    /// <summary>The network's identity in its space (<see cref="SpaceShape.IdentityOf"/>).</summary>
+    public required string Identity { get; init; }
+
     /// <summary>The state of the trial.</summary>
-    public required TrialState State { get; init; }
+    public TrialState State { get; init; }
 
-    /// <summary>The number that is maximised; null unless completed.</summary>
-    public Proportion? Score { get; init; }
+    /// <summary>The measures and verdicts of a completed trial; null for others.</summary>
+    public TrialOutcome? Outcome { get; init; }
 
-    /// <summary>Further numbers of a completed trial.</summary>
-    public ValueList<Measure> Measures { get; init; } = [];
+    /// <summary>What it measured on its way, in the order of the log.</summary>
+    public ValueList<TrialReport> Reports { get; init; } = [];
 
     /// <summary>Why it failed; null unless failed.</summary>
     public string? FailureReason { get; init; }
 
-    /// <summary>When it was first asked, UTC.</summary>
-    public required DateTimeOffset Started { get; init; }
+    /// <summary>How often it was claimed; 0 for one that waits.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The worker that claimed it last; null for one that waits.</summary>
+    public string? Worker { get; init; }
+
+    /// <summary>When it was asked, UTC.</summary>
+    public DateTimeOffset Started { get; init; }
+
+    /// <summary>When it was claimed last, UTC; null for one that waits.</summary>
+    public DateTimeOffset? Claimed { get; init; }
 
     /// <summary>When it was told, UTC; null while pending.</summary>
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>Seconds from the last time it was asked to the time it was told; null while pending.</summary>
-    public double? Seconds { get; init; }
+    /// <summary>Seconds from the last claim to the end; null while pending.</summary>
+    public double? Seconds => Finished is { } end && Claimed is { } begin ? (end - begin).TotalSeconds : null;
 
-    /// <summary>The part of it that samplers may know: nothing that differs between runs.</summary>
-    public Observation Observed() =>
-        new(Number, Point, SpecFingerprint, State) { Values = Score is { } score && State == TrialState.Completed ? [score.Value] : [] };
+    /// <summary>The value of a measure of a completed trial; null where it has none of this name.</summary>
+    public double? Measured(string name) => Outcome?.Find(name)?.Value;
+
+    /// <summary>The record without times, workers and attempts: the part that is the same however often a study was interrupted.</summary>
+    public TrialRecord WithoutTimes() => this with { Attempts = 0, Worker = null, Started = default, Claimed = null, Finished = null };
 
     /// <summary>Number, values and what became of it.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"trial {Number} ({Quantity.First([.. Values.Select(value => value.ToString())], 6)}): ")
-        + (State == TrialState.Completed ? $"score {Score}" : State == TrialState.Failed ? $"failed: {FailureReason}" : "pending");
+        + (State == TrialState.Completed ? $"{Outcome}" : State == TrialState.Failed ? $"failed: {FailureReason}" : "pending");
+}
+
+/// <summary>What a trial measured on its way.</summary>
+/// <param name="Step">How far it was, such as its epoch.</param>
+/// <param name="Measures">The measures.</param>
+public sealed record TrialReport(int Step, ValueList<Measure> Measures)
+{
+    /// <summary>The step and the measures.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"step {Step}: {Quantity.First([.. Measures.Select(measure => measure.ToString())], 6)}");
 }

@@ -100,7 +100,7 @@ public sealed class SamplerContract
             for (; tells > 0 && study.Ask() is { } trial; tells--)
                 study.Tell(trial, new TrialOutcome(new Proportion(trial.Spec.Cost(32, 32).Parameters % 1_000, 1_000)));
             _ = study.Ask();
-            return study.Trials.Select(trial => trial with { Started = default, Finished = null, Seconds = null }).ToValueList();
+            return study.Trials.Select(trial => trial.WithoutTimes()).ToValueList();
         }
     }
 }

@@ -43,6 +43,6 @@ public sealed class KilledStudyTests
         while (study.Ask() is { } trial)
             study.Tell(trial, StudyProcess.Judge(trial));
         Assert.Equal(6, study.Trials.Count);
-        return study.Trials.Select(trial => trial with { Started = default, Finished = null, Seconds = null }).ToValueList();
+        return study.Trials.Select(trial => trial.WithoutTimes()).ToValueList();
     }
 }

@@ -17,7 +17,7 @@ public sealed class StudyResumeTests
         using Study<WideResNetSpec> study = Open(store);
         while (study.Ask() is { } trial)
             study.Tell(trial, Judge(trial));
-        return study.Trials.Select(trial => trial with { Started = default, Finished = null, Seconds = null }).ToValueList();
+        return study.Trials.Select(trial => trial.WithoutTimes()).ToValueList();
     }
 
     [Fact]
@@ -53,20 +53,22 @@ public sealed class StudyResumeTests
         }
 
         using Study<WideResNetSpec> resumed = Open(store);
-        Assert.Equal([asked[0], asked[2], asked[3]], [resumed.Ask()!, resumed.Ask()!, resumed.Ask()!]);
+        Trial<WideResNetSpec>[] again = [resumed.Ask()!, resumed.Ask()!, resumed.Ask()!];
+        Assert.Equal([asked[0], asked[2], asked[3]], again.Select(trial => trial with { Attempt = 1 }));
+        Assert.All(again, trial => Assert.Equal(2, trial.Attempt));
         Assert.Equal(4, resumed.Ask()!.Number);
     }
 
     [Fact]
     public void Tell_AfterResume_KeepsTheFirstStartAndCountsTheLastAttempt()
     {
-        MemoryStudyStore store = new();
         ManualTime time = new();
-        using (Study<WideResNetSpec> study = Study.Open(Space, new GridSampler(), 9, store, time: time))
+        MemoryStudyStore store = new(time);
+        using (Study<WideResNetSpec> study = Study.Open(Space, new GridSampler(), 9, store))
             _ = study.Ask();
         DateTimeOffset started = time.GetUtcNow();
         time.Advance(TimeSpan.FromHours(5));
-        using Study<WideResNetSpec> resumed = Study.Open(Space, new GridSampler(), 9, store, time: time);
+        using Study<WideResNetSpec> resumed = Study.Open(Space, new GridSampler(), 9, store);
         Trial<WideResNetSpec> trial = resumed.Ask()!;
         time.Advance(TimeSpan.FromMinutes(2));
         TrialRecord record = resumed.Tell(trial, Judge(trial));
@@ -137,7 +139,7 @@ public sealed class StudyResumeTests
             _ = study.Ask();
         }
 
-        using Study<WideResNetSpec> fewer = Study.Open(Space, new RandomSampler(), 9, store, maximumTrials: 1);
+        using Study<WideResNetSpec> fewer = Study.Open(Space, new RandomSampler(), 9, store, new StudyOptions { MaxTrials = 1 });
         Assert.Null(fewer.Ask());
         Assert.Equal("the 1 trial has been asked.", fewer.EndReason);
     }

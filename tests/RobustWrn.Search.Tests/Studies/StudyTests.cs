@@ -5,7 +5,7 @@ namespace RobustWrn.Search.Tests;
 public sealed class StudyTests
 {
     private static TrialOutcome Outcome(Trial<WideResNetSpec> trial) =>
-        new(new Proportion(trial.Spec.Stages[^1].Width, 1_000)) { Measures = [new Measure("parameters", trial.Spec.Cost(32, 32).Parameters)] };
+        new TrialOutcome(new Proportion(trial.Spec.Stages[^1].Width, 1_000)).With(new Measure("parameters", trial.Spec.Cost(32, 32).Parameters));
 
     [Fact]
     public void AskTell_UntilTheGridIsDone_TriesEveryKeptPointAndFindsTheBest()
@@ -24,7 +24,7 @@ public sealed class StudyTests
     [Fact]
     public void Ask_TrialsUsedUp_SaysSo()
     {
-        using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32, 48), new RandomSampler(), seed: 1, maximumTrials: 2);
+        using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32, 48), new RandomSampler(), seed: 1, options: new StudyOptions { MaxTrials = 2 });
 
         Assert.NotNull(study.Ask());
         Assert.NotNull(study.Ask());
@@ -59,7 +59,7 @@ public sealed class StudyTests
     public void Tell_Record_HoldsAllThatIsKnownOfTheTrial()
     {
         ManualTime time = new();
-        using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32), new GridSampler(), seed: 1, time: time);
+        using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32), new GridSampler(), seed: 1, new MemoryStudyStore(time));
         Trial<WideResNetSpec> trial = study.Ask()!;
         DateTimeOffset started = time.GetUtcNow();
         time.Advance(TimeSpan.FromSeconds(90));
@@ -74,14 +74,18 @@ public sealed class StudyTests
                 Values = [new DimensionValue("width", "16")],
                 Spec = spec,
                 SpecFingerprint = DescriptionJson.Fingerprint(trial.Spec),
+                Identity = DescriptionJson.Fingerprint(trial.Spec),
                 State = TrialState.Completed,
-                Score = new Proportion(16, 1_000),
-                Measures = [new Measure("parameters", trial.Spec.Cost(32, 32).Parameters)],
+                Outcome = Outcome(trial),
+                Attempts = 1,
+                Worker = record.Worker,
                 Started = started,
+                Claimed = started,
                 Finished = started.AddSeconds(90),
-                Seconds = 90,
             },
             record);
+        Assert.Equal(90, record.Seconds);
+        Assert.Equal(0.016, record.Measured("score"));
         Assert.Equal(record, Assert.Single(study.Trials));
     }
 
@@ -102,14 +106,14 @@ public sealed class StudyTests
     {
         using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32), new GridSampler(), seed: 1);
         Trial<WideResNetSpec> trial = study.Ask()!;
-        TrialOutcome outcome = new(new Proportion(0, 0)) { Measures = [new Measure("loss", double.NaN), new Measure("a", 1), new Measure("a", 2)] };
+        TrialOutcome outcome = new TrialOutcome(new Proportion(0, 0)).With(new Measure("loss", double.NaN), new Measure("a", 1), new Measure("a", 2));
 
         InvalidDescriptionException refused = Assert.Throws<InvalidDescriptionException>(() => study.Tell(trial, outcome));
 
         Assert.Equal(
         [
-            "Score: must be hits out of at least one example, got 0 of 0.",
             "\"loss\": must be a finite number, got NaN. Leave the measure out, or tell the trial as failed.",
+            "\"score\": must be hits out of at least one example, got 0 of 0.",
             "\"a\": names of measures must be unique, but 2 have this one.",
         ], refused.Problems.Select(problem => problem.ToString()));
         Assert.Equal(TrialState.Pending, study.Trials[0].State);

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Distributions;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -6,8 +7,7 @@ namespace RobustWrn.Search;
 /// Bayesian optimisation with Gaussian processes: the point at which the expected improvement is largest (Jones, Schonlau and Welch 1998),
 /// with several that of one weighting of them, drawn for each trial (ParEGO: Knowles 2006), and with two of them every other time the
 /// expected growth of the dominated area. Trials that run count with the values expected of them (kriging believer: Ginsbourger et al.
-/// 2010), failed ones
-/// with the worst.
+/// 2010), failed ones with the worst. Under constraints the gain counts as far as they are probably kept (Gardner et al. 2014).
 /// </summary>
 public sealed record GaussianProcessSampler : ISampler
 {
@@ -61,41 +61,80 @@ public sealed record GaussianProcessSampler : ISampler
     private Func<ValueList<int>, double> Gain(SamplerContext context, RandomSequence draws)
     {
         ValueList<Observation> told = context.Told;
+        Func<ValueList<int>, double>? kept = Kept(context);
+        bool[] feasible = [.. told.Select(trial => trial.IsFeasible)];
+        // Nothing is good that breaks a constraint: until a trial keeps them all, that is what is looked for.
+        if (kept is not null && !feasible.Contains(true))
+            return kept;
+        Func<ValueList<int>, double> gain = GainAlone(context, feasible, draws);
+        return kept is null ? gain : point => gain(point) * kept(point);
+    }
+
+    private Func<ValueList<int>, double> GainAlone(SamplerContext context, bool[] feasible, RandomSequence draws)
+    {
+        ValueList<Observation> told = context.Told;
         double[][] values = [.. Enumerable.Range(0, context.Objectives).Select(o => told.Select(trial => trial.Values[o]).ToArray())];
         // With two objectives every other trial, too: small growth all along a front that is known hides a better region elsewhere.
         if (context.Objectives > 2 || (context.Objectives == 2 && context.Number % 2 == 1))
             values = [Weighted(values, draws)];
         if (values.Length == 1)
         {
-            Believer believer = Learned(context, told, values[0]);
-            double best = believer.Scores.Max();
+            Believer believer = Learned(context, told, values[0], Scores);
+            double best = Good(believer.Scores).Max();
             return point =>
             {
                 (double mean, double deviation) = believer.Process.At(context.Space.Marked(point));
                 return Improvement.Above(best, mean, deviation);
             };
         }
-        Believer first = Learned(context, told, values[0]), second = Learned(context, told, values[1]);
+        Believer first = Learned(context, told, values[0], Scores), second = Learned(context, told, values[1], Scores);
         (double, double) reference = (Corner(first.Scores), Corner(second.Scores));
-        (double, double)[] front = Front(first.Scores, second.Scores);
+        (double, double)[] front = Front(Good(first.Scores), Good(second.Scores));
         return point =>
         {
             int[] marked = context.Space.Marked(point);
             return Improvement.OfArea(front, reference, first.Process.At(marked), second.Process.At(marked));
         };
 
+        double[] Good(double[] scores) => [.. scores.Where((_, i) => feasible[i])];
+
         // A little below the worst, so that ends of the front count, too.
         static double Corner(double[] scores) => scores.Min() - 0.1 * (scores.Max() - scores.Min()) - 1e-9;
     }
 
-    private Believer Learned(SamplerContext context, ValueList<Observation> told, double[] values)
+    // The probability that all constraints are kept; null without constraints.
+    private Func<ValueList<int>, double>? Kept(SamplerContext context)
     {
-        double[] scores = Scores(values);
+        if (context.Constraints == 0)
+            return null;
+        (GaussianProcess Process, double Limit)[] limits =
+        [
+            .. Enumerable.Range(0, context.Constraints).Select(c =>
+            {
+                double[] slack = [.. context.Told.Select(trial => -trial.Excesses[c])];
+                double mean = slack.Average(), scale = Math.Sqrt(slack.Average(value => (value - mean) * (value - mean)));
+                scale = scale > 0 ? scale : 1;
+                Func<double[], double[]> scaled = values => [.. values.Select(value => (value - mean) / scale)];
+                return (Learned(context, context.Told, slack, scaled, failedIsWorst: false).Process, -mean / scale);
+            }),
+        ];
+        return point => limits.Aggregate(1.0, (probability, limit) =>
+        {
+            (double mean, double deviation) = limit.Process.At(context.Space.Marked(point));
+            return probability * (deviation > 0 ? Normal.CDF(0, 1, (mean - limit.Limit) / deviation) : mean >= limit.Limit ? 1 : 0);
+        });
+    }
+
+    // Values are brought to a scale twice: those that the kernel is fitted to know nothing of what came later.
+    private Believer Learned(
+        SamplerContext context, ValueList<Observation> told, double[] values, Func<double[], double[]> scaled, bool failedIsWorst = true)
+    {
+        double[] scores = scaled(values);
         int fitted = Math.Max(2, (int)Math.Round(Math.Pow(Growth, Math.Floor(Math.Log(told.Count) / Math.Log(Growth) + 1e-9))));
         fitted = Math.Min(fitted, told.Count);
         double[] before = values[..fitted];
         int[] chosen = Chosen(before), all = Chosen(values);
-        double[] early = Scores(before);
+        double[] early = scaled(before);
         PointKernel kernel = KernelFit.Of(
             context.Space,
             [.. chosen.Select(i => context.Space.Marked(told[i].Point))],
@@ -103,7 +142,7 @@ public sealed record GaussianProcessSampler : ISampler
         List<int[]> points = [.. all.Select(i => context.Space.Marked(told[i].Point))];
         List<double> known = [.. all.Select(i => scores[i])];
         double worst = scores.Min();
-        foreach (Observation failed in context.History.Where(trial => trial.State == TrialState.Failed).TakeLast(MostTrials / 4))
+        foreach (Observation failed in context.History.Where(trial => failedIsWorst && trial.State == TrialState.Failed).TakeLast(MostTrials / 4))
         {
             points.Add(context.Space.Marked(failed.Point));
             known.Add(worst);

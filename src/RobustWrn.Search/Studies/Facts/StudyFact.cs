@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace RobustWrn.Search;
+
+/// <summary>Something that happened to a trial. A study is the list of its facts, to which is only added.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
+[JsonDerivedType(typeof(TrialAsked), "asked")]
+[JsonDerivedType(typeof(TrialClaimed), "claimed")]
+[JsonDerivedType(typeof(TrialReported), "reported")]
+[JsonDerivedType(typeof(TrialTold), "told")]
+[JsonDerivedType(typeof(TrialFailed), "failed")]
+public abstract record StudyFact
+{
+    private protected StudyFact()
+    {
+    }
+
+    /// <summary>The trial's number, from 0.</summary>
+    public required int Trial { get; init; }
+}
+
+/// <summary>A fact in its place of the log.</summary>
+/// <param name="Position">Its place, from 0.</param>
+/// <param name="Time">When it was appended, UTC, by the store's clock.</param>
+/// <param name="Fact">The fact.</param>
+public sealed record LoggedFact(int Position, DateTimeOffset Time, StudyFact Fact)
+{
+    /// <summary>The place and the fact.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Position}: {Fact}");
+}

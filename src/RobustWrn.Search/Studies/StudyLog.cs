@@ -1,0 +1,136 @@
+using System.Text.Json;
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>
+/// What the facts of a study add up to: its trials. Facts are applied in the order of the log; one that cannot follow those before it is
+/// none of this study's.
+/// </summary>
+public sealed class StudyLog
+{
+    private readonly StudyHeader _header;
+    private readonly SortedDictionary<int, TrialRecord> _trials = [];
+    private readonly Dictionary<int, Observation> _observed = [];
+    private readonly SortedSet<int> _pending = [];
+
+    /// <summary>The log of a study of which nothing happened yet.</summary>
+    /// <param name="header">What the study is.</param>
+    public StudyLog(StudyHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        _header = header;
+    }
+
+    /// <summary>The number of facts so far.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>The trials in the order of their numbers.</summary>
+    public IReadOnlyCollection<TrialRecord> Trials => _trials.Values;
+
+    /// <summary>The numbers of the trials that were asked and have not ended.</summary>
+    public IReadOnlyCollection<int> Pending => _pending;
+
+    /// <summary>The lowest number that no trial has.</summary>
+    public int FirstFree { get; private set; }
+
+    /// <summary>The trial of a number, or null.</summary>
+    public TrialRecord? Find(int number) => _trials.GetValueOrDefault(number);
+
+    /// <summary>
+    /// The trials below a number as a sampler may know them: what came of those below a horizon, and the others as pending.
+    /// </summary>
+    /// <param name="number">The number of the trial to propose.</param>
+    /// <param name="horizon">From this number on, trials count as pending, whatever came of them.</param>
+    public ValueList<Observation> Observed(int number, int horizon)
+    {
+        Observation[] observed = new Observation[Math.Min(number, FirstFree)];
+        for (int i = 0; i < observed.Length; i++)
+            observed[i] = i < horizon ? _observed[i] : _observed[i].AsPending();
+        return [.. observed];
+    }
+
+    /// <summary>Adds the next fact.</summary>
+    /// <param name="logged">The fact; its position is <see cref="Length"/>.</param>
+    /// <exception cref="InvalidDataException">It cannot follow the facts before it.</exception>
+    public void Apply(LoggedFact logged)
+    {
+        ArgumentNullException.ThrowIfNull(logged);
+        if (Fault(logged) is { } fault)
+            throw new InvalidDataException($"fact {logged.Position} of the log cannot be: {fault}.");
+        TrialRecord record = logged.Fact switch
+        {
+            TrialAsked asked => Asked(asked, logged.Time),
+            TrialClaimed claimed => Of(claimed) with { Attempts = claimed.Attempt, Worker = claimed.Worker, Claimed = logged.Time },
+            TrialReported reported => Of(reported) is var trial
+                ? trial with { Reports = [.. trial.Reports, new TrialReport(reported.Step, reported.Measures)] } : trial,
+            TrialTold told => Of(told) with { State = TrialState.Completed, Outcome = told.Outcome, Finished = logged.Time },
+            TrialFailed failed => Of(failed) with { State = TrialState.Failed, FailureReason = failed.Reason, Finished = logged.Time },
+            _ => throw new InvalidDataException($"fact {logged.Position} of the log is of an unknown kind."),
+        };
+        _trials[record.Number] = record;
+        _observed[record.Number] = _header.Observed(record);
+        if (record.State == TrialState.Pending)
+            _pending.Add(record.Number);
+        else
+            _pending.Remove(record.Number);
+        while (_trials.ContainsKey(FirstFree))
+            FirstFree++;
+        Length++;
+    }
+
+    /// <summary>Why a fact cannot be the next one, as the end of a sentence; null when it can.</summary>
+    /// <param name="logged">The fact.</param>
+    public string? Fault(LoggedFact logged)
+    {
+        ArgumentNullException.ThrowIfNull(logged);
+        StudyFact fact = logged.Fact;
+        if (logged.Position != Length)
+            return $"it has position {logged.Position} where {Length} is next";
+        if (fact.Trial < 0)
+            return $"its trial has the number {fact.Trial}";
+        TrialRecord? trial = Find(fact.Trial);
+        if (fact is TrialAsked)
+            return trial is null ? null : $"trial {fact.Trial} was asked before";
+        if (trial is null)
+            return $"trial {fact.Trial} was never asked";
+        if (trial.State != TrialState.Pending)
+            return $"trial {fact.Trial} had ended";
+        int attempt = fact switch
+        {
+            TrialClaimed claimed => claimed.Attempt - 1,
+            TrialReported reported => reported.Attempt,
+            TrialTold told => told.Attempt,
+            TrialFailed failed => failed.Attempt,
+            _ => trial.Attempts,
+        };
+        if (attempt != trial.Attempts)
+            return $"attempt {(fact is TrialClaimed ? attempt + 1 : attempt)} of trial {fact.Trial} cannot follow {trial.Attempts} attempts";
+        if (fact is TrialReported { Step: var step } && trial.Reports.Any(report => report.Step == step))
+            return $"step {step} of trial {fact.Trial} was reported before";
+        return fact is TrialTold { Outcome: var outcome }
+            ? outcome.ProblemsFor(_header.Objectives, _header.Constraints).FirstOrDefault()?.ToString().TrimEnd('.')
+            : null;
+    }
+
+    /// <summary>
+    /// The trials and what came of them as one text, without times, workers and attempts: equal for one worker and eight, for a study that
+    /// was killed and one that was not.
+    /// </summary>
+    public string Text() => string.Join('\n', _trials.Values.Select(trial => JsonSerializer.Serialize(trial.WithoutTimes(), TextOptions)));
+
+    private static readonly JsonSerializerOptions TextOptions = new(DescriptionJson.MemoryOptions) { WriteIndented = false };
+
+    private static TrialRecord Asked(TrialAsked asked, DateTimeOffset time) => new()
+    {
+        Number = asked.Trial,
+        Point = asked.Point,
+        Values = asked.Values,
+        Spec = asked.Spec,
+        SpecFingerprint = asked.SpecFingerprint,
+        Identity = asked.Identity,
+        Started = time,
+    };
+
+    private TrialRecord Of(StudyFact fact) => _trials[fact.Trial];
+}
