@@ -79,9 +79,12 @@ internal sealed class LiveView : IView
     private static string Bar(Row row)
     {
         int width = NetworkTable.BarWidth, filled = (int)Math.Round(width * Math.Clamp(row.Fraction, 0, 1));
-        (string colour, string text) = row.Stage == ExperimentStage.Training
-            ? ("blue", row.Fraction < 1 ? $"epoch {row.Epoch}" : "trained")
-            : ("green", row.Fraction < 1 ? "attacked" : "tested");
+        (string colour, string text) = row.Stage switch
+        {
+            ExperimentStage.Training => ("blue", row.Fraction < 1 ? $"epoch {row.Epoch}" : "trained"),
+            ExperimentStage.Auditing => ("yellow", row.Fraction < 1 ? "audit" : "audited"),
+            _ => ("green", row.Fraction < 1 ? "attacked" : "tested"),
+        };
         if (row.IsResumed)
             text = row.Fraction < 1 ? $"{text}, resumed" : "resumed";
         return $"[{colour}]{new string('━', filled)}[/][grey]{new string('━', width - filled)}[/] {text}";

@@ -29,10 +29,13 @@ internal sealed class PlainView : IView
             string resumed = report.IsResumed ? ", resumed" : "", who = $"{NetworkResult.Place(network.Trial)}: {network.Name}";
             Console.WriteLine(network.Failure is { } failure
                 ? $"{who}, failed: {failure}"
-                : report.Stage == ExperimentStage.Training
-                    ? $"{who}, {NetworkTable.Cost(network)} MMACs, validation: "
-                        + $"robust {network.ValidationRobust}, clean {network.ValidationClean}{resumed}"
-                    : $"{who}, test: robust {network.TestRobust}, clean {network.TestClean}{resumed}");
+                : report.Stage switch
+                {
+                    ExperimentStage.Training => $"{who}, {NetworkTable.Cost(network)} MMACs, validation: "
+                        + $"robust {network.ValidationRobust}, clean {network.ValidationClean}{resumed}",
+                    ExperimentStage.Auditing => $"{who}, audited on validation: {network.ValidationAudit?.Summary ?? "no audit"}{resumed}",
+                    _ => $"{who}, test: robust {network.TestRobust}, clean {network.TestClean}{resumed}",
+                });
         }
         return result!;
     }

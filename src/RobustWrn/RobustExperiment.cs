@@ -12,7 +12,7 @@ namespace RobustWrn;
 
 /// <summary>
 /// A robust architecture search, described step by step: candidates of a search space and baselines are trained against an attacker,
-/// ranked on validation images, and the Pareto front is evaluated on the test split once. Immutable: each call returns a new description.
+/// ranked on validation images, audited there, and the Pareto front is evaluated on the test split once. Immutable: each call returns a new description.
 /// </summary>
 /// <remarks>The same description recorded in the same folder goes on where it stopped and ends in the same result.</remarks>
 public sealed record RobustExperiment
@@ -61,6 +61,18 @@ public sealed record RobustExperiment
     /// <summary>The sampler that chooses the next candidate; null without a search.</summary>
     public ISampler? Sampler { get; private init; }
 
+    /// <summary>What the search wants of a network, measured on validation. Default: <see cref="RobustAccuracy"/> alone.</summary>
+    public ValueList<ISearchObjective> Goals { get; private init; } = [new RobustAccuracy()];
+
+    /// <summary>The limits of good networks. Default: none.</summary>
+    public ValueList<SearchLimit> Limits { get; private init; } = [];
+
+    /// <summary>
+    /// The number of trials that are proposed from what came of those before (<see cref="StudyOptions.Width"/>); null in a free-running
+    /// search. Default 8.
+    /// </summary>
+    public int? BatchWidth { get; private init; } = 8;
+
     /// <summary>Makes the trainer of an objective and a recipe. Default: <see cref="RobustTrainer"/>.</summary>
     public Func<IRobustObjective, TrainingRecipe, IRobustTrainer> Trainer { get; private init; } = static (objective, recipe) =>
         new RobustTrainer(objective, recipe);
@@ -91,6 +103,35 @@ public sealed record RobustExperiment
         return this with { Space = space.AsAnyNetwork(), Sampler = sampler };
     }
 
+    /// <summary>
+    /// What the search wants of a network: <c>SearchingFor(new RobustAccuracy(), new MultiplyAddCount())</c>. With several, samplers look for
+    /// the Pareto front of them, and that front is what is evaluated on test.
+    /// </summary>
+    public RobustExperiment SearchingFor(params ReadOnlySpan<ISearchObjective> goals) => this with { Goals = [.. goals] };
+
+    /// <summary>
+    /// A limit that a good network keeps, such as <c>Requiring(new CleanAccuracy(), 0.8, tolerance: 0.005)</c>: from below where more of it
+    /// is better, from above where less is. Networks that break it are told to the sampler as such and cannot be on the front. What is known
+    /// before the training, such as multiply-adds, is better a filter of the space.
+    /// </summary>
+    /// <param name="measured">What is limited.</param>
+    /// <param name="limit">The limit, in its unit; of an accuracy a share in [0, 1].</param>
+    /// <param name="tolerance">How far beyond it still counts as within, in the same unit.</param>
+    public RobustExperiment Requiring(ISearchObjective measured, double limit, double tolerance = 0) =>
+        this with { Limits = [.. Limits, new SearchLimit(measured, limit, tolerance)] };
+
+    /// <summary>
+    /// The number of trials of a batch: each is proposed from what came of the batches before, so that a search is the same on one worker
+    /// and on as many as there are trials in a batch.
+    /// </summary>
+    public RobustExperiment InBatchesOf(int width) => this with { BatchWidth = width };
+
+    /// <summary>
+    /// Proposes each trial from all that is known by then. Needed where time decides: a limit of time, or objectives that are times. The
+    /// result says so, since another run, or another machine, tries other networks.
+    /// </summary>
+    public RobustExperiment FreeRunning() => this with { BatchWidth = null };
+
     /// <summary>Trains and evaluates these networks too, whatever the search finds.</summary>
     public RobustExperiment Comparing(params ReadOnlySpan<INetworkSpec> baselines) => this with { Baselines = [.. baselines] };
 
@@ -100,7 +141,10 @@ public sealed record RobustExperiment
     /// <summary>The attacks of the final evaluation.</summary>
     public RobustExperiment EvaluatedBy(AttackSuite suite) => this with { Suite = suite };
 
-    /// <summary>When the search ends: <c>Budget.Trials(40).OrAfter(TimeSpan.FromHours(8))</c>.</summary>
+    /// <summary>
+    /// When the search ends: <c>Budget.Trials(40)</c>; with <see cref="FreeRunning"/> also
+    /// <c>Budget.Trials(40).OrAfter(TimeSpan.FromHours(8))</c>.
+    /// </summary>
     public RobustExperiment Within(Budget budget) => this with { Budget = budget };
 
     /// <summary>The seed all randomness is derived from.</summary>

@@ -18,7 +18,7 @@ public class FormerExperimentTests
         ListLogger log = new();
         string[] before = Networks(folder);
 
-        ExperimentResult result = await SmallExperiment.On(SmallExperiment.Images()).RecordedIn(folder.Path).LoggedTo(log)
+        ExperimentResult result = await SmallExperiment.On(SmallExperiment.Images()).InBatchesOf(1).RecordedIn(folder.Path).LoggedTo(log)
             .RunAsync(null, TestContext.Current.CancellationToken);
 
         Assert.Equal(before, Networks(folder));
@@ -35,7 +35,7 @@ public class FormerExperimentTests
         string[] before = Networks(folder);
         foreach (int trials in (int[])[3, 2])
         {
-            await SmallExperiment.On(SmallExperiment.Images()).Within(Budget.Trials(trials)).RecordedIn(folder.Path)
+            await SmallExperiment.On(SmallExperiment.Images()).InBatchesOf(1).Within(Budget.Trials(trials)).RecordedIn(folder.Path)
                 .RunAsync(null, TestContext.Current.CancellationToken);
 
             Assert.Equal(before.Length + 1, Networks(folder).Length);
@@ -47,13 +47,24 @@ public class FormerExperimentTests
     public void Check_OtherObjectiveThanOfBefore_IsRefusedWithTheDifference()
     {
         using TestFolder folder = Copy();
-        RobustExperiment same = SmallExperiment.On(SmallExperiment.Images()).RecordedIn(folder.Path);
+        RobustExperiment same = SmallExperiment.On(SmallExperiment.Images()).InBatchesOf(1).RecordedIn(folder.Path);
 
         Problem problem = Assert.Single(same
             .TrainedBy(new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 3 } }, same.Recipe).Check());
 
         Assert.Empty(same.Check());
         Assert.EndsWith("objective.innerAttack.steps: stored 2, now 3", problem.Message);
+    }
+
+    /// <summary>Trials were proposed one by one then.</summary>
+    [Fact]
+    public void Check_InBatchesOfToday_IsRefusedWithTheDifference()
+    {
+        using TestFolder folder = Copy();
+
+        Problem problem = Assert.Single(SmallExperiment.On(SmallExperiment.Images()).RecordedIn(folder.Path).Check());
+
+        Assert.EndsWith("batchWidth: stored 1, now 8", problem.Message);
     }
 
     private static string[] Networks(TestFolder folder) =>

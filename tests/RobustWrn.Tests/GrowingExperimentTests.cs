@@ -44,8 +44,8 @@ public class GrowingExperimentTests
     {
         using DatasetSplits images = SmallExperiment.Images();
         using TestFolder folder = new();
-        RobustExperiment experiment = SmallExperiment.On(images).RecordedIn(folder.In("record"));
-        ExperimentResult whole = await SmallExperiment.On(images).RunAsync();
+        RobustExperiment experiment = SmallExperiment.On(images).FreeRunning().RecordedIn(folder.In("record"));
+        ExperimentResult whole = await SmallExperiment.On(images).FreeRunning().RunAsync();
         ExperimentResult cut = await experiment.Within(Budget.Trials(2).OrAfter(TimeSpan.FromMilliseconds(1))).RunAsync();
 
         ExperimentResult after = await experiment.RunAsync();

@@ -190,7 +190,8 @@ public class RobustExperimentTests
     {
         using DatasetSplits images = SmallExperiment.Images();
 
-        ExperimentResult result = await SmallExperiment.On(images).Within(Budget.Trials(4).OrAfter(TimeSpan.FromMilliseconds(1))).RunAsync();
+        ExperimentResult result = await SmallExperiment.On(images).Comparing().FreeRunning()
+            .Within(Budget.Trials(4).OrAfter(TimeSpan.FromMilliseconds(1))).RunAsync();
 
         Assert.Equal(1, result.Networks.Count(network => !network.IsBaseline));
         Assert.Contains("the limit of", result.EndedBecause);

@@ -27,6 +27,9 @@ public sealed record EpochMetrics
     /// <summary>Validation images that are classified rightly both as they are and under the recipe's validation attack.</summary>
     public required Proportion Robust { get; init; }
 
+    /// <summary>The verdict on each validation image; null for epochs recorded by a version that kept the counts alone.</summary>
+    public ValidationVerdicts? Verdicts { get; init; }
+
     /// <summary>The same for the recipe's weight average; null without one.</summary>
     public AverageMetrics? Average { get; init; }
 

@@ -31,26 +31,26 @@ internal sealed class EpochValidation(
     /// <summary>Judges the weights of an epoch, and the average of them.</summary>
     /// <param name="epoch">Which epoch, from 0.</param>
     /// <param name="cancellationToken">Checked between the steps of the attack.</param>
-    public (Proportion Clean, Proportion Robust, AverageMetrics? Average) Judge(int epoch, CancellationToken cancellationToken)
+    public (ValidationVerdicts Weights, AverageMetrics? Average) Judge(int epoch, CancellationToken cancellationToken)
     {
         Action announceEpoch = () => AnnounceEpoch(epoch + 1);
         bool judgesAverage = AverageIsJudged(epoch);
-        (Proportion clean, Proportion robust) = Judge(judgesAverage ? Announce : announceEpoch, cancellationToken);
+        ValidationVerdicts weights = Judge(judgesAverage ? Announce : announceEpoch, cancellationToken);
         if (average is null)
-            return (clean, robust, null);
+            return (weights, null);
         average.EndEpoch(classifier.Network);
         if (!judgesAverage)
-            return (clean, robust, new AverageMetrics(clean, robust));
-        (Proportion averageClean, Proportion averageRobust) =
+            return (weights, AverageMetrics.Of(weights));
+        ValidationVerdicts averaged =
             average.Within(classifier.Network, () => Judge(announceEpoch, cancellationToken));
-        TrainingLog.AverageJudged(logger, epoch + 1, averageClean.ToString(), averageRobust.ToString());
-        return (clean, robust, new AverageMetrics(averageClean, averageRobust));
+        TrainingLog.AverageJudged(logger, epoch + 1, averaged.Clean.ToString(), averaged.RobustShare.ToString());
+        return (weights, AverageMetrics.Of(averaged));
     }
 
     /// <summary>Announces the first validation images.</summary>
     public void Announce() => images.Prefetch(Validation.Batch(0, Count, recipe.BatchSize));
 
-    private (Proportion Clean, Proportion Robust) Judge(Action announce, CancellationToken cancellationToken) => Validation.Judge(
+    private ValidationVerdicts Judge(Action announce, CancellationToken cancellationToken) => Validation.Judge(
         classifier, images, Count, recipe.BatchSize, recipe.ValidationAttackFor(threat), attackParts, threat, noise, _sample, announce,
         cancellationToken);
 

@@ -42,11 +42,12 @@ internal sealed class TrainingEpoch(
             Steps(epoch, sums, ref rate, () => before + Stopwatch.GetElapsedTime(start), cancellationToken);
             long validating = Stopwatch.GetTimestamp();
             classifier.eval();
-            (Proportion clean, Proportion robust, AverageMetrics? average) = validation.Judge(epoch, cancellationToken);
+            (ValidationVerdicts weights, AverageMetrics? average) = validation.Judge(epoch, cancellationToken);
             return sums.Metrics(epoch + 1, rate) with
             {
-                Clean = clean,
-                Robust = robust,
+                Clean = weights.Clean,
+                Robust = weights.RobustShare,
+                Verdicts = weights,
                 Average = average,
                 Elapsed = before + Stopwatch.GetElapsedTime(start),
                 Times = new EpochTimes(sums.Data, sums.Attack, sums.Update, Stopwatch.GetElapsedTime(validating)),

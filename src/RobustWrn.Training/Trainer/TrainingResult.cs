@@ -40,7 +40,10 @@ public sealed record TrainingResult
     /// <summary>The metrics of the weights that the classifier holds.</summary>
     public SelectedWeights Selected => AverageIsSelected
         ? new SelectedWeights(BestAverage!.Epoch, TrainedWeights.BestAverage, BestAverage.Average!.Clean, BestAverage.Average.Robust)
-        : new SelectedWeights(Best.Epoch, TrainedWeights.Best, Best.Clean, Best.Robust);
+        {
+            Verdicts = BestAverage.Average.Verdicts,
+        }
+        : new SelectedWeights(Best.Epoch, TrainedWeights.Best, Best.Clean, Best.Robust) { Verdicts = Best.Verdicts };
 
     /// <summary>True where <see cref="TrainingRecipe.EarlyStopping"/> ended it before its last epoch.</summary>
     public bool StoppedEarly { get; init; }

@@ -24,11 +24,12 @@ internal static class Validation
     /// <param name="announce">Called once the last batch was read: tells a source what is read next.</param>
     /// <param name="cancellationToken">Checked between batches and the steps of attacks.</param>
     /// <exception cref="AttackRefusedException">The attack left the ball or the box, or the classifier in another mode.</exception>
-    public static (Proportion Clean, Proportion Robust) Judge(
-        Classifier classifier, IImageSource images, long count, int batchSize, IAttack attack, AttackParts parts, ThreatModel threat, RandomStream noise, Tensor sample, Action announce, CancellationToken cancellationToken)
+    public static ValidationVerdicts Judge(
+        Classifier classifier, IImageSource images, long count, int batchSize, IAttack attack, AttackParts parts, ThreatModel threat,
+        RandomStream noise, Tensor sample, Action announce, CancellationToken cancellationToken)
     {
         using IDisposable guard = no_grad();
-        Proportion clean = new(0, 0), robust = new(0, 0);
+        List<bool> clean = [], robust = [];
         using AttackedModel model = new(classifier, steers: false);
         for (long at = 0; at < count; at += batchSize)
         {
@@ -43,16 +44,23 @@ internal static class Validation
             AttackContext context = new(classifier, pixels, batch.Labels, threat) { Noise = noise, Examples = [.. batch.Examples] };
             bool[] wrong = [.. context.Goal().Reached(model.Logits(pixels)).cpu().data<bool>()];
             long[] rows = [.. Enumerable.Range(0, wrong.Length).Where(i => !wrong[i]).Select(i => (long)i)];
-            clean += new Proportion(rows.Length, wrong.Length);
-            robust += new Proportion(rows.Length == 0 ? 0 : Survivors(context.Rows(rows)), wrong.Length);
+            bool[] survives = new bool[wrong.Length];
+            if (rows.Length > 0)
+            {
+                bool[] stood = Survivors(context.Rows(rows));
+                for (int i = 0; i < rows.Length; i++)
+                    survives[rows[i]] = stood[i];
+            }
+            clean.AddRange(wrong.Select(missed => !missed));
+            robust.AddRange(survives);
         }
-        return (clean, robust);
+        return new ValidationVerdicts(BitRow.Of(clean), BitRow.Of(robust));
 
-        long Survivors(AttackContext right)
+        bool[] Survivors(AttackContext right)
         {
             // No attack is believed: what it returns is checked, and classified by the classifier itself, as in an evaluation.
             Tensor attacked = parts.Run(right, part => attack.PerturbVerified(part, cancellationToken));
-            return right.Goal().Reached(model.Logits(attacked)).logical_not().sum().item<long>();
+            return [.. right.Goal().Reached(model.Logits(attacked)).logical_not().cpu().data<bool>()];
         }
     }
 }

@@ -43,7 +43,7 @@ public sealed record ExperimentProgress
     /// <summary>Stage, network and how far it is, as one line.</summary>
     public override string ToString() => Stage == ExperimentStage.Finished
         ? Result?.ToString() ?? "finished"
-        : $"{(Stage == ExperimentStage.Testing ? "testing" : "training")} {Network} "
+        : $"{(Stage == ExperimentStage.Testing ? "testing" : Stage == ExperimentStage.Auditing ? "auditing" : "training")} {Network} "
         + string.Create(CultureInfo.InvariantCulture, $"({NetworkResult.Place(Trial)}, replicate {Replicate}): {100 * Fraction:0} %")
         + (IsResumed ? ", resumed" : "");
 }
@@ -53,6 +53,9 @@ public enum ExperimentStage
 {
     /// <summary>A network is trained and selected on validation.</summary>
     Training,
+
+    /// <summary>A network that is to be tested is attacked and audited on validation.</summary>
+    Auditing,
 
     /// <summary>A trained network of the front, or a baseline, is attacked on the test split.</summary>
     Testing,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 
 namespace RobustWrn;
@@ -38,16 +39,18 @@ public sealed record ExperimentResult
     public required ExperimentTiming Timing { get; init; }
 
     /// <summary>
-    /// Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs.
+    /// Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs. Networks
+    /// whose robustness on validation cannot be believed come last.
     /// </summary>
     public IEnumerable<NetworkResult> Ranking => Networks
         .Where(network => network.ValidationRobust is not null)
-        .OrderByDescending(network => network.ValidationRobust!.Value.Value)
+        .OrderBy(network => network.ValidationAudit is { Verdict: not AuditVerdict.Trustworthy })
+        .ThenByDescending(network => network.ValidationRobust!.Value.Value)
         .ThenByDescending(network => network.ValidationClean!.Value.Value)
         .ThenBy(network => network.MultiplyAdds);
 
     /// <summary>
-    /// The networks of the Pareto front over robust accuracy, clean accuracy (both on validation), parameters and MACs, best first.
+    /// The networks of the Pareto front (<see cref="NetworkResult.OnFront"/>), best first.
     /// </summary>
     public IEnumerable<NetworkResult> Front => Ranking.Where(network => network.OnFront);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Search;
@@ -28,6 +29,18 @@ public sealed record ExperimentSettings
 
     /// <summary>The sampler that proposed trials; null without a search.</summary>
     public ISampler? Sampler { get; init; }
+
+    /// <summary>What the search wanted.</summary>
+    public ValueList<ISearchObjective> Goals { get; init; } = [new RobustAccuracy()];
+
+    /// <summary>The limits of good networks.</summary>
+    public ValueList<SearchLimit> Limits { get; init; } = [];
+
+    /// <summary>
+    /// The number of trials of a batch; null in a free-running search. Experiments of before this was recorded had batches of 1.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public int? BatchWidth { get; init; } = 1;
 
     /// <summary>The networks that trials are compared with.</summary>
     public required ValueList<INetworkSpec> Baselines { get; init; }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Search;
+using RobustWrn.Training;
 
 namespace RobustWrn;
 
@@ -41,9 +43,21 @@ public sealed record NetworkResult
     /// <summary>Accuracy on attacked validation images, at the selected epoch: what trials are ranked by.</summary>
     public Proportion? ValidationRobust { get; init; }
 
+    /// <summary>The numbers that the search wanted or limited, as they were told; empty when the training failed.</summary>
+    public ValueList<Measure> Measures { get; init; } = [];
+
+    /// <summary>The verdict on each validation image, at the selected epoch; null where the trainer gave the counts alone.</summary>
+    public ValidationVerdicts? ValidationVerdicts { get; init; }
+
     /// <summary>
-    /// True where no other network is at least as good in all of robust accuracy, clean accuracy (both on validation), parameters and MACs,
-    /// and better in one.
+    /// The verdict of an audit on validation, made before the test split is read; null for networks that were not chosen for it.
+    /// </summary>
+    public AuditReport? ValidationAudit { get; init; }
+
+    /// <summary>
+    /// True where no other network is at least as good in all objectives of the search and better in one; of a search for one objective, in
+    /// all of robust accuracy, clean accuracy (both on validation), parameters and MACs. Networks that break a limit, or whose robustness on
+    /// validation cannot be believed, are never on it.
     /// </summary>
     public bool OnFront { get; init; }
 

@@ -26,6 +26,14 @@ internal sealed class Candidate(
 
     public bool OnFront { get; set; }
 
+    /// <summary>What was told of it; null when it failed.</summary>
+    public TrialOutcome? Outcome { get; init; }
+
+    /// <summary>Whether it can be believed; null until it is audited.</summary>
+    public AuditReport? Audit { get; set; }
+
+    public bool IsSuspect => Audit is { Verdict: not AuditVerdict.Trustworthy };
+
     public double TrainingSeconds { get; set; } = trained.Seconds;
 
     public double TestSeconds { get; private set; }
@@ -58,6 +66,9 @@ internal sealed class Candidate(
         SelectedEpoch = trained.SelectedEpoch,
         ValidationClean = trained.ValidationClean,
         ValidationRobust = trained.ValidationRobust,
+        Measures = Outcome?.Measures ?? [],
+        ValidationVerdicts = trained.Verdicts,
+        ValidationAudit = Audit,
         OnFront = OnFront,
         Test = _test.ToValueList(),
         Failure = trained.Failure,

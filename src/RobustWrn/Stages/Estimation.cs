@@ -52,11 +52,15 @@ internal static class Estimation
     {
         if (experiment.Space is not { } space)
             yield break;
-        using Study<INetworkSpec> study = Study.Open(space, experiment.Sampler!, experiment.Seed, maximumTrials: experiment.Budget.MaxTrials);
+        using Study<INetworkSpec> study = Study.Open(space, experiment.Sampler!, experiment.Seed, options: new StudyOptions
+        {
+            Width = experiment.BatchWidth,
+            MaxTrials = experiment.Budget.MaxTrials,
+        });
         while (study.Ask() is { } trial)
         {
             yield return trial.Spec;
-            study.Tell(trial, new TrialOutcome(new Proportion(1, 2)));
+            study.Tell(trial, 0.5);
         }
     }
 

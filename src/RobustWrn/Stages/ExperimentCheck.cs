@@ -1,5 +1,6 @@
 using RobustWrn.Attacks;
 using RobustWrn.Core;
+using RobustWrn.Search;
 using RobustWrn.Training;
 
 namespace RobustWrn;
@@ -31,6 +32,7 @@ internal static class ExperimentCheck
             .. Rule.Holds(experiment.Space is not null || experiment.Baselines.Count > 0, nameof(RobustExperiment.Searching),
                 "there must be something to train: a search space (Searching) or baselines (Comparing), got neither."),
             .. Networks(experiment),
+            .. Goals(experiment),
             .. TorchRuntime.DeviceProblems(experiment.Device, nameof(RobustExperiment.OnDevice)),
             .. Rule.Holds(experiment.MemoryLimit is null or > 0, nameof(RobustExperiment.WithinMemory), $"must be at least 1 byte, got {experiment.MemoryLimit}. Leave it out for what the machine has."),
         ];
@@ -51,6 +53,9 @@ internal static class ExperimentCheck
         Threat = experiment.Threat,
         Space = experiment.Space?.Fingerprint,
         Sampler = experiment.Sampler,
+        Goals = experiment.Goals,
+        Limits = experiment.Limits,
+        BatchWidth = experiment.BatchWidth,
         Baselines = experiment.Baselines,
         Objective = experiment.Objective,
         Recipe = experiment.Recipe,
@@ -85,6 +90,38 @@ internal static class ExperimentCheck
             yield return problem;
     }
 
+    private static IEnumerable<Problem> Goals(RobustExperiment experiment)
+    {
+        ISearchObjective[] measured = [.. experiment.Goals, .. experiment.Limits.Select(limit => limit.Measured)];
+        Problem[] problems =
+        [
+            .. experiment.Goals.SelectMany((goal, i) => goal.ProblemsAs($"{nameof(RobustExperiment.SearchingFor)}[{i}]")),
+            .. experiment.Limits.SelectMany((limit, i) => limit.Measured.ProblemsAs($"{nameof(RobustExperiment.Requiring)}[{i}]")),
+        ];
+        if (problems.Length > 0 || measured.Contains(null!))
+            return problems;
+        return
+        [
+            .. StudyOptionsOf(experiment).Problems().Select(problem => problem.Within("Search")),
+            .. Rule.Holds(experiment.BatchWidth is null || experiment.Budget.MaxTime is null, nameof(RobustExperiment.Within),
+                $"must have no limit of time in a search in batches, which is the same on every machine, got {experiment.Budget.MaxTime}. Leave it "
+                    + $"out, or call {nameof(RobustExperiment.FreeRunning)}."),
+            .. measured.Where(goal => experiment.BatchWidth is not null && !goal.IsRepeatable).Select(goal => goal.Objective.Name).Distinct()
+                .Select(name => new Problem(nameof(RobustExperiment.SearchingFor), $"must have objectives that are the same on every machine in a "
+                    + $"search in batches, got \"{name}\". Leave it out, or call {nameof(RobustExperiment.FreeRunning)}.")),
+        ];
+    }
+
+    /// <summary>Objectives, limits and mode of the search's study.</summary>
+    public static StudyOptions StudyOptionsOf(RobustExperiment experiment) => new()
+    {
+        Objectives = experiment.Goals.Select(goal => goal.Objective).ToValueList(),
+        Constraints = experiment.Limits.Select(limit => limit.Constraint).ToValueList(),
+        Width = experiment.BatchWidth,
+        MaxTrials = experiment.Budget.MaxTrials,
+        Logger = experiment.Logger,
+    };
+
     private static IEnumerable<Problem> Fits(INetworkSpec? spec, IImageSource images, string name) => spec is null ? [] :
     [
         .. Rule.Holds(spec.Classes == images.ClassNames.Count, $"{name}.Classes", $"must be the {images.ClassNames.Count} classes of the images, got {spec.Classes}."),
@@ -118,6 +155,8 @@ internal static class ExperimentCheck
         .. experiment.Recipe.StorageProblems(nameof(RobustExperiment.Recipe)),
         .. experiment.Suite.StorageProblems(nameof(RobustExperiment.Suite)),
         .. experiment.Sampler.StorageProblems(nameof(RobustExperiment.Sampler)),
+        .. experiment.Goals.SelectMany((goal, i) => goal.StorageProblems($"{nameof(RobustExperiment.SearchingFor)}[{i}]")),
+        .. experiment.Limits.SelectMany((limit, i) => limit.Measured.StorageProblems($"{nameof(RobustExperiment.Requiring)}[{i}]")),
         .. experiment.Baselines.SelectMany((spec, i) => spec.StorageProblems($"{nameof(RobustExperiment.Baselines)}[{i}]")),
         .. experiment.Space?.StorageProblems() ?? [],
     ];

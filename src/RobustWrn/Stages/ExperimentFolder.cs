@@ -141,8 +141,21 @@ internal sealed class ExperimentFolder : IDisposable
         JsonObject today = recorded.DeepClone().AsObject();
         if (today.ContainsKey(ObjectiveName))
             today[ObjectiveName] = DescriptionJson.Renewed<IRobustObjective>(recorded[ObjectiveName]);
+        // What experiments of before did without having a name for it.
+        foreach ((string name, JsonNode? former) in Former())
+        {
+            if (!today.ContainsKey(name))
+                today[name] = former;
+        }
         return today;
     }
+
+    private static IEnumerable<(string, JsonNode?)> Former() =>
+    [
+        ("goals", JsonSerializer.SerializeToNode<ValueList<ISearchObjective>>([new RobustAccuracy()], DescriptionJson.Options)),
+        ("limits", new JsonArray()),
+        ("batchWidth", 1),
+    ];
 
     private static JsonObject Lasting(JsonObject settings)
     {

@@ -23,6 +23,9 @@ internal static partial class ExperimentLog
     [LoggerMessage(7, LogLevel.Warning, "The evaluation of {Network} (trial {Trial}, replicate {Replicate}) is {Verdict}: {Finding}")]
     public static partial void Doubted(ILogger logger, string network, int? trial, int replicate, string verdict, string finding);
 
+    [LoggerMessage(11, LogLevel.Warning, "{Network} (trial {Trial}) cannot win: on validation it is {Verdict}: {Finding}")]
+    public static partial void Suspected(ILogger logger, string network, int? trial, string verdict, string finding);
+
     [LoggerMessage(6, LogLevel.Warning, "{Path} is not believed and is made again: {Reason}. What was there is moved to {Aside}")]
     public static partial void DamagedRecord(ILogger logger, string path, string reason, string aside);
 

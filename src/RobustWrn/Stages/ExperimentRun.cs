@@ -33,14 +33,14 @@ internal sealed class ExperimentRun
     {
         ExperimentLog.Started(_experiment.Logger, _folder.Path, _experiment.Space is null ? 0 : _experiment.Budget.MaxTrials, _experiment.Baselines.Count);
         foreach (INetworkSpec baseline in _experiment.Baselines)
-            _candidates.Add(Train(baseline, null, []));
-        string ended = Search();
+            _candidates.Add(Spent() is { } limit ? NotTrained(baseline, limit) : Train(baseline, null, [], null));
+        string ended = new SearchStage(_experiment, _folder, (spec, trial, values, told) => Train(spec, trial, values, told), Seconds)
+            .Run(_candidates);
         // A trial whose record was lost is asked last, and is the same trial.
         Candidate[] ordered = [.. _candidates.OrderBy(candidate => candidate.Trial ?? -1)];
         _candidates.Clear();
         _candidates.AddRange(ordered);
-        MarkFront();
-        Candidate[] finalists = [.. _candidates.Where(candidate => candidate.Trained.Failure is null && (candidate.OnFront || candidate.Trial is null))];
+        Candidate[] finalists = Finalists.Of(_experiment, _candidates, Audit);
         ExperimentLog.Selected(_experiment.Logger, ended, finalists.Length);
         int reads = Test(finalists);
         _folder.ThrowIfLost();
@@ -49,58 +49,48 @@ internal sealed class ExperimentRun
         return result;
     }
 
-    private string Search()
+    private double Seconds => _candidates.Sum(candidate => candidate.Trained.Seconds);
+
+    private TimeSpan? Spent() => _experiment.Budget.MaxTime is { } limit && Seconds >= limit.TotalSeconds ? limit : null;
+
+    private Candidate NotTrained(INetworkSpec baseline, TimeSpan limit) => Candidate(baseline, null, [], new TrainedNetwork
     {
-        if (_experiment.Space is not { } space)
-            return "there was no search space";
-        using Study<INetworkSpec> study = Study.Open(space, _experiment.Sampler!, _experiment.Seed,
-            new FolderStudyStore(_folder.Study, _experiment.Logger),
-            _experiment.Budget.MaxTrials, logger: _experiment.Logger);
-        double seconds = 0;
-        // Of a study that went further than this budget, the trials count that it would have come to.
-        Queue<TrialRecord> told = new(study.Trials.Where(trial => trial.State != TrialState.Pending
-            && trial.Number < _experiment.Budget.MaxTrials));
-        while (true)
-        {
-            if (_experiment.Budget.MaxTime is { } limit && seconds >= limit.TotalSeconds)
-                return string.Create(CultureInfo.InvariantCulture,
-                    $"the trials had taken {seconds:0} s, the limit of {limit.TotalSeconds:0} s");
-            if (told.TryDequeue(out TrialRecord? record))
-            {
-                seconds += Add(Again(record, study.SpecOf(record)));
-                continue;
-            }
-            if (study.Ask() is not { } trial)
-                return study.EndReason?.TrimEnd('.') ?? "the sampler proposed nothing more";
-            Candidate candidate = Train(trial.Spec, trial.Number, trial.Values);
-            if (candidate.Trained.Failure is { } failure)
-                study.TellFailed(trial, failure);
-            else
-                study.Tell(trial, new TrialOutcome(candidate.Trained.ValidationRobust!.Value) { Measures = [new Measure("clean accuracy", candidate.Trained.ValidationClean!.Value.Value)] });
-            seconds += Add(candidate);
-        }
+        Failure = string.Create(CultureInfo.InvariantCulture, $"it was not trained: the networks before it had taken the {limit.TotalSeconds:0} s of the budget."),
+    }, null);
 
-        double Add(Candidate candidate)
-        {
-            _candidates.Add(candidate);
-            return candidate.Trained.Seconds;
-        }
-    }
-
-    private Candidate Again(TrialRecord record, INetworkSpec spec)
+    private Candidate Candidate(
+        INetworkSpec spec, int? trial, ValueList<DimensionValue> values, TrainedNetwork trained, TrialOutcome? outcome) => new(
+        spec, Cost(spec), trial, values, trained, replicate => _folder.Network(_experiment, spec, replicate).WeightsInRecord)
     {
-        Candidate candidate = Train(spec, record.Number, record.Values);
-        if (candidate.Trained.ValidationRobust != record.Score)
-            ExperimentLog.OtherOutcome(_experiment.Logger, record.Number, $"{record.Score?.ToString() ?? "that it failed"}",
-                $"{candidate.Trained.ValidationRobust?.ToString() ?? "failed"}");
-        return candidate;
-    }
+        Outcome = outcome,
+    };
 
-    private Candidate Train(INetworkSpec spec, int? trial, ValueList<DimensionValue> values)
+    private NetworkCost Cost(INetworkSpec spec) => spec.Cost(_experiment.Data.Training.Train.Height, _experiment.Data.Training.Train.Width);
+
+    // What was told of a trial holds: samplers have learned from it.
+    private Candidate Train(INetworkSpec spec, int? trial, ValueList<DimensionValue> values, TrialRecord? told)
     {
         _cancellationToken.ThrowIfCancellationRequested();
-        Candidate candidate = new(spec, spec.Cost(_experiment.Data.Training.Train.Height, _experiment.Data.Training.Train.Width), trial, values,
-            Train(spec, trial, 0), replicate => _folder.Network(_experiment, spec, replicate).WeightsInRecord);
+        TrialOutcome? outcome = told?.Outcome;
+        TrainedNetwork trained;
+        if (told is { State: TrialState.Failed })
+        {
+            trained = new TrainedNetwork { Failure = told.FailureReason, Seconds = told.Seconds ?? 0 };
+            _resumed = true;
+        }
+        else
+        {
+            trained = Train(spec, trial, 0);
+        }
+        if (told is { State: TrialState.Completed } && trained.ValidationRobust?.Value != told.Measured(new RobustAccuracy().Objective.Name))
+        {
+            // Another machine or library gives other numbers, and these networks are what is tested.
+            ExperimentLog.OtherOutcome(_experiment.Logger, told.Number, $"{told.Outcome}", $"{trained.ValidationRobust?.ToString() ?? "failed"}");
+            outcome = null;
+        }
+        if (trained.Failure is null)
+            (outcome, trained) = Measured(spec, trained, outcome);
+        Candidate candidate = Candidate(spec, trial, values, trained, trained.Failure is null ? outcome : null);
         if (candidate.Trained.Failure is { } failure)
             ExperimentLog.Failed(_experiment.Logger, spec.Name, trial, failure);
         else
@@ -117,6 +107,71 @@ internal sealed class ExperimentRun
         return candidate;
     }
 
+    // Accuracies are told of every network; an objective that cannot be measured is a failure of the trial, as a training that diverged.
+    private (TrialOutcome?, TrainedNetwork) Measured(INetworkSpec spec, TrainedNetwork trained, TrialOutcome? told)
+    {
+        if (told is not null)
+            return (told, trained);
+        MeasuredNetwork network = new(
+            spec, Cost(spec), trained.ValidationClean!.Value, trained.ValidationRobust!.Value, TimeSpan.FromSeconds(trained.Seconds))
+        {
+            Verdicts = trained.Verdicts,
+            Validation = _experiment.Data.Training.Validation,
+            Open = () => new NetworkRun(_experiment, spec, 0, _folder).Open(),
+        };
+        try
+        {
+            ISearchObjective[] objectives =
+            [
+                .. _experiment.Goals.Concat(_experiment.Limits.Select(limit => limit.Measured))
+                    .Append(new RobustAccuracy()).Append(new CleanAccuracy()).DistinctBy(objective => objective.Objective.Name),
+            ];
+            TrialOutcome outcome = new()
+            {
+                Measures = objectives.Select(objective => objective.Of(network)).ToValueList(),
+                Verdicts = trained.Verdicts is { } verdicts
+                    ? [new NamedVerdicts(NamedVerdicts.Right, verdicts.Right), new NamedVerdicts(NamedVerdicts.Robust, verdicts.Robust)] : [],
+            };
+            StudyOptions options = ExperimentCheck.StudyOptionsOf(_experiment);
+            outcome.ProblemsFor(options.Objectives, options.Constraints).ThrowIfAny(nameof(TrialOutcome));
+            return (outcome, trained);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or IOException or UnauthorizedAccessException))
+        {
+            return (null, trained with { Failure = $"it could not be measured: {e.GetType().Name}: {e.Message}" });
+        }
+    }
+
+    private AuditReport? Audit(Candidate candidate)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        _resumed = true;
+        IProgress<EvaluationProgress>? progress = _progress is null ? null : new ImmediateProgress<EvaluationProgress>(report =>
+        {
+            _resumed = false;
+            _progress.Report(new ExperimentProgress
+            {
+                Stage = ExperimentStage.Auditing,
+                Network = candidate.Spec.Name,
+                Trial = candidate.Trial,
+                Fraction = (double)report.Done / report.Total,
+                Evaluation = report,
+            });
+        });
+        AuditReport? audit = new NetworkRun(_experiment, candidate.Spec, 0, _folder).Audit(candidate.Trained, progress, _cancellationToken);
+        candidate.Audit = audit;
+        _progress?.Report(new ExperimentProgress
+        {
+            Stage = ExperimentStage.Auditing,
+            Network = candidate.Spec.Name,
+            Trial = candidate.Trial,
+            Fraction = 1,
+            IsResumed = _resumed,
+            Finished = candidate.Result(),
+        });
+        return audit;
+    }
+
     private TrainedNetwork Train(INetworkSpec spec, int? trial, int replicate)
     {
         _resumed = true;
@@ -131,18 +186,6 @@ internal sealed class ExperimentRun
             IsResumed = _resumed = report.IsResumed,
         }));
         return new NetworkRun(_experiment, spec, replicate, _folder).Train(progress, _cancellationToken);
-    }
-
-    private void MarkFront()
-    {
-        Candidate[] trained = [.. _candidates.Where(candidate => candidate.Trained.Failure is null)];
-        HashSet<Candidate> front = [.. ParetoFront.Of(trained,
-            ParetoObjective.Maximise<Candidate>("robust accuracy", candidate => candidate.Trained.ValidationRobust!.Value.Value),
-            ParetoObjective.Maximise<Candidate>("clean accuracy", candidate => candidate.Trained.ValidationClean!.Value.Value),
-            ParetoObjective.Minimise<Candidate>("parameters", candidate => candidate.Cost.Parameters),
-            ParetoObjective.Minimise<Candidate>("MACs", candidate => candidate.Cost.MultiplyAdds))];
-        foreach (Candidate candidate in trained)
-            candidate.OnFront = front.Contains(candidate);
     }
 
     private int Test(Candidate[] finalists)
@@ -205,7 +248,8 @@ internal sealed class ExperimentRun
         EndedBecause = ended,
         Networks = _candidates.Select(candidate => candidate.Result()).ToValueList(),
         TestReads = reads,
-        Notes = ResultNotes.For(_experiment, _candidates.Count(candidate => candidate.Trained.Failure is not null)).ToValueList(),
+        Notes = ResultNotes.For(_experiment, _candidates.Count(candidate => candidate.Trained.Failure is not null),
+            _candidates.Count(candidate => candidate.IsSuspect)).ToValueList(),
         Timing = new ExperimentTiming(
             TimeProvider.System.GetUtcNow(),
             _candidates.Select(candidate => Math.Round(candidate.TrainingSeconds, 3)).ToValueList(),

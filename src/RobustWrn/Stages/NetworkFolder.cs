@@ -28,6 +28,10 @@ internal sealed partial class NetworkFolder
         Evaluation = DescriptionJson.Fingerprint(string.Join('\n',
             experiment.Data.Test.Fingerprint, DescriptionJson.Canonical(experiment.Threat), DescriptionJson.Canonical(experiment.Suite),
             experiment.Seed));
+        Auditing = DescriptionJson.Fingerprint(string.Join('\n',
+            experiment.Data.Training.Validation.Fingerprint, DescriptionJson.Canonical(experiment.Threat),
+            DescriptionJson.Canonical(experiment.Recipe.ValidationAttackFor(experiment.Threat)), experiment.Recipe.ValidationImages,
+            experiment.Seed));
         string name = Unreadable().Replace(spec.Name, "_");
         name = $"{name[..Math.Min(name.Length, LongestName)]}-{DescriptionJson.Fingerprint($"{Network}\n{Training}")[..Told]}-r{replicate}";
         Path = System.IO.Path.Combine(record, ExperimentFolder.Networks, name);
@@ -46,6 +50,8 @@ internal sealed partial class NetworkFolder
 
     public string Journal => In("test");
 
+    public string Audit => In("audit.json");
+
     public string Checkpoints => In("training");
 
     /// <summary>The weights as a result names them: below the record's folder, with slashes on every system.</summary>
@@ -56,6 +62,9 @@ internal sealed partial class NetworkFolder
 
     /// <summary>The fingerprint of all else that decides the training: images, threat, objective, recipe and seed.</summary>
     public string Training { get; }
+
+    /// <summary>The fingerprint of what decides the audit on validation, besides the weights: images, threat, attack and seed.</summary>
+    public string Auditing { get; }
 
     /// <summary>The fingerprint of what decides the final evaluation, besides the weights: images, threat, attacks and seed.</summary>
     public string Evaluation { get; }

@@ -15,6 +15,10 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
     private static readonly SealedFile<TrainedNetwork> TrainedFile = new("trained network", version: 2);
     private static readonly SealedFile<RobustnessResult> TestFile = new("test of a network", version: 2);
 
+    private const int LongestReason = 2_000;
+
+    private static readonly SealedFile<AuditReport> AuditFile = new("audit of a network", version: 1);
+
     private readonly NetworkFolder _folder = record.Network(experiment, spec, replicate);
 
     /// <summary>Trains the network, or reads what an earlier run has trained.</summary>
@@ -28,9 +32,11 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         {
             trained = FittedOrBegunAnew(progress, cancellationToken);
         }
-        catch (TrainingDivergedException e)
+        // A disk that is full is no fault of the network, and is there to be repaired.
+        catch (Exception e) when (e is not (OperationCanceledException or IOException or UnauthorizedAccessException))
         {
-            trained = new TrainedNetwork { Failure = e.Message, Seconds = clock.Elapsed.TotalSeconds };
+            string reason = e is TrainingDivergedException ? e.Message : $"{e.GetType().Name}: {Excerpt.Cut(e.Message, LongestReason)}";
+            trained = new TrainedNetwork { Failure = reason, Seconds = clock.Elapsed.TotalSeconds };
         }
         record.ThrowIfLost();
         TrainedFile.Write(_folder.Trained, trained, Network, Training);
@@ -70,6 +76,42 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
             Directory.Delete(_folder.Journal, recursive: true);
         return result;
     }
+
+    /// <summary>
+    /// Attacks the trained network on validation, as the training did, and says whether what it withstands can be believed; or reads what an
+    /// earlier run has found.
+    /// </summary>
+    /// <returns>The audit; null where the experiment's evaluator makes none.</returns>
+    public AuditReport? Audit(TrainedNetwork trained, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
+    {
+        (string, string)[] owners = [Network, Training, ("weights", trained.Weights!), ("audit", _folder.Auditing)];
+        if (File.Exists(_folder.Audit))
+        {
+            if (AuditFile.TryRead(_folder.Audit, out AuditReport? before, out string? fault, owners))
+                return before;
+            Doubt(_folder.Audit, fault);
+        }
+        IImageSource images = experiment.Data.Training.Validation;
+        images = images.Take(Math.Min(images.Count, experiment.Recipe.ValidationImages ?? long.MaxValue));
+        using Classifier classifier = NetworkWeights.Open(_folder.Weights, experiment.Device);
+        EvaluationOptions options = new()
+        {
+            Seed = experiment.Seed,
+            Device = experiment.Device,
+            MemoryLimit = experiment.MemoryLimit,
+            Logger = experiment.Logger,
+            Audit = new EvaluationAudit { Share = 1 },
+        };
+        AttackSuite suite = AttackSuite.Of("validation", experiment.Recipe.ValidationAttackFor(experiment.Threat));
+        AuditReport? audit = experiment.Evaluator.Run(classifier, images, experiment.Threat, suite, options, progress, cancellationToken).Audit;
+        record.ThrowIfLost();
+        if (audit is not null)
+            AuditFile.Write(_folder.Audit, audit, owners);
+        return audit;
+    }
+
+    /// <summary>The trained network, on the experiment's device. The caller disposes it.</summary>
+    public Classifier Open() => NetworkWeights.Open(_folder.Weights, experiment.Device);
 
     private (string, string) Network => ("network", _folder.Network);
 
@@ -136,6 +178,7 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
             SelectedEpoch = result.Selected.Epoch,
             ValidationClean = result.Selected.Clean,
             ValidationRobust = result.Selected.Robust,
+            Verdicts = result.Selected.Verdicts,
             Seconds = result.Epochs.Sum(epoch => epoch.Elapsed.TotalSeconds),
             Weights = SealedFile.SumOf(_folder.Weights),
         };
@@ -168,6 +211,8 @@ internal sealed record TrainedNetwork
     public Proportion? ValidationClean { get; init; }
 
     public Proportion? ValidationRobust { get; init; }
+
+    public ValidationVerdicts? Verdicts { get; init; }
 
     public string? Failure { get; init; }
 

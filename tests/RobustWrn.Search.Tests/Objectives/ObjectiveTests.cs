@@ -102,7 +102,7 @@ public sealed class ObjectiveTests
     [Fact]
     public void Tell_Verdicts_ComeBackBitByBit()
     {
-        using TemporaryFolder folder = new();
+        using TestFolder folder = new();
         BitRow right = BitRow.Of(Enumerable.Range(0, 77).Select(i => i % 3 == 0)), robust = BitRow.Of(Enumerable.Range(0, 77).Select(i => i % 6 == 0));
         TrialOutcome told = new TrialOutcome(robust.Share) with
         {

@@ -9,7 +9,7 @@ public sealed class FormerStudyFolderTests : IDisposable
 
     private static readonly StudyOptions Options = new() { Width = 1, Objectives = [StudyObjective.Maximise("robust", ObjectiveKind.Share)] };
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     public FormerStudyFolderTests()
     {

@@ -28,7 +28,7 @@ internal static class SearchExample
                 new Trades { Beta = 6, InnerAttack = Trades.DefaultAttack with { Steps = 5 } },
                 new TrainingRecipe { Epochs = 3, BatchSize = 64 })
             .EvaluatedBy(AttackSuite.Of("PGD and CW", new Pgd { Steps = 20 }, new CwLinf { Steps = 20 }))
-            .Within(Budget.Trials(3).OrAfter(TimeSpan.FromMinutes(30)))
+            .Within(Budget.Trials(3))
             .Seeded(2026)
             .RecordedIn("runs/first");    // run again to resume
 

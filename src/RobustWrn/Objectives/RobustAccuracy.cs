@@ -1,0 +1,27 @@
+using RobustWrn.Core;
+using RobustWrn.Search;
+
+namespace RobustWrn;
+
+/// <summary>Accuracy on validation images under the recipe's validation attack.</summary>
+public sealed record RobustAccuracy : ISearchObjective
+{
+    /// <summary>The name in files.</summary>
+    public const string TypeName = "robust-accuracy";
+
+    /// <inheritdoc/>
+    public StudyObjective Objective => StudyObjective.Maximise("robust accuracy", ObjectiveKind.Share);
+
+    /// <inheritdoc/>
+    public bool IsRepeatable => true;
+
+    /// <inheritdoc/>
+    public Measure Of(MeasuredNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return Measure.Of(Objective.Name, network.ValidationRobust);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<Problem> Problems() => [];
+}

@@ -1,0 +1,60 @@
+using RobustWrn.Attacks;
+using RobustWrn.Search;
+
+namespace RobustWrn;
+
+/// <summary>
+/// Chooses what reaches the test split: the Pareto front and the baselines. Before test is read each is audited on validation; one whose
+/// robustness cannot be believed leaves the front, and what comes forward in its place is audited, too.
+/// </summary>
+internal static class Finalists
+{
+    /// <summary>Marks the front and gives the networks to test.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="candidates">All networks.</param>
+    /// <param name="audit">Audits one on validation.</param>
+    public static Candidate[] Of(RobustExperiment experiment, IReadOnlyList<Candidate> candidates, Func<Candidate, AuditReport?> audit)
+    {
+        Candidate[] trained = [.. candidates.Where(candidate => candidate.Trained.Failure is null)];
+        HashSet<Candidate> audited = [];
+        while (true)
+        {
+            MarkFront(experiment, trained);
+            Candidate[] finalists = [.. trained.Where(candidate => candidate.OnFront || candidate.Trial is null)];
+            Candidate[] next = [.. finalists.Where(audited.Add)];
+            foreach (Candidate candidate in next)
+            {
+                candidate.Audit = audit(candidate);
+                if (candidate.IsSuspect)
+                    ExperimentLog.Suspected(experiment.Logger, candidate.Spec.Name, candidate.Trial,
+                        candidate.Audit!.Verdict.ToString().ToLowerInvariant(), $"{candidate.Audit.Findings[0]}");
+            }
+            if (!next.Any(candidate => candidate.IsSuspect))
+                return finalists;
+        }
+    }
+
+    private static void MarkFront(RobustExperiment experiment, Candidate[] trained)
+    {
+        foreach (Candidate candidate in trained)
+            candidate.OnFront = false;
+        Candidate[] good = [.. trained.Where(candidate => !candidate.IsSuspect && Keeps(experiment, candidate))];
+        ParetoObjective<Candidate>[] objectives = experiment.Goals.Count > 1 ? [.. experiment.Goals.Select(Goal)] : Usual();
+        foreach (Candidate candidate in ParetoFront.Of(good, objectives))
+            candidate.OnFront = true;
+    }
+
+    private static bool Keeps(RobustExperiment experiment, Candidate candidate) => experiment.Limits.All(limit =>
+        limit.Constraint.Excess(candidate.Outcome!.Find(limit.Measured.Objective.Name)!.Value) <= 0);
+
+    private static ParetoObjective<Candidate> Goal(ISearchObjective goal) => new(
+        goal.Objective.Name, candidate => candidate.Outcome!.Find(goal.Objective.Name)!.Value, goal.Objective.Maximised);
+
+    private static ParetoObjective<Candidate>[] Usual() =>
+    [
+        ParetoObjective.Maximise<Candidate>("robust accuracy", candidate => candidate.Trained.ValidationRobust!.Value.Value),
+        ParetoObjective.Maximise<Candidate>("clean accuracy", candidate => candidate.Trained.ValidationClean!.Value.Value),
+        ParetoObjective.Minimise<Candidate>("parameters", candidate => candidate.Cost.Parameters),
+        ParetoObjective.Minimise<Candidate>("MACs", candidate => candidate.Cost.MultiplyAdds),
+    ];
+}
