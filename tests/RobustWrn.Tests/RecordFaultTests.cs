@@ -74,8 +74,8 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
 
             IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
 
-            // A test that is missing was never made, as far as one can see, and so the last trial.
-            bool known = Path.GetFileName(file) != "test.json" && Path.GetFileName(file) != "trial-000001.json";
+            // A test or an audit that is missing was never made, as far as one can see.
+            bool known = Path.GetFileName(file) is not ("test.json" or "audit.json");
             Assert.True(!known || warnings.Count > 0, $"{file} is not missed");
         }
     }
@@ -130,14 +130,15 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
         Assert.NotEqual(mine, Path.GetFileName(other));
         foreach (string name in (string[])["trained.json", "test.json", "weights.safetensors"])
             File.Copy(Path.Combine(other, name), Path.Combine(folder, "networks", mine, name), overwrite: true);
-        File.Copy(Path.Combine(recorded.OtherSeed, "study", "trial-000000.json"), Path.Combine(folder, "study", "trial-000000.json"),
-            overwrite: true);
+        string log = Path.Combine(folder, "study", "log.jsonl");
+        string[] others = File.ReadAllLines(Path.Combine(recorded.OtherSeed, "study", "log.jsonl"));
+        File.WriteAllText(log, string.Join('\n', [.. others[..3], .. File.ReadAllLines(log)[3..]]) + '\n');
 
         IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
 
         Assert.Contains(warnings, warning => warning.Contains(Path.Combine(folder, "networks", mine, "trained.json"),
             StringComparison.Ordinal));
-        Assert.Contains(warnings, warning => warning.Contains("it belongs to another study", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains($"Line 1 of {log} is not believed", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -188,11 +189,14 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
     public async Task RunAsync_RecordOfAnEarlierTrialLost_KeepsTheOrderAndSaysSo()
     {
         string folder = recorded.Copy();
-        File.WriteAllText(Path.Combine(folder, "study", "trial-000000.json"), "");
+        string log = Path.Combine(folder, "study", "log.jsonl");
+        string[] lines = File.ReadAllLines(log);
+        lines[0] = "{}";
+        File.WriteAllText(log, string.Join('\n', lines) + '\n');
 
         IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
 
-        Assert.Contains(warnings, warning => warning.Contains("trial-000000.json is not believed", StringComparison.Ordinal));
+        Assert.Contains(warnings, warning => warning.Contains($"Line 1 of {log} is not believed", StringComparison.Ordinal));
         Assert.Equal([0, 1], recorded.Result.Networks.Skip(1).Select(network => network.Trial!.Value));
     }
 
@@ -200,7 +204,7 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
     public async Task RunAsync_LeftoversOfKilledProcesses_AreRemovedAndForeignFilesStay()
     {
         string folder = recorded.Copy(), network = Path.Combine("networks", Networks[0]);
-        string[] left = [".experiment.json.7-1.tmp", "study/.trial-000009.json.7-3.tmp", $"{network}/.weights.safetensors.7-9.tmp",
+        string[] left = [".experiment.json.7-1.tmp", "study/.log.jsonl.7-3.tmp", $"{network}/.weights.safetensors.7-9.tmp",
             $"{network}/training/.checkpoint-0001.safetensors.7-2.tmp"];
         foreach (string file in left)
             File.WriteAllText(Path.Combine(folder, file), "half");

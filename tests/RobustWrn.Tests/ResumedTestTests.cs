@@ -23,7 +23,7 @@ public class ResumedTestTests
         using CancellationTokenSource stop = new();
         ImmediateProgress<ExperimentProgress> progress = new(report =>
         {
-            if (report.Evaluation is { AttackNumber: 1 })
+            if (report is { Stage: ExperimentStage.Testing, Evaluation.AttackNumber: 1 })
                 stop.Cancel();
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => experiment.RecordedIn(folder.In("record")).RunAsync(progress, stop.Token));

@@ -106,7 +106,11 @@ public sealed class FolderStudyStore : IStudyStore
     private StudyHeader Kept(StudyHeader asked)
     {
         if (HeaderFile.TryRead(In(HeaderName), out StudyHeader? header, out string? fault))
+        {
+            if (!File.Exists(In(LogName)))
+                SearchLog.LostLog(_logger, In(LogName));
             return header;
+        }
         // Which study this was, its facts know: where none is of the one asked for, it is another.
         bool logged = File.Exists(In(LogName)) && new FileInfo(In(LogName)).Length > 0;
         if (logged && !LogFile.IsOf(In(LogName), asked))

@@ -27,6 +27,9 @@ internal static partial class SearchLog
         + "about is tried again. The log as it was is {Aside}.")]
     public static partial void DamagedLog(ILogger logger, string file, string aside);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} is missing beside the header of its study; the study begins anew.")]
+    public static partial void LostLog(ILogger logger, string file);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} has no record, though later ones do; it will be tried again.")]
     public static partial void LostTrial(ILogger logger, int trial);
 }
