@@ -24,7 +24,7 @@ public sealed class ResultTextTests
         typeof(TrainingSplits), typeof(TrainingOptions), typeof(RateDrop), typeof(ParetoObjective<>), typeof(AttackContext),
             typeof(AttackGoal), typeof(GradientAscent),
         typeof(ObjectiveContext), typeof(SamplerContext), typeof(ImagePairs), typeof(PairContext), typeof(RenormBall),
-            typeof(EvaluationOptions), typeof(SensitivityOptions), typeof(RobustExperiment),
+            typeof(EvaluationOptions), typeof(SensitivityOptions), typeof(StudyOptions), typeof(MeasuredNetwork), typeof(RobustExperiment),
     ];
 
     // The table of a network's parts is all that it is for; it has a line for each stage.
@@ -41,7 +41,7 @@ public sealed class ResultTextTests
     public void ToString_OfAResult_IsItsOwn(Type result)
     {
         MethodInfo text = result.GetMethod(nameof(ToString), Type.EmptyTypes)!;
-        Assert.True(text.DeclaringType == result && !text.IsDefined(typeof(CompilerGeneratedAttribute)),
+        Assert.True(text.DeclaringType == result && !text.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false),
             $"{result.Name} prints all that it holds: give it a ToString of a few lines, or list it here as something that the user gives");
     }
 

@@ -27,6 +27,8 @@ internal sealed class SampleValue(bool nullables)
         [typeof(TimeSpan)] = TimeSpan.FromMinutes(83.4),
         [typeof(DateTimeOffset)] = new DateTimeOffset(2026, 11, 28, 1, 2, 3, TimeSpan.Zero),
         [typeof(Proportion)] = new Proportion(47, 60),
+        [typeof(BitRow)] = BitRow.Of(Enumerable.Range(0, Long).Select(i => i % 3 == 0)),
+        [typeof(ISearchObjective)] = new WorstClassAccuracy(),
         [typeof(Seed)] = new Seed(7),
         [typeof(ThreatModel)] = ThreatModel.Linf(8, outOf: 255),
         [typeof(INetworkSpec)] = WideResNetSpec.Wrn(10, 1),

@@ -78,13 +78,3 @@ public sealed record TrialRecord
         $"trial {Number} ({Quantity.First([.. Values.Select(value => value.ToString())], 6)}): ")
         + (State == TrialState.Completed ? $"{Outcome}" : State == TrialState.Failed ? $"failed: {FailureReason}" : "pending");
 }
-
-/// <summary>What a trial measured on its way.</summary>
-/// <param name="Step">How far it was, such as its epoch.</param>
-/// <param name="Measures">The measures.</param>
-public sealed record TrialReport(int Step, ValueList<Measure> Measures)
-{
-    /// <summary>The step and the measures.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"step {Step}: {Quantity.First([.. Measures.Select(measure => measure.ToString())], 6)}");
-}

@@ -1,0 +1,14 @@
+using System.Globalization;
+using RobustWrn.Core;
+
+namespace RobustWrn.Search;
+
+/// <summary>What a trial measured on its way.</summary>
+/// <param name="Step">How far it was, such as its epoch.</param>
+/// <param name="Measures">The measures.</param>
+public sealed record TrialReport(int Step, ValueList<Measure> Measures)
+{
+    /// <summary>The step and the measures.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"step {Step}: {Quantity.First([.. Measures.Select(measure => measure.ToString())], 6)}");
+}
