@@ -63,6 +63,7 @@ public sealed class Study<TSpec> : IDisposable
     private readonly StudyOptions _options;
     private readonly RandomStream _random;
     private readonly StudyLog _log;
+    private readonly ProposalCheck<TSpec> _check;
     private readonly string _worker = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}";
     private TaskCompletionSource _changed = NewSignal();
     private bool _disposed;
@@ -70,6 +71,7 @@ public sealed class Study<TSpec> : IDisposable
     internal Study(SearchSpace<TSpec> space, ISampler sampler, Seed seed, IStudyStore store, StudyOptions options)
     {
         (_space, _sampler, _store, _options) = (space, sampler, store, options);
+        _check = new ProposalCheck<TSpec>(space, sampler);
         _random = RandomStream.From(seed).For("sampler");
         Header = new StudyHeader
         {
@@ -186,12 +188,12 @@ public sealed class Study<TSpec> : IDisposable
                     if (Unclaimed() is { } waiting)
                     {
                         if (TryAppend(Claim(waiting)))
-                            return new Trial<TSpec>(waiting.Number, waiting.Attempts + 1, waiting.Point, waiting.Values, _space.At(waiting.Point));
+                            return Handed(waiting);
                         continue;
                     }
                     number = _log.FirstFree;
                     if (number >= _options.MaxTrials)
-                        return End(_options.MaxTrials == 1 ? "the 1 trial has been asked." : $"all {Quantity.Of(_options.MaxTrials.Value, "trial")} have been asked.");
+                        return End(UsedUp(_options.MaxTrials.Value));
                     int horizon = Horizon(number);
                     if (Header.Width is not null && _log.Pending.Any(pending => pending < horizon))
                     {
@@ -204,7 +206,7 @@ public sealed class Study<TSpec> : IDisposable
                 Proposal proposal = _sampler.Propose(new SamplerContext(_space.Shape, known, number, _random));
                 if (proposal.Point is not { } point)
                     return End(proposal.Reason);
-                TrialAsked asked = Asked(number, point, known);
+                TrialAsked asked = _check.Asked(number, point, known);
                 lock (_gate)
                 {
                     ObjectDisposedException.ThrowIf(_disposed, this);
@@ -276,7 +278,8 @@ public sealed class Study<TSpec> : IDisposable
     /// <inheritdoc cref="Tell(Trial{TSpec}, TrialOutcome)"/>
     /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
     /// <param name="value">The value of the objective.</param>
-    public TrialRecord Tell(Trial<TSpec> trial, double value) => Tell(trial, new TrialOutcome { Measures = [new Measure(OnlyObjective(), value)] });
+    public TrialRecord Tell(Trial<TSpec> trial, double value) =>
+        Tell(trial, new TrialOutcome { Measures = [new Measure(OnlyObjective(), value)] });
 
     /// <summary>Records the outcome of a trial of a study of one objective: hits out of a total.</summary>
     /// <inheritdoc cref="Tell(Trial{TSpec}, TrialOutcome)"/>
@@ -317,26 +320,11 @@ public sealed class Study<TSpec> : IDisposable
 
     private TrialClaimed Claim(TrialRecord trial) => new() { Trial = trial.Number, Attempt = trial.Attempts + 1, Worker = _worker };
 
-    private TrialAsked Asked(int number, ValueList<int> point, ValueList<Observation> known)
-    {
-        PointVerdict<TSpec> verdict = _space.Judge(point);
-        string Text() => $"{_sampler.GetType().Name} proposed ({string.Join(", ", _space.ValuesAt(point))})";
-        if (!verdict.Kept)
-            throw new InvalidOperationException($"a sampler must propose points that the space keeps, but {Text()}, {(verdict.RejectedBy is { } filter ? $"which \"{filter}\" rejects" : "which is no valid network")}. Ask SamplerContext.Space.Keeps in the sampler.");
-        string identity = _space.Shape.IdentityOf(point);
-        if (known.FirstOrDefault(trial => trial.Identity == identity) is { } twin)
-            throw new InvalidOperationException($"a sampler must propose networks that were not tried, but {Text()}, the network of trial {twin.Number}. Take points from UntriedPoints in the sampler.");
-        string spec = DescriptionJson.Canonical(verdict.Spec);
-        return new TrialAsked
-        {
-            Trial = number,
-            Point = point,
-            Values = _space.ValuesAt(point),
-            Spec = spec,
-            SpecFingerprint = DescriptionJson.Fingerprint(spec),
-            Identity = identity,
-        };
-    }
+    private Trial<TSpec> Handed(TrialRecord trial) =>
+        new(trial.Number, trial.Attempts + 1, trial.Point, trial.Values, _space.At(trial.Point));
+
+    private static string UsedUp(int trials) =>
+        trials == 1 ? "the 1 trial has been asked." : $"all {Quantity.Of(trials, "trial")} have been asked.";
 
     private Trial<TSpec>? End(string? reason)
     {
@@ -345,7 +333,8 @@ public sealed class Study<TSpec> : IDisposable
     }
 
     private string OnlyObjective() => Header.Objectives is [var only] ? only.Name : throw new InvalidOperationException(
-        $"one value tells a study of one objective, but this one has {Header.Objectives.Count}. Tell a {nameof(TrialOutcome)} with a measure for each.");
+        $"one value tells a study of one objective, but this one has {Header.Objectives.Count}. "
+            + $"Tell a {nameof(TrialOutcome)} with a measure for each.");
 
     private TrialRecord Finish(Trial<TSpec> trial, Func<StudyFact> fact)
     {
@@ -365,11 +354,14 @@ public sealed class Study<TSpec> : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         Refresh();
         if (_log.Find(trial.Number) is not { } record || !record.Point.Equals(trial.Point))
-            throw new InvalidOperationException($"trial {trial.Number} is not one of this study. Tell a trial to the study that asked for it.");
+            throw new InvalidOperationException(
+                $"trial {trial.Number} is not one of this study. Tell a trial to the study that asked for it.");
         if (record.State != TrialState.Pending || record.Worker is null)
-            throw new InvalidOperationException($"trial {trial.Number} is {record.State.ToString().ToLowerInvariant()}; a trial must be asked, and can be told once.");
+            throw new InvalidOperationException(
+                $"trial {trial.Number} is {record.State.ToString().ToLowerInvariant()}; a trial must be asked, and can be told once.");
         if (record.Attempts != trial.Attempt)
-            throw new InvalidOperationException($"trial {trial.Number} is in its attempt {record.Attempts}, and attempt {trial.Attempt} was given up; what it found is not taken.");
+            throw new InvalidOperationException($"trial {trial.Number} is in its attempt {record.Attempts}, "
+                + $"and attempt {trial.Attempt} was given up; what it found is not taken.");
         return record;
     }
 
