@@ -115,13 +115,7 @@ public sealed class Study<TSpec> : IDisposable
     /// The completed trials, best first: those that keep the constraints before those that do not; with one objective by its value, with
     /// several by front and crowding (<see cref="NonDominatedSorting"/>); equal ones in the order of their numbers.
     /// </summary>
-    public ValueList<TrialRecord> Ranking()
-    {
-        ValueList<TrialRecord> trials = Trials;
-        Dictionary<int, TrialRecord> byNumber = trials.ToDictionary(trial => trial.Number);
-        Observation[] told = [.. trials.Where(trial => trial.State == TrialState.Completed).Select(Header.Observed)];
-        return NonDominatedSorting.Best(told, told.Length).Select(trial => byNumber[trial.Number]).ToValueList();
-    }
+    public ValueList<TrialRecord> Ranking() => TrialRanking.Of(Trials, Header);
 
     /// <summary>The first of the <see cref="Ranking"/>; null when no trial is completed.</summary>
     public TrialRecord? Best => Ranking() is [var best, ..] ? best : null;
@@ -129,16 +123,7 @@ public sealed class Study<TSpec> : IDisposable
     /// <summary>
     /// The completed trials that keep the constraints and that no other such trial beats in all objectives, in the order of their numbers.
     /// </summary>
-    public ValueList<TrialRecord> Front()
-    {
-        (TrialRecord Trial, Observation Observed)[] told =
-        [
-            .. Trials.Where(trial => trial.State == TrialState.Completed).Select(trial => (trial, Header.Observed(trial)))
-                .Where(trial => trial.Item2.IsFeasible),
-        ];
-        return told.Where(trial => !Array.Exists(told, other => ParetoFront.Dominates(other.Observed.Values, trial.Observed.Values)))
-            .Select(trial => trial.Trial).ToValueList();
-    }
+    public ValueList<TrialRecord> Front() => TrialRanking.Front(Trials, Header);
 
     /// <summary>Why there are no further trials; null while there may be some.</summary>
     public string? EndReason { get; private set; }
@@ -243,7 +228,9 @@ public sealed class Study<TSpec> : IDisposable
         }
     }
 
-    /// <summary>Records what a trial measured on its way. A step that was reported before, by an attempt that was interrupted, stays.</summary>
+    /// <summary>
+    /// Records what a trial measured on its way. A step that was reported before, by an attempt that was interrupted, stays.
+    /// </summary>
     /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
     /// <param name="step">How far it is, such as its epoch; at least 0.</param>
     /// <param name="measures">The measures.</param>
