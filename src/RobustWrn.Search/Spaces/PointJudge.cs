@@ -62,7 +62,7 @@ internal sealed class PointJudge<TSpec>(SpaceParts<TSpec> parts, Func<ValueList<
             }
             catch (Exception e)
             {
-                return Failed(axis.Dimension.Name, $"the value {axis.Dimension.Values[point[d]]} could not be applied", e);
+                return Failed(axis.Dimension.Name, $"the value {Excerpt.Of(axis.Dimension.Values[point[d]])} could not be applied", e);
             }
         }
         return new() { Spec = spec };

@@ -9,12 +9,13 @@ namespace RobustWrn.Search;
 /// </summary>
 /// <remarks>
 /// Values that give no valid network are passed over, up to <see cref="MostPassed"/> in a row; where as many are no valid networks they
-/// count as too large. Irregular values stand outside the order and are looked at one by one, those nearest to the crossing.
+/// count as too large, but the smallest ones as too small. Irregular values stand outside the order and are looked at one by one, those
+/// nearest to the crossing.
 /// </remarks>
 internal sealed class ConstraintSolver<TSpec>
     where TSpec : INetworkSpec
 {
-    private const int MostPassed = 64, MostIrregular = 16;
+    private const int MostPassed = 64, MostPassedFirst = 2_000, MostIrregular = 16;
 
     private readonly SpaceConstraint<TSpec> _constraint;
     private readonly TSpec _spec;
@@ -59,7 +60,7 @@ internal sealed class ConstraintSolver<TSpec>
     private (Candidate? Below, Candidate? Above) Crossing()
     {
         int last = _free.Count - 1;
-        Candidate? first = From(0, last), above = null;
+        Candidate? first = From(0, last, MostPassedFirst), above = null;
         if (first is null || !IsBelow(first))
             return (null, first);
         Candidate below = first;
@@ -89,9 +90,9 @@ internal sealed class ConstraintSolver<TSpec>
     }
 
     // The first regular value from one on that gives a valid network; null where there is none near.
-    private Candidate? From(int index, int last)
+    private Candidate? From(int index, int last, int most = MostPassed)
     {
-        for (int i = index, passed = 0; i <= last && passed < MostPassed; i++)
+        for (int i = index, passed = 0; i <= last && passed < most; i++)
         {
             if (_irregular.Contains(i))
                 continue;

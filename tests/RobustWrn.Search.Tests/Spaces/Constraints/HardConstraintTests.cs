@@ -13,7 +13,7 @@ public sealed class HardConstraintTests
     public static TheoryData<string> Cases() =>
     [
         "last width at multiply-adds", "first width at parameters", "widths at multiply-adds", "middle depth at multiply-adds",
-        "depths at parameters", "last width at memory", "every width at multiply-adds", "bottlenecks", "robust blocks", "groups",
+        "depths at parameters", "last width at memory", "every width at multiply-adds", "bottlenecks", "robust blocks", "groups", "blocks that need width",
         "an image of 64 x 48", "stride 1",
     ];
 
@@ -65,9 +65,19 @@ public sealed class HardConstraintTests
             Free.Width(1, most: 400, step: 1), CostTarget.MultiplyAdds(3e8, 0.002)),
         "bottlenecks" => (OfDepths(WideResNetSpec.Wrn(28, 2).WithBlock(new BottleneckBlock())), Free.Width(1, most: 1_024), CostTarget.MultiplyAdds(1e9, 0.02)),
         "robust blocks" => (OfDepths(WideResNetSpec.Wrn(28, 2).WithBlock(new RobustResBlock())), Free.Width(^1, most: 1_024), CostTarget.Parameters(3e6, 0.01)),
+        // Its first 159 widths give no network.
+        "blocks that need width" => OfWideBlocks(),
         "groups" => (OfDepths(WideResNetSpec.Wrn(28, 2) with { FeatureNormalization = new GroupNormalization { ChannelsPerGroup = 16 } }), Free.Width(^1, most: 1_024), CostTarget.Parameters(3e6, 0.02)),
         _ => (OfDepths(), Free.Width(^1, most: 2_048), CostTarget.MultiplyAdds(9e9, 0.005, 64, 48)),
     };
+
+    private static (SearchSpace<WideResNetSpec>, FreeInteger<WideResNetSpec>, CostTarget) OfWideBlocks()
+    {
+        SearchSpace<WideResNetSpec> space = new SearchSpace<WideResNetSpec>(
+            WideResNetSpec.Wrn(28, 10).WithBlock(new RobustResBlock { BaseWidth = 1, Cardinality = 1 })).VaryDepths([1, 2, 4]);
+        FreeInteger<WideResNetSpec> free = Free.Width(^1, least: 1, most: 500, step: 1);
+        return (space, free, CostTarget.Parameters(free.Apply(space.At([1, 1, 1]), 300).Cost(32, 32).Parameters, 0.0005));
+    }
 
     [Fact]
     public void AtMultiplyAdds_TenThousandDrawsOfABigSpace_ViolateNothing()
