@@ -6,6 +6,9 @@ namespace RobustWrn.Samples.Tests;
 /// <summary>A sample as a process of its own, whose lines are read as they come.</summary>
 internal sealed class SampleProcess : IDisposable
 {
+    /// <summary>The program of util-linux that runs another one in a terminal.</summary>
+    public const string TerminalMaker = "/usr/bin/script";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
@@ -55,6 +58,23 @@ internal sealed class SampleProcess : IDisposable
         return new SampleProcess(Process.Start(start)!);
     }
 
+    /// <summary>Starts a sample in a terminal of its own, whose output is all that it writes.</summary>
+    public static SampleProcess StartInTerminal(string sample, params string[] arguments)
+    {
+        string[] command = ["env", "--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, $"{sample}.dll"), .. arguments];
+        ProcessStartInfo start = new(TerminalMaker, ["--quiet", "--return", "--flush", "--command",
+            string.Join(' ', command.Select(part => $"'{part}'")), "/dev/null"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["OMP_WAIT_POLICY"] = "passive";
+        start.Environment["TERM"] = "xterm";
+        return new SampleProcess(Process.Start(start)!);
+    }
+
     /// <summary>Runs a sample to its end.</summary>
     public static (int Code, string Output, string Error) Run(string sample, params string[] arguments)
     {
@@ -80,6 +100,13 @@ internal sealed class SampleProcess : IDisposable
 
     /// <summary>What <c>kill</c> and schedulers send.</summary>
     public void Terminate() => RequestToEnd.Send(_process, RequestToEnd.Terminate);
+
+    /// <summary>Presses a key, where it has a terminal.</summary>
+    public void Press(char key)
+    {
+        _process.StandardInput.Write(key);
+        _process.StandardInput.Flush();
+    }
 
     /// <summary>Holds it where it is, so that what happens beside it does so while it runs, where there are such signals.</summary>
     public void Pause()

@@ -37,6 +37,23 @@ public sealed class StopTests : IDisposable
         Assert.Contains("resumed", output, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>A table that is drawn again and again hides the cursor.</summary>
+    [Fact]
+    public void QuickStart_CtrlCInATerminal_SaysSoAndShowsTheCursorAgain()
+    {
+        Assert.SkipUnless(File.Exists(SampleProcess.TerminalMaker), "nothing here makes a terminal");
+        const string hide = "\e[?25l", show = "\e[?25h";
+        using SampleProcess process = SampleProcess.StartInTerminal("QuickStart", _runs.Of("QuickStart", "run").Arguments);
+        process.WaitFor(hide);
+        process.Press('\x03');
+
+        Assert.Equal(130, process.End());
+        Assert.Contains("Stopping after the step under way", process.Output, StringComparison.Ordinal);
+        Assert.Contains("and the same command goes on there.", process.Output, StringComparison.Ordinal);
+        Assert.True(process.Output.LastIndexOf(show, StringComparison.Ordinal) > process.Output.LastIndexOf(hide, StringComparison.Ordinal),
+            "the cursor stays hidden");
+    }
+
     [Fact]
     public void AttackAnyModel_AskedToStop_SaysThatNothingIsKept()
     {

@@ -18,6 +18,8 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
     private string[] Networks => [.. Directory.GetDirectories(Path.Combine(recorded.Record, "networks")).Select(path =>
         Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
+    private string BaselineFolder => Networks.Single(network => network.StartsWith("WRN_1-1_4-8", StringComparison.Ordinal));
+
     [Fact]
     public async Task RunAsync_BitFlippedInAnyFile_EndsInTheSameResultWithAWarning()
     {
@@ -89,8 +91,7 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
     public async Task RunAsync_FilesSwappedBetweenNetworks_AreMadeAgain(params string[] names)
     {
         string folder = recorded.Copy();
-        string[] tested = [.. Networks.Where(network => File.Exists(Path.Combine(recorded.Record, "networks", network, "test.json")))
-            .Take(2)];
+        string[] tested = [.. Tested().Take(2)];
         Assert.Equal(2, tested.Length);
         foreach (string name in names)
         {
@@ -125,7 +126,7 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
     {
         string folder = recorded.Copy();
         // The same baseline: its folder begins with the same name.
-        string mine = Networks.Single(network => network.StartsWith("WRN_1-1_4-8", StringComparison.Ordinal));
+        string mine = BaselineFolder;
         string other = Directory.GetDirectories(Path.Combine(recorded.OtherSeed, "networks"), "WRN_1-1_4-8-*").Single();
         Assert.NotEqual(mine, Path.GetFileName(other));
         foreach (string name in (string[])["trained.json", "test.json", "weights.safetensors"])
@@ -165,6 +166,65 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
         IReadOnlyList<string> warnings = await recorded.RunAgainAsync(folder);
 
         Assert.True(warnings.Count >= 2);
+    }
+
+    /// <summary>Weights that another machine trained, say: the record of the training knows them, but the test was of others.</summary>
+    [Fact]
+    public async Task RunAsync_TestOfOtherWeights_IsMadeAgain()
+    {
+        string folder = recorded.Copy(), mine = BaselineFolder, network = Path.Combine(folder, "networks", mine);
+        string weights = Path.Combine(network, "weights.safetensors"), trained = Path.Combine(network, "trained.json");
+        using DatasetSplits images = SmallExperiment.Images();
+        using Classifier classifier = SmallExperiment.Baseline.Build(99);
+        NetworkWeights.Save(classifier, weights);
+        JsonObject document = SealedJson.Open(SealedJson.Parse(File.ReadAllText(trained)));
+        document["content"]!["weights"] = SealedFile.SumOf(weights);
+        File.WriteAllText(trained, SealedJson.Seal(document).ToJsonString());
+
+        (ExperimentResult result, IReadOnlyList<string> warnings) = await RunAsync(SmallExperiment.On(images).RecordedIn(folder));
+
+        Assert.Contains("it belongs to another weights", Assert.Single(warnings), StringComparison.Ordinal);
+        TestOutcome outcome = result.Networks.Single(other => other.Weights == $"networks/{mine}/weights.safetensors").Test.Single();
+        RobustnessResult evaluated = RobustnessEvaluation.Run(
+            classifier, images.Test.Open(), ThreatModel.Linf(8, outOf: 255), AttackSuite.Of("one", new Fgsm()));
+        Assert.Equal(evaluated.Clean, outcome.Clean);
+    }
+
+    /// <summary>Between its training and its test, by somebody else.</summary>
+    [Fact]
+    public async Task RunAsync_WeightsChangedWhileItRuns_AreNotTested()
+    {
+        using TestFolder folder = new();
+        using DatasetSplits images = SmallExperiment.Images();
+        using Classifier other = SmallExperiment.Baseline.Build(99);
+        string weights = folder.In($"networks/{BaselineFolder}/weights.safetensors");
+        ImmediateProgress<ExperimentProgress> progress = new(report =>
+        {
+            if (report is { Stage: ExperimentStage.Training, Trial: 0, Finished: not null })
+                NetworkWeights.Save(other, weights);
+        });
+
+        InvalidDataException refusal = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            SmallExperiment.On(images).RecordedIn(folder.Path).RunAsync(progress, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith($"{weights} must stay as it is while the experiment runs, but it was changed.", refusal.Message);
+    }
+
+    /// <summary>Without the record of the settings nothing but the tests themselves says which suite they were of.</summary>
+    [Fact]
+    public async Task RunAsync_TestsOfAnotherSuiteWithoutTheRecordOfSettings_AreMadeAgain()
+    {
+        string folder = recorded.Copy();
+        File.Delete(Path.Combine(folder, "experiment.json"));
+        using DatasetSplits images = SmallExperiment.Images();
+
+        (ExperimentResult result, IReadOnlyList<string> warnings) = await RunAsync(
+            SmallExperiment.On(images).EvaluatedBy(AttackSuite.Of("other", new Pgd { Steps = 4 })).RecordedIn(folder));
+
+        Assert.Equal(Tested().Length,
+            warnings.Count(warning => warning.Contains("it belongs to another evaluation", StringComparison.Ordinal)));
+        Assert.All(result.Networks.SelectMany(network => network.Test), outcome =>
+            Assert.Equal(["PGD-4"], outcome.Attacks.Select(attack => attack.Name)));
     }
 
     [Fact]
@@ -214,5 +274,14 @@ public class RecordFaultTests(RecordedExperiment recorded) : IClassFixture<Recor
 
         Assert.All(left, file => Assert.False(File.Exists(Path.Combine(folder, file)), file));
         Assert.True(File.Exists(Path.Combine(folder, network, ".notes.tmp")));
+    }
+
+    private string[] Tested() =>
+        [.. Networks.Where(network => File.Exists(Path.Combine(recorded.Record, "networks", network, "test.json")))];
+
+    private static async Task<(ExperimentResult Result, IReadOnlyList<string> Warnings)> RunAsync(RobustExperiment experiment)
+    {
+        ListLogger log = new();
+        return (await experiment.LoggedTo(log).RunAsync(null, TestContext.Current.CancellationToken), log.Warnings);
     }
 }

@@ -13,6 +13,11 @@ public sealed class CleanLogitsTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
 
+    public static TheoryData<string, bool> Comparisons() => new(
+        from attack in (string[])["PGD", "MI-FGSM", "APGD", "APGD-T", "Square", "FOSC"]
+        from withStart in (bool[])[false, true]
+        select (attack, withStart));
+
     public void Dispose() => _scope.Dispose();
 
     [Theory]
@@ -40,11 +45,31 @@ public sealed class CleanLogitsTests : IDisposable
         Assert.InRange(apart.Count, attack == "FOSC" ? 1 : 2, int.MaxValue);
     }
 
+    /// <summary>A view that is a whole unit off its model: whoever mixes the two sees it, at whatever step.</summary>
+    [Theory]
+    [MemberData(nameof(Comparisons))]
+    public void Perturb_ViewOffItsModel_ComparesLogitsOfTheViewAlone(string attack, bool withStart)
+    {
+        Tensor images = RandomStream.From(2).Uniform([.. Enumerable.Range(0, 4).Select(i => (long)i)], [3, 4, 4]);
+        AttackContext context = new(new OffView(), images, zeros(4, ScalarType.Int64), ThreatModel.Linf(0.001));
+        List<double> apart = [];
+        Compared loss = new(apart) { ComparesWithStart = withStart };
+
+        if (attack == "FOSC")
+            SensitivityAnalysisOf(loss, context);
+        else
+            Of(attack, loss).Perturb(context);
+
+        Assert.NotEmpty(apart);
+        Assert.All(apart, distance => Assert.InRange(distance, 0, 0.1));
+    }
+
     private static IAttack Of(string name, IAttackLoss loss) => name switch
     {
-        "PGD" => new Pgd { Steps = 2, Loss = loss },
+        "PGD" => new Pgd { Steps = 2, Restarts = 2, Loss = loss },
         "MI-FGSM" => new MomentumFgsm { Steps = 2, Loss = loss },
         "APGD" => new Apgd { Steps = 2, Loss = loss },
+        "Square" => new Square { Queries = 3, Loss = loss },
         _ => new TargetedApgd { Steps = 2, TargetClasses = 1, Loss = loss },
     };
 
@@ -61,6 +86,8 @@ public sealed class CleanLogitsTests : IDisposable
     {
         public bool NeedsCleanLogits => true;
 
+        public bool ComparesWithStart { get; init; }
+
         public Tensor PerExample(Tensor logits, AttackGoal goal)
         {
             Apart.Add((logits.detach() - goal.CleanLogits!).abs().max().Number());
@@ -68,5 +95,19 @@ public sealed class CleanLogitsTests : IDisposable
         }
 
         public IEnumerable<Problem> Problems() => [];
+    }
+
+    // Sure of class 0, and steeper in class 1 than in class 2.
+    private sealed class OffView() : nn.Module<Tensor, Tensor>(nameof(OffView)), IFreezable
+    {
+        public override Tensor forward(Tensor input) => Logits(input, 0);
+
+        public FrozenNetwork Freeze() => new(images => Logits(images, 1));
+
+        private static Tensor Logits(Tensor images, double off)
+        {
+            Tensor mean = images.flatten(1).mean([1]);
+            return stack([mean.Times(0).Plus(10 + off), mean, mean.Times(0.5)], 1);
+        }
     }
 }

@@ -25,7 +25,7 @@ public sealed class LossScaleTests : IDisposable
         from attack in (IAttack[])[new CwLinf { Steps = 5 }, new Apgd { Steps = 10, Loss = new Margin() },
             new Fab { Steps = 6 }, new TargetedFab { Steps = 6, TargetClasses = 2 }, new DeepFool { Steps = 6 }]
         from threat in Threats
-        from exponent in (int[])[-60, 60]
+        from exponent in (int[])[-100, 100]
         select (attack, threat, exponent));
 
     public void Dispose() => _scope.Dispose();
@@ -160,6 +160,24 @@ public sealed class LossScaleTests : IDisposable
     {
         Tensor found = new Pgd { Steps = 2, Loss = new Margin() }.Perturb(Context(images => Net(images).Times(1e37), Threats[0]));
         Assert.True(found.isfinite().all().item<bool>());
+    }
+
+    /// <summary>Finite numbers whose sum over an image is not: no attack may add them up as they are.</summary>
+    [Theory]
+    [InlineData("FGSM")]
+    [InlineData("PGD")]
+    [InlineData("MI-FGSM")]
+    [InlineData("APGD")]
+    [InlineData("APGD-T")]
+    public void Perturb_GradientWhoseSumOverflows_ReturnsWhatASmallOneDoes(string attack)
+    {
+        foreach (ThreatModel threat in Threats)
+        {
+            AttackContext context = Context(Net, threat);
+            Tensor expected = Attack(attack, new PlainCrossEntropy()).Perturb(context);
+            Tensor found = Attack(attack, new PlainCrossEntropy { Exponent = 125 }).Perturb(context);
+            Assert.True(expected.Equals(found), $"{threat}: {(expected - found).abs().max().Number():g3} apart");
+        }
     }
 
     [Fact]

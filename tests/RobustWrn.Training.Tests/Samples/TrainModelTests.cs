@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RobustWrn.Core;
+using TorchSharp;
 using TrainModel;
 
 namespace RobustWrn.Training.Tests;
@@ -176,6 +177,29 @@ public sealed class TrainModelTests : IDisposable
         Assert.Contains("--weights must name a weights file", _error.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>Weights that bring their normalisation as constants: it is taken on, said, and kept with what is trained.</summary>
+    [Fact]
+    public async Task Run_WeightsWithConstantsBesideThem_TrainsAndKeepsTheirNormalization()
+    {
+        using (Classifier network = DescriptionJson.Read<INetworkSpec>(File.ReadAllText(In("tiny.json"))).Build(1))
+        {
+            PyTorchFile.Write(In("theirs.pth"), [
+                new("normalize.mean", torch.tensor(new[] { 0.5f, 0.4f, 0.3f })),
+                new("normalize.std", torch.tensor(new[] { 0.25f, 0.2f, 0.1f }).reshape(3, 1, 1)),
+                .. network.Network.state_dict().Select(pair => KeyValuePair.Create("model." + pair.Key, pair.Value))]);
+        }
+
+        Assert.Equal(0, await Run("one", "--recipe", "sat", "--epochs", "1", "--weights", In("theirs.pth")));
+
+        Assert.Contains("normalisation (mean 0.5 0.4 0.3, std 0.25 0.2 0.1) from normalize.mean, normalize.std, given to the network\n",
+            _output.ToString(), StringComparison.Ordinal);
+        Assert.All((string[])["best", "last"], name => Assert.Equal(
+            new Normalization { Mean = [0.5, 0.4, 0.3], Std = [0.25, 0.2, 0.1] }, NormalizationOf($"one/{name}.safetensors")));
+        string[] without = ["--recipe", "sat", "--epochs", "1", "--weights", In("theirs.pth"), "--skip", "normalize.*"];
+        Assert.Equal(0, await Run("two", without));
+        Assert.Equal(Normalization.Identity, NormalizationOf("two/best.safetensors"));
+    }
+
     [Fact]
     public async Task Run_PlanThatCannotBe_SaysWhatIsWrongWithIt()
     {
@@ -197,6 +221,12 @@ public sealed class TrainModelTests : IDisposable
 
         Assert.Contains("checkpoint-0002.safetensors is damaged and passed over", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal(last, File.ReadAllBytes(In("one/last.safetensors")));
+    }
+
+    private Normalization NormalizationOf(string name)
+    {
+        using Classifier classifier = NetworkWeights.Open(In(name));
+        return classifier.Normalization;
     }
 
     private Task<int> Run(string folder, params string[] arguments) =>

@@ -20,6 +20,7 @@ public class MetricsFilesTests
             if (++reads == 19)
                 throw new NotSupportedException("stop");
         }), options: options));
+        File.WriteAllText(metrics[".metrics.csv.7-1.tmp"], "what a killed process left");
         TrainingResult result = Small.Fit(resumed, new Trades { InnerAttack = Trades.DefaultAttack with { Steps = 1 } }, recipe, options: options);
 
         Assert.Equal(["events.out.tfevents.0.robustwrn", "metrics.csv", "metrics.jsonl"], metrics.Files);

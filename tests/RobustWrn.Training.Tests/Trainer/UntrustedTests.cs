@@ -23,6 +23,23 @@ public class UntrustedTests
         Assert.All(classifier.parameters(), parameter => Assert.True(parameter.requires_grad));
     }
 
+    /// <summary>One judge: the epoch is selected by what an evaluation of the same images under the same attack counts.</summary>
+    [Fact]
+    public void Fit_ValidationOfTheSelectedEpoch_IsWhatAnEvaluationCounts()
+    {
+        using Classifier classifier = Small.Network.Build(1);
+        TrainingSplits data = Bars.Splits();
+        ThreatModel threat = ThreatModel.Linf(0.3);
+        Pgd attack = new() { Steps = 10, Start = new CleanStart() };
+
+        TrainingRecipe recipe = Small.Recipe with { ValidationAttack = attack };
+        TrainingResult result = new RobustTrainer(new Natural(), recipe).Fit(classifier, data, threat, 7);
+
+        RobustnessResult evaluated = RobustnessEvaluation.Run(classifier, data.Validation, threat, AttackSuite.Of("the same", attack));
+        Assert.Equal((evaluated.Clean, evaluated.Robust), (result.Selected.Clean, result.Selected.Robust));
+        Assert.InRange(evaluated.Robust.Hits, 0, evaluated.Clean.Hits - 1);
+    }
+
     [Theory]
     [MemberData(nameof(Objectives))]
     public void Evaluate_InnerAttackThatLeavesTheBall_IsRefusedByName(string objective)
