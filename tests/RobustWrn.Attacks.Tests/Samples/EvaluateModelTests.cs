@@ -242,6 +242,23 @@ public sealed class EvaluateModelTests : EvaluateModelRun
         Assert.Contains($"--surrogate: {theirs}, without the prefix model.", Output.ToString());
     }
 
+    /// <summary>Whoever says whose names a file has says that its names are all that counts.</summary>
+    [Fact]
+    public async Task Run_WeightsOfOtherConventions_AreRefusedUnlessTheirNamesAreGiven()
+    {
+        string theirs = Path.Combine(Folder, "theirs.pth"), spec = Path.Combine(Folder, "spec.json");
+        using (Classifier network = NetworkWeights.Open(Weights))
+        {
+            PyTorchFile.Write(theirs, network.Network.state_dict()
+                .Select(pair => KeyValuePair.Create(new GowalNames().ToForeign(pair.Key), pair.Value)));
+        }
+
+        Assert.Equal(EvaluateCommand.BadArguments, await Run("--weights", theirs, "--spec", spec, "--attack", "fgsm", "--out", Result));
+        Assert.Contains("fits the network by names and shapes, but not by what it computes", Error.ToString());
+        Assert.Equal(0, await Run("--weights", theirs, "--spec", spec, "--names", "gowal", "--attack", "fgsm", "--out", Result));
+        Assert.Contains("Warning: --weights: the code of Gowal et al. 2020", Output.ToString());
+    }
+
     /// <summary>The weights are random numbers, and of other images than these.</summary>
     [Fact]
     public async Task Run_SyntheticImagesThatAreNotTheNetworks_WarnsOfGuessing()

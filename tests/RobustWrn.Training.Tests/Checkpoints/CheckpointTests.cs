@@ -62,6 +62,25 @@ public class CheckpointTests
     }
 
     /// <summary>As on a full disk: the second epoch's file cannot be made.</summary>
+    /// <summary>Another training may have begun in the folder that has taken its place.</summary>
+    [Fact]
+    public void Fit_FolderDeletedMeanwhile_EndsWithAnErrorAndCanBeRunAgain()
+    {
+        using ScratchFolder folder = new();
+        using Classifier classifier = Small.Network.Build(1), again = Small.Network.Build(1);
+        TrainingOptions options = new() { CheckpointFolder = folder["run"], ProgressInterval = TimeSpan.Zero };
+        Told delete = new(_ =>
+        {
+            if (Directory.Exists(folder["run"]))
+                Directory.Delete(folder["run"], recursive: true);
+        });
+
+        Exception refusal = Assert.ThrowsAny<Exception>(() => Small.Fit(classifier, options: options, progress: delete));
+
+        Assert.Contains("must stay in its place while it is in use", refusal.ToString(), StringComparison.Ordinal);
+        Assert.Equal(Small.Recipe.Epochs, Small.Fit(again, options: options).Epochs.Count);
+    }
+
     [Fact]
     public void Fit_CheckpointThatCannotBeWritten_StopsAndLeavesTheOneBefore()
     {
