@@ -77,4 +77,5 @@ turns.SetAction(parsed =>
 });
 command.Subcommands.Add(turns);
 command.Subcommands.Add(SamplerCommand.Create());
+command.Subcommands.Add(GuardCommand.Create());
 return command.Parse(args).Invoke();

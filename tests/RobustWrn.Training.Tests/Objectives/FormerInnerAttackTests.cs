@@ -23,14 +23,25 @@ public class FormerInnerAttackTests
         ["trades-set"] = new Trades
         {
             Beta = 5,
-            InnerAttack = new InnerPgd { Steps = 3, StepSize = 0.02, Loss = new CrossEntropy(), Start = new RandomStart(),
-                TakesTradesGeometry = true },
+            InnerAttack = new InnerPgd
+            {
+                Steps = 3,
+                StepSize = 0.02,
+                Loss = new CrossEntropy(),
+                Start = new RandomStart(),
+                TakesTradesGeometry = true
+            },
             SeparateTargetPass = true,
         },
         ["trades-steps"] = new Trades
         {
-            InnerAttack = new InnerPgd { Steps = 4, Loss = new KullbackLeibler(), Start = new GaussianStart(0.001),
-                TakesTradesGeometry = true },
+            InnerAttack = new InnerPgd
+            {
+                Steps = 4,
+                Loss = new KullbackLeibler(),
+                Start = new GaussianStart(0.001),
+                TakesTradesGeometry = true
+            },
         },
         ["trades-given"] = new Trades { InnerAttack = new Pgd { Steps = 4, Loss = new KullbackLeibler() } },
         ["mart"] = new Mart(),
