@@ -11,7 +11,8 @@ public sealed class ConditionedSpaceTests
         conditions: [new(1, 0, [1]), new(2, 1, [0, 4])]);
 
     [Fact]
-    public void Density_AnyConditions_AddsUpToOneOverTheCanonicalPoints() => Gen.Select(ConditionedShapes.Any, Gen.Int[0, 1_000]).Sample((shape, seed) =>
+    public void Density_AnyConditions_AddsUpToOneOverTheCanonicalPoints() => Gen.Select(ConditionedShapes.Any, Gen.Int[0, 1_000])
+        .Sample((shape, seed) =>
     {
         RandomSequence draws = RandomStream.From(seed).For("test").Sequence();
         ParzenDensity density = new(shape, [.. Enumerable.Range(0, 4).Select(_ => shape.Draw(draws))]);
@@ -29,14 +30,16 @@ public sealed class ConditionedSpaceTests
         Dictionary<ValueList<int>, int> counts = Space.Grid().ToDictionary(point => point, _ => 0);
         for (int i = 0; i < count; i++)
             counts[density.Draw(draws)]++;
-        double statistic = counts.Sum(pair => Math.Pow(pair.Value - count * Math.Exp(density.LogAt(pair.Key)), 2) / (count * Math.Exp(density.LogAt(pair.Key))));
+        double statistic = counts.Sum(
+            pair => Math.Pow(pair.Value - count * Math.Exp(density.LogAt(pair.Key)), 2) / (count * Math.Exp(density.LogAt(pair.Key))));
         // Pearson's over 20 cells: the 99.99 % quantile at 19 degrees of freedom is 50.8.
         Assert.Equal(20, counts.Count);
         Assert.InRange(statistic, 0, 50.8);
     }
 
     [Fact]
-    public void Kernel_AnyConditions_IsPositiveOverAllCanonicalPoints() => Gen.Select(ConditionedShapes.Any, Gen.Double[-2, 1]).Sample((shape, log) =>
+    public void Kernel_AnyConditions_IsPositiveOverAllCanonicalPoints() => Gen.Select(ConditionedShapes.Any, Gen.Double[-2, 1])
+        .Sample((shape, log) =>
     {
         PointKernel kernel = new(shape, [.. shape.Sizes.Select(_ => log), 0, -30]);
         int[][] points = [.. shape.Grid().Take(60).Select(shape.Marked)];

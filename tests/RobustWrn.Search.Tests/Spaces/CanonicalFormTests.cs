@@ -16,7 +16,8 @@ public sealed class CanonicalFormTests
         // Both dimensions may speak of the same stage, so that points are twins.
         SearchSpace<WideResNetSpec> space = new SearchSpace<WideResNetSpec>(WideResNetSpec.Wrn(10, 1))
             .Vary<int>("width", [.. widths.Distinct()], (spec, width) => spec.WithStage(left, stage => stage with { Width = 16 * width }))
-            .Vary<int>("width again", [.. depths.Distinct()], (spec, width) => spec.WithStage(right, stage => stage with { Width = 16 * width }))
+            .Vary<int>("width again", [.. depths.Distinct()],
+                (spec, width) => spec.WithStage(right, stage => stage with { Width = 16 * width }))
             .Switch("idle", (spec, _) => spec);
         ValueList<int>[] grid = [.. space.Shape.Grid()];
 
@@ -56,7 +57,8 @@ public sealed class CanonicalFormTests
         SearchSpace<WideResNetSpec> space = OfWidths()
             .Identifying("widths in order", spec => string.Join('-', spec.Stages.Select(stage => stage.Width).Order()));
         List<Observation> history = [];
-        while (new RandomSampler().Propose(new SamplerContext(space.Shape, [.. history], history.Count, RandomStream.From(1))).Point is { } point)
+        while (new RandomSampler().Propose(new SamplerContext(space.Shape, [.. history], history.Count, RandomStream.From(1)))
+            .Point is { } point)
             history.Add(new(history.Count, point, space.Shape.IdentityOf(point), TrialState.Completed) { Values = [0] });
 
         Assert.Equal(6, history.Count);
@@ -66,7 +68,8 @@ public sealed class CanonicalFormTests
     public void Keeps_ThenIdentityOf_BuildTheSpecificationOnce()
     {
         int built = 0;
-        SearchSpace<WideResNetSpec> space = new SearchSpace<WideResNetSpec>(WideResNetSpec.Wrn(10, 1)).Vary("width", [16, 32], (spec, width) =>
+        SearchSpace<WideResNetSpec> space = new SearchSpace<WideResNetSpec>(WideResNetSpec.Wrn(10, 1))
+            .Vary("width", [16, 32], (spec, width) =>
         {
             built++;
             return spec.WithStage(0, stage => stage with { Width = width });
@@ -74,7 +77,8 @@ public sealed class CanonicalFormTests
         for (int i = 0; i < 3; i++)
         {
             Assert.True(space.Shape.Keeps([1]));
-            Assert.Equal(DescriptionJson.Fingerprint(space.Base.WithStage(0, stage => stage with { Width = 32 })), space.Shape.IdentityOf([1]));
+            Assert.Equal(DescriptionJson.Fingerprint(space.Base.WithStage(0, stage => stage with { Width = 32 })),
+                space.Shape.IdentityOf([1]));
         }
 
         Assert.Equal(1, built);
@@ -82,9 +86,11 @@ public sealed class CanonicalFormTests
 
     [Fact]
     public void Problems_FormThatFails_NamesThePoint() => Assert.Equal(
-        "At(first = 16, second = 16): the canonical form \"broken\" failed: InvalidOperationException: no table (9 of 9 points cannot be used; "
+        "At(first = 16, second = 16): the canonical form \"broken\" failed: InvalidOperationException: no table "
+        + "(9 of 9 points cannot be used; "
         + "change the function or the values so that every combination gives a valid network.)",
-        Assert.Single(OfWidths().Identifying("broken", string (_) => throw new InvalidOperationException("no table")).Problems()).ToString());
+        Assert.Single(OfWidths().Identifying("broken", string (_) => throw new InvalidOperationException("no table")).Problems())
+            .ToString());
 
     [Fact]
     public void PointMemory_MorePointsThanItHolds_ForgetsTheOldestAndMakesThemAgain()

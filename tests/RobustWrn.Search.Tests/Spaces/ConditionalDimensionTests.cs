@@ -10,7 +10,8 @@ public sealed class ConditionalDimensionTests
     private static SearchSpace<WideResNetSpec> OfBlocks() => Small()
         .Switch("squeeze", (spec, on) => on ? spec.WithBlock(new SqueezeExcitationBlock()) : spec)
         .When("squeeze", [true], inner => inner
-            .Vary("ratio", [0.125, 0.25], (spec, ratio) => spec.WithBlock(((SqueezeExcitationBlock)spec.Stages[0].Block) with { Ratio = ratio })))
+            .Vary("ratio", [0.125, 0.25],
+                (spec, ratio) => spec.WithBlock(((SqueezeExcitationBlock)spec.Stages[0].Block) with { Ratio = ratio })))
         .Vary("width", [32, 64], (spec, width) => spec.WithStage(^1, stage => stage with { Width = width }));
 
     [Fact]
@@ -20,7 +21,8 @@ public sealed class ConditionalDimensionTests
 
         Assert.Empty(space.Problems());
         Assert.Equal(6, space.Size);
-        Assert.Equal(["[0, 0, 0]", "[0, 0, 1]", "[1, 0, 0]", "[1, 0, 1]", "[1, 1, 0]", "[1, 1, 1]"], space.Shape.Grid().Select(point => point.ToString()));
+        Assert.Equal(["[0, 0, 0]", "[0, 0, 1]", "[1, 0, 0]", "[1, 0, 1]", "[1, 1, 0]", "[1, 1, 1]"], space.Shape.Grid()
+            .Select(point => point.ToString()));
         Assert.Equal(6, space.Shape.Grid().Select(space.Shape.IdentityOf).Distinct().Count());
         Assert.Equal(new BasicBlock(), space.At([0, 1, 0]).Stages[0].Block);
         Assert.Equal(space.At([0, 0, 0]), space.At([0, 1, 0]));
@@ -98,7 +100,8 @@ public sealed class ConditionalDimensionTests
         for (int i = 0; i < 17; i++)
             space = space.When("a", [1], inner => inner.Vary($"b{inner.Dimensions.Count}", [0, 1], (spec, _) => spec));
 
-        Assert.StartsWith("Dimensions: at most 16 conditions may hang together by their dimensions.", Assert.Single(space.Problems()).ToString());
+        Assert.StartsWith("Dimensions: at most 16 conditions may hang together by their dimensions.", Assert.Single(space.Problems())
+            .ToString());
     }
 
     [Fact]
@@ -110,7 +113,8 @@ public sealed class ConditionalDimensionTests
     public void StorageProblems_ValueThatCountsSometimes_IsLookedAt()
     {
         SearchSpace<WideResNetSpec> space = Small().Switch("odd", (spec, _) => spec)
-            .When("odd", [true], inner => inner.Vary<IActivation>("activation", [new Relu(), new Silu()], (spec, activation) => spec.WithActivation(activation)));
+            .When("odd", [true], inner =>
+                inner.Vary<IActivation>("activation", [new Relu(), new Silu()], (spec, activation) => spec.WithActivation(activation)));
 
         Assert.Empty(space.StorageProblems());
     }

@@ -64,14 +64,16 @@ public sealed class ConditionedShapeTests
     }, iter: 100);
 
     [Fact]
-    public void DrawAndVariation_AnyConditions_StayCanonicalAndReachAll() => Gen.Select(ConditionedShapes.Any, Gen.Int[0, 1_000]).Sample((shape, seed) =>
+    public void DrawAndVariation_AnyConditions_StayCanonicalAndReachAll() => Gen.Select(ConditionedShapes.Any, Gen.Int[0, 1_000])
+        .Sample((shape, seed) =>
     {
         RandomSequence draws = RandomStream.From(seed).For("test").Sequence();
         Variation variation = new(shape, draws);
         ValueList<int> parent = shape.Draw(draws), other = shape.Draw(draws);
         for (int i = 0; i < 50; i++)
         {
-            ValueList<int>[] made = [parent, other, variation.Mutated(parent), variation.Mutated(parent, 0.5), variation.Crossed(parent, other)];
+            ValueList<int>[] made = [parent, other, variation.Mutated(parent), variation.Mutated(parent, 0.5),
+                variation.Crossed(parent, other)];
             Assert.All(made, point => Assert.True(ConditionedShapes.IsCanonical(shape, point)));
             (parent, other) = (made[2], made[4]);
         }
@@ -90,7 +92,8 @@ public sealed class ConditionedShapeTests
     public void Points_LongChainAndWideSpace_AreExact()
     {
         // Each dimension counts where the one before is on: one more point for each.
-        SpaceShape chain = new([.. Enumerable.Repeat(2, 15)], conditions: [.. Enumerable.Range(1, 14).Select(d => new DimensionCondition(d, d - 1, [1]))]);
+        SpaceShape chain = new([.. Enumerable.Repeat(2, 15)],
+            conditions: [.. Enumerable.Range(1, 14).Select(d => new DimensionCondition(d, d - 1, [1]))]);
         Assert.Equal(16, chain.Points);
 
         // A switch with three values behind it, thirty times: 1 + 3 each.

@@ -8,7 +8,8 @@ public sealed class DimensionKindTests
 
     [Fact]
     public void Vary_ValuesOfAnyKind_KnowsTheirKind() => Assert.Equal(
-        [DimensionKind.Ordered, DimensionKind.Ordered, DimensionKind.Categorical, DimensionKind.Switch, DimensionKind.Switch, DimensionKind.Categorical, DimensionKind.Ordered],
+        [DimensionKind.Ordered, DimensionKind.Ordered, DimensionKind.Categorical, DimensionKind.Switch, DimensionKind.Switch,
+            DimensionKind.Categorical, DimensionKind.Ordered],
         Small()
             .Vary("rising", [1, 2, 4], (spec, _) => spec)
             .Vary("falling", [0.5, 0.25], (spec, _) => spec)
@@ -16,7 +17,8 @@ public sealed class DimensionKindTests
             .Vary("bool", [true, false], (spec, _) => spec)
             .Switch("switch", (spec, _) => spec)
             .Vary("one bool", [true], (spec, _) => spec)
-            .Vary<ValueList<int>>("records in order", [[1, 1, 1], [2, 2, 2], [4, 4, 2]], (spec, depths) => spec.WithDepths(depths.AsSpan()), DimensionKind.Ordered)
+            .Vary<ValueList<int>>("records in order", [[1, 1, 1], [2, 2, 2], [4, 4, 2]],
+                (spec, depths) => spec.WithDepths(depths.AsSpan()), DimensionKind.Ordered)
             .Shape.Kinds);
 
     [Fact]

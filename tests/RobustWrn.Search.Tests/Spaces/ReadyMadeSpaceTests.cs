@@ -66,12 +66,14 @@ public sealed class ReadyMadeSpaceTests
                 wanted[$"stages[{s}].widening"] = $"{published.Stages[s].Width / (16 << s)}";
             }
             wanted["stages.block"] = DescriptionJson.Canonical(published.Stages[0].Block);
-            int[] point = [.. space.Dimensions.Select(dimension => wanted.TryGetValue(dimension.Name, out string? value) ? dimension.Values.ToList().IndexOf(value) : 0)];
+            int[] point = [.. space.Dimensions.Select(
+                dimension => wanted.TryGetValue(dimension.Name, out string? value) ? dimension.Values.ToList().IndexOf(value) : 0)];
             Assert.DoesNotContain(-1, point);
 
             Assert.True(space.Judge([.. point]).Kept);
             WideResNetSpec found = space.At([.. point]);
-            Assert.Equal(published.Stages.Select(stage => (stage.Depth, stage.Width)), found.Stages.Select(stage => (stage.Depth, stage.Width)));
+            Assert.Equal(published.Stages.Select(stage => (stage.Depth, stage.Width)),
+                found.Stages.Select(stage => (stage.Depth, stage.Width)));
             if (name != "nares" || network != "WRN-46-14")
                 Assert.Equal(published, found);
         }

@@ -35,11 +35,35 @@ public sealed class ConstrainedSearchTests
             WideResNetSpec spec = Space.At(point);
             Assert.InRange(spec.Cost(32, 32).MultiplyAdds, 2.97e9, 3.03e9);
             Assert.Equal(point, Space.Shape.Canonical(point));
-            history.Add(new(trial, point, Space.Shape.IdentityOf(point), TrialState.Completed) { Values = [-spec.Cost(32, 32).Parameters] });
+            history.Add(new(trial, point, Space.Shape.IdentityOf(point), TrialState.Completed)
+            {
+                Values = [-spec.Cost(32, 32).Parameters],
+            });
         }
 
         Assert.Equal(trials, history.Select(trial => trial.Identity).Distinct().Count());
         Assert.Equal(trials, history.Select(trial => Space.At(trial.Point)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Study_OfFiveHundredTrials_Reopened_ViolatesNothingAndTrainsNoEqualNetworks()
+    {
+        SearchSpace<WideResNetSpec> space = Space.Identifying("whatever the activation", spec => spec.WithActivation(new Relu()));
+        MemoryStudyStore store = new();
+        List<WideResNetSpec> tried = [];
+        for (int opened = 1; opened <= 2; opened++)
+        {
+            using Study<WideResNetSpec> study = Study.Open(space, new RegularizedEvolution(), seed: 6, store);
+            while (tried.Count < 250 * opened && study.Ask() is { } trial)
+            {
+                tried.Add(trial.Spec);
+                study.Tell(trial, new TrialOutcome(-trial.Spec.Cost(32, 32).Parameters));
+            }
+        }
+
+        Assert.Equal(500, tried.Count);
+        Assert.All(tried, spec => Assert.InRange(spec.Cost(32, 32).MultiplyAdds, 2.97e9, 3.03e9));
+        Assert.Equal(500, tried.Select(spec => spec.WithActivation(new Relu())).Distinct().Count());
     }
 
     [Theory]

@@ -5,7 +5,8 @@ namespace RobustWrn.Search.Tests;
 
 public sealed class HardConstraintTests
 {
-    private static SearchSpace<WideResNetSpec> OfDepths(WideResNetSpec? start = null) => new SearchSpace<WideResNetSpec>(start ?? WideResNetSpec.Wrn(28, 10))
+    private static SearchSpace<WideResNetSpec> OfDepths(WideResNetSpec? start = null) =>
+        new SearchSpace<WideResNetSpec>(start ?? WideResNetSpec.Wrn(28, 10))
         .Vary("first depth", [1, 2, 4, 7], (spec, depth) => spec.WithStage(0, stage => stage with { Depth = depth }))
         .Vary("last depth", [1, 3, 5], (spec, depth) => spec.WithStage(^1, stage => stage with { Depth = depth }))
         .Vary("first width", [16, 64, 160, 320], (spec, width) => spec.WithStage(0, stage => stage with { Width = width }));
@@ -13,7 +14,8 @@ public sealed class HardConstraintTests
     public static TheoryData<string> Cases() =>
     [
         "last width at multiply-adds", "first width at parameters", "widths at multiply-adds", "middle depth at multiply-adds",
-        "depths at parameters", "last width at memory", "every width at multiply-adds", "bottlenecks", "robust blocks", "groups", "blocks that need width",
+        "depths at parameters", "last width at memory", "every width at multiply-adds", "bottlenecks", "robust blocks", "groups",
+            "blocks that need width",
         "an image of 64 x 48", "stride 1",
     ];
 
@@ -60,16 +62,23 @@ public sealed class HardConstraintTests
         "depths at parameters" => (OfDepths(), Free.Depths(most: 100), CostTarget.Parameters(36.5e6, 0.06)),
         "last width at memory" => (OfDepths(), Free.Width(^1, most: 2_048), CostTarget.Memory(4e9, 0.005)),
         // Equal channels let a shortcut fall away: costs are out of order there.
-        "every width at multiply-adds" => (OfDepths(WideResNetSpec.Of(160, [2, 2, 2], [16, 160, 96])), Free.Width(0, most: 400, step: 1), CostTarget.MultiplyAdds(1e9, 0.5)),
-        "stride 1" => (OfDepths(WideResNetSpec.Of(48, [1, 1, 1], [16, 48, 48]) with { Stages = [.. WideResNetSpec.Of(48, [1, 1, 1], [16, 48, 48]).Stages.Select(stage => stage with { Stride = 1 })] }),
+        "every width at multiply-adds" => (OfDepths(WideResNetSpec.Of(160, [2, 2, 2], [16, 160, 96])), Free.Width(0, most: 400, step: 1),
+            CostTarget.MultiplyAdds(1e9, 0.5)),
+        "stride 1" => (OfDepths(Unstrided(WideResNetSpec.Of(48, [1, 1, 1], [16, 48, 48]))),
             Free.Width(1, most: 400, step: 1), CostTarget.MultiplyAdds(3e8, 0.002)),
-        "bottlenecks" => (OfDepths(WideResNetSpec.Wrn(28, 2).WithBlock(new BottleneckBlock())), Free.Width(1, most: 1_024), CostTarget.MultiplyAdds(1e9, 0.02)),
-        "robust blocks" => (OfDepths(WideResNetSpec.Wrn(28, 2).WithBlock(new RobustResBlock())), Free.Width(^1, most: 1_024), CostTarget.Parameters(3e6, 0.01)),
+        "bottlenecks" => (OfDepths(WideResNetSpec.Wrn(28, 2).WithBlock(new BottleneckBlock())), Free.Width(1, most: 1_024),
+            CostTarget.MultiplyAdds(1e9, 0.02)),
+        "robust blocks" => (OfDepths(WideResNetSpec.Wrn(28, 2).WithBlock(new RobustResBlock())), Free.Width(^1, most: 1_024),
+            CostTarget.Parameters(3e6, 0.01)),
         // Its first 159 widths give no network.
         "blocks that need width" => OfWideBlocks(),
-        "groups" => (OfDepths(WideResNetSpec.Wrn(28, 2) with { FeatureNormalization = new GroupNormalization { ChannelsPerGroup = 16 } }), Free.Width(^1, most: 1_024), CostTarget.Parameters(3e6, 0.02)),
+        "groups" => (OfDepths(WideResNetSpec.Wrn(28, 2) with { FeatureNormalization = new GroupNormalization { ChannelsPerGroup = 16 } }),
+            Free.Width(^1, most: 1_024), CostTarget.Parameters(3e6, 0.02)),
         _ => (OfDepths(), Free.Width(^1, most: 2_048), CostTarget.MultiplyAdds(9e9, 0.005, 64, 48)),
     };
+
+    private static WideResNetSpec Unstrided(WideResNetSpec spec) =>
+        spec with { Stages = [.. spec.Stages.Select(stage => stage with { Stride = 1 })] };
 
     private static (SearchSpace<WideResNetSpec>, FreeInteger<WideResNetSpec>, CostTarget) OfWideBlocks()
     {
@@ -86,8 +95,10 @@ public sealed class HardConstraintTests
             .Vary("depth 1", Enumerable.Range(1, 12), (spec, depth) => spec.WithStage(0, stage => stage with { Depth = depth }))
             .Vary("depth 2", Enumerable.Range(1, 12), (spec, depth) => spec.WithStage(1, stage => stage with { Depth = depth }))
             .Vary("depth 3", Enumerable.Range(1, 12), (spec, depth) => spec.WithStage(2, stage => stage with { Depth = depth }))
-            .Vary("width 1", Enumerable.Range(2, 30).Select(width => 16 * width), (spec, width) => spec.WithStage(0, stage => stage with { Width = width }))
-            .Vary("width 2", Enumerable.Range(2, 30).Select(width => 16 * width), (spec, width) => spec.WithStage(1, stage => stage with { Width = width }))
+            .Vary("width 1", Enumerable.Range(2, 30).Select(width => 16 * width),
+                (spec, width) => spec.WithStage(0, stage => stage with { Width = width }))
+            .Vary("width 2", Enumerable.Range(2, 30).Select(width => 16 * width),
+                (spec, width) => spec.WithStage(1, stage => stage with { Width = width }))
             .AtMultiplyAdds(5e9, tolerance: 0.01, Free.Width(^1));
         RandomSequence draws = RandomStream.From(3).For("test").Sequence();
         int kept = 0;
@@ -171,7 +182,8 @@ public sealed class HardConstraintTests
         SearchSpace<WideResNetSpec> space = OfDepths().AtParameters(36.5e6, 0.01, Free.Widths());
 
         Assert.EndsWith(
-            ""","filters":[],"constraints":[{"cost":"parameters","amount":36500000,"tolerance":0.01,"free":"stages.width","least":8,"most":8192,"step":8}]}""",
+            ""","filters":[],"constraints":[{"cost":"parameters","amount":36500000,"tolerance":0.01,"free":"stages.width","""
+                + "\"least\":8,\"most\":8192,\"step\":8}]}",
             space.Canonical);
         Assert.Equal(space.Fingerprint, space.AsAnyNetwork().Fingerprint);
         Assert.All(space.Shape.Grid(), point => Assert.Equal(space.Judge(point).Solved, space.AsAnyNetwork().Judge(point).Solved));
@@ -181,14 +193,17 @@ public sealed class HardConstraintTests
 
     [Fact]
     public void Problems_NothingMeetsTheConstraint_SaysHowNear() => Assert.StartsWith(
-        "Filters: the search space is empty: none of 48 points is kept. \"parameters of 1.00 k within 1 %\" is not met by 48 (no value of stages[^1].width in [8, 8192] in steps of 8 meets it: 8 gives ",
+        "Filters: the search space is empty: none of 48 points is kept. \"parameters of 1.00 k within 1 %\" is not met by 48 "
+            + "(no value of stages[^1].width in [8, 8192] in steps of 8 meets it: 8 gives ",
         Assert.Single(OfDepths().AtParameters(1_000, 0.01, Free.Width(^1)).Problems()).ToString());
 
     [Fact]
     public void Problems_TwoConstraints_AreRefused() => Assert.Equal(
-        "Constraints: one hard constraint can be solved for, got 2: multiply-adds at 32 x 32 of 5.00 G within 1 %; parameters of 36.50 M within 1 %. "
+        "Constraints: one hard constraint can be solved for, got 2: multiply-adds at 32 x 32 of 5.00 G within 1 %; "
+            + "parameters of 36.50 M within 1 %. "
         + "Keep one, and write the others as filters with Where.",
-        Assert.Single(OfDepths().AtMultiplyAdds(5e9, 0.01, Free.Width(^1)).AtParameters(36.5e6, 0.01, Free.Depth(0)).Problems()).ToString());
+        Assert.Single(OfDepths().AtMultiplyAdds(5e9, 0.01, Free.Width(^1)).AtParameters(36.5e6, 0.01, Free.Depth(0)).Problems())
+            .ToString());
 
     [Theory]
     [InlineData(double.NaN, 0.01, 8, 64, 8, "Amount: must be in [1, 9E+17], got NaN.")]
@@ -199,16 +214,21 @@ public sealed class HardConstraintTests
     [InlineData(5e9, double.NaN, 8, 64, 8, "Tolerance: must be in [0, 0.5], got NaN.")]
     [InlineData(5e9, 0.01, 65, 64, 8, "Free.Least: must be at most the largest value, 64, got 65.")]
     [InlineData(5e9, 0.01, 8, 64, 0, "Free.Step: must be at least 1, got 0.")]
-    [InlineData(5e9, 0.01, int.MinValue, int.MaxValue, 1, "Free.Most: must leave at most 1048576 values, got 2147483647. Take a larger step.")]
+    [InlineData(5e9, 0.01, int.MinValue, int.MaxValue, 1,
+        "Free.Most: must leave at most 1048576 values, got 2147483647. Take a larger step.")]
     public void Problems_BadNumbers_SayRuleAndValue(double amount, double tolerance, int least, int most, int step, string message) =>
-        Assert.Contains(message, Assert.Single(OfDepths().AtMultiplyAdds(amount, tolerance, Free.Width(^1, least, most, step)).Problems()).ToString());
+        Assert.Contains(message, Assert.Single(OfDepths().AtMultiplyAdds(amount, tolerance, Free.Width(^1, least, most, step)).Problems())
+            .ToString());
 
     [Fact]
     public void Problems_BadImagesAndBatches_SayRuleAndValue()
     {
-        Assert.Contains(".height: must be at least 1, got 0.", Assert.Single(OfDepths().AtMultiplyAdds(5e9, 0.01, Free.Depth(0), height: 0).Problems()).ToString());
-        Assert.Contains(".batchSize: must be at least 1, got -3.", Assert.Single(OfDepths().AtMemory(5e9, 0.01, Free.Depth(0), batchSize: -3).Problems()).ToString());
-        Assert.Contains("stages[7].width in [8, 8192] in steps of 8 could not be solved for: ArgumentOutOfRangeException: the network has 3 stages, got 7.",
+        Assert.Contains(".height: must be at least 1, got 0.",
+            Assert.Single(OfDepths().AtMultiplyAdds(5e9, 0.01, Free.Depth(0), height: 0).Problems()).ToString());
+        Assert.Contains(".batchSize: must be at least 1, got -3.",
+            Assert.Single(OfDepths().AtMemory(5e9, 0.01, Free.Depth(0), batchSize: -3).Problems()).ToString());
+        Assert.Contains("stages[7].width in [8, 8192] in steps of 8 could not be solved for: ArgumentOutOfRangeException: "
+            + "the network has 3 stages, got 7.",
             Assert.Single(OfDepths().AtParameters(36.5e6, 0.01, Free.Width(7)).Problems()).ToString());
     }
 
@@ -219,7 +239,11 @@ public sealed class HardConstraintTests
             .Vary("classes", [10, 100], (spec, classes) => spec with { Classes = classes })
             .Solving(
                 CostTarget.Parameters(9.3e6, 0.05),
-                new("last width", (VggSpec spec, int width) => spec with { Stages = spec.Stages.With(^1, spec.Stages[^1] with { Width = width }) }) { Least = 16, Most = 1_024, Step = 16 });
+                new("last width", (VggSpec spec, int width) => spec with
+                {
+                    Stages = spec.Stages.With(^1, spec.Stages[^1] with { Width = width }),
+                })
+                { Least = 16, Most = 1_024, Step = 16 });
 
         Assert.Empty(space.Problems());
         Assert.All(space.Shape.Grid(), point => Assert.InRange(space.At(point).Cost(32, 32).Parameters, 0.95 * 9.3e6, 1.05 * 9.3e6));

@@ -37,7 +37,8 @@ public sealed class SpaceFileTests
             .Switch("squeezeExcitation", (spec, on) => on ? spec.WithBlock(new SqueezeExcitationBlock { Shortcut = default }) : spec)
             .When("squeezeExcitation", [true], inner => inner.Vary(
                 "squeezeRatio", [0.125, 0.25],
-                (spec, ratio) => spec.WithBlock(new SqueezeExcitationBlock { Shortcut = default, Ratio = ratio }), DimensionKind.Categorical))
+                (spec, ratio) => spec.WithBlock(new SqueezeExcitationBlock { Shortcut = default, Ratio = ratio }),
+                    DimensionKind.Categorical))
             .Where("parameters of at most 60000000", spec => spec.Cost(32, 32).Parameters <= 60_000_000)
             .AtMultiplyAdds(5e9, 0.02, Free.Width(^1));
 
@@ -90,13 +91,15 @@ public sealed class SpaceFileTests
     [Fact]
     public void Problems_BadInEveryWay_AreToldAtOnce() => Assert.Equal(
         [
-            "Preset: must be one of " + string.Join(", ", NetworkPresets.All.Where(preset => preset.Spec is WideResNetSpec).Select(preset => preset.Name))
+            "Preset: must be one of " + string.Join(", ", NetworkPresets.All.Where(preset => preset.Spec is WideResNetSpec)
+                .Select(preset => preset.Name))
                 + ", got \"WRN-1-1\".",
             "ImageSize: must be in [1, 4096], got 0.",
             "BatchSize: must be at least 1, got -1.",
-            "Dimensions[0].Target: must be one of stages.widthMultiplier, stem.width, activation, finalActivation, block, squeezeExcitation, "
-                + "squeezeRatio, featureNormalization, zeroInitResidual; stages[i].NAME for one stage and stages.NAME for all, with depth, width, "
-                + "widening, stride, dropout, activation, block, squeezeExcitation, squeezeRatio, got \"stages.colour\".",
+            "Dimensions[0].Target: must be one of stages.widthMultiplier, stem.width, activation, finalActivation, block, "
+                + "squeezeExcitation, squeezeRatio, featureNormalization, zeroInitResidual; stages[i].NAME for one stage and "
+                + "stages.NAME for all, with depth, width, widening, stride, dropout, activation, block, squeezeExcitation, "
+                + "squeezeRatio, got \"stages.colour\".",
             "Dimensions[1].Values[0]: must be a whole number, got \"wide\".",
             "Dimensions[1].Values[1]: must be a whole number, got 2.5.",
             "Dimensions[1].Values[2]: must be a whole number, got {\"a\":1}.",
@@ -110,7 +113,8 @@ public sealed class SpaceFileTests
             "Constraint.Cost: must be one of multiply-adds, parameters, memory, got \"\".",
             "Constraint.Amount: must be in [1, 9E+17], got -5.",
             "Constraint.Tolerance: must be in [0, 0.5], got 2.",
-            "Constraint.Free: must be stages[i].width or stages[i].depth of a stage that there is, stages.width or stages.depth, got \"stages[9].height\".",
+            "Constraint.Free: must be stages[i].width or stages[i].depth of a stage that there is, stages.width or stages.depth, "
+                + "got \"stages[9].height\".",
             "Constraint.Least: must be at most the largest value, 8, got 16.",
         ],
         Problems(new SpaceFile
@@ -141,7 +145,8 @@ public sealed class SpaceFileTests
     [Fact]
     public void Problems_UnknownBlock_NamesTheKnown()
     {
-        string problem = Assert.Single(Problems(new SpaceFile { Preset = "WRN-28-10", Dimensions = [new() { Target = "block", Values = [new("\"inception\"")] }] }));
+        string problem = Assert.Single(
+            Problems(new SpaceFile { Preset = "WRN-28-10", Dimensions = [new() { Target = "block", Values = [new("\"inception\"")] }] }));
 
         Assert.StartsWith("Dimensions[0].Values[0]: must be a block, got \"inception\". \"type\" must be one of basic, ", problem);
         Assert.EndsWith(", got \"inception\".", problem);
@@ -150,12 +155,14 @@ public sealed class SpaceFileTests
     [Fact]
     public void Problems_PointsThatCannotBe_AreThoseOfTheSpace() => Assert.Contains(
         "a ratio is one of squeeze-excitation blocks, got BasicBlock. Vary it only where squeeze and excitation is on.",
-        Assert.Single(Problems(new SpaceFile { Preset = "WRN-28-10", Dimensions = [new() { Target = "squeezeRatio", Values = [new("0.5")] }] })));
+        Assert.Single(Problems(
+            new SpaceFile { Preset = "WRN-28-10", Dimensions = [new() { Target = "squeezeRatio", Values = [new("0.5")] }] })));
 
     [Fact]
     public void Problems_NetworksThatAreNotWide_AreRefused()
     {
-        Assert.Equal(["Base: must be a wide residual network, got VGG-11. Write other spaces in code."], Problems(new SpaceFile { Base = VggSpec.Vgg11 }));
+        Assert.Equal(["Base: must be a wide residual network, got VGG-11. Write other spaces in code."],
+            Problems(new SpaceFile { Base = VggSpec.Vgg11 }));
         Assert.Equal(
             ["Base: must be left out where a preset is named, got both. The preset is \"WRN-28-10\"."],
             Problems(new SpaceFile { Base = WideResNetSpec.Wrn34R, Preset = "WRN-28-10" }));
@@ -169,7 +176,8 @@ public sealed class SpaceFileTests
     [InlineData("{\"version\":1,\"type\":\"trades\"}", "\"type\" must be one of search-space for SpaceFile, got \"trades\".")]
     [InlineData("{\"version\":1,\"type\":\"search-space\",\"colour\":1}", "colour")]
     [InlineData("{\"version\":1,\"type\":\"search-space\",\"dimensions\":5}", "space.json is not a valid description: ")]
-    [InlineData("{\"version\":1,\"type\":\"search-space\",\"dimensions\":[{\"target\":\"block\",\"values\":[null]}]}", "space.json is not a valid description: ")]
+    [InlineData("{\"version\":1,\"type\":\"search-space\",\"dimensions\":[{\"target\":\"block\",\"values\":[null]}]}",
+        "space.json is not a valid description: ")]
     [InlineData("{\"version\":1,\"type\":\"search-space\",\"imageSize\":1e99}", "space.json is not a valid description: ")]
     public void Read_AnotherFile_SaysWhy(string json, string message)
     {
@@ -183,13 +191,14 @@ public sealed class SpaceFileTests
     public void Read_HostileFiles_AreRefusedInFewWords()
     {
         string deep = string.Concat(Enumerable.Repeat("[", 10_000)), wide = string.Join(',', Enumerable.Repeat("1", 200_000));
+        string many = string.Join(',', Enumerable.Repeat("""{"target":"stem.width","values":[1]}""", 65)), text = new('x', 1_000_000);
         string[] files =
         [
             $$"""{"version":1,"type":"search-space","dimensions":[{"target":"stem.width","values":[{{deep}}]}]}""",
             $$"""{"version":1,"type":"search-space","preset":"WRN-28-10","dimensions":[{"target":"stem.width","values":[{{wide}}]}]}""",
-            $$"""{"version":1,"type":"search-space","preset":"{{new string('x', 1_000_000)}}"}""",
-            $$"""{"version":1,"type":"search-space","preset":"WRN-28-10","dimensions":[{"target":"block","values":["{{new string('x', 1_000_000)}}"]}]}""",
-            $$"""{"version":1,"type":"search-space","preset":"WRN-28-10","dimensions":[{{string.Join(',', Enumerable.Repeat("{\"target\":\"stem.width\",\"values\":[1]}", 65))}}]}""",
+            $$"""{"version":1,"type":"search-space","preset":"{{text}}"}""",
+            $$"""{"version":1,"type":"search-space","preset":"WRN-28-10","dimensions":[{"target":"block","values":["{{text}}"]}]}""",
+            $$"""{"version":1,"type":"search-space","preset":"WRN-28-10","dimensions":[{{many}}]}""",
             new string(' ', DescriptionJson.MostCharacters + 1),
         ];
         Assert.All(files, file =>
