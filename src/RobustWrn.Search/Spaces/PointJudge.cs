@@ -78,11 +78,12 @@ internal sealed class PointJudge<TSpec>(SpaceParts<TSpec> parts, Func<ValueList<
         {
             ConstraintSolution<TSpec> solution = ConstraintSolver<TSpec>.Solve(constraint, spec);
             return solution.Spec is null
-                ? new() { Spec = spec, RejectedBy = constraint.Name, Reason = solution.Reason }
+                ? new() { Spec = spec, Looks = solution.Looks, RejectedBy = constraint.Name, Reason = solution.Reason }
                 : new()
                 {
                     Spec = solution.Spec,
                     Solved = solution.Value,
+                    Looks = solution.Looks,
                     RejectedBy = solution.Reason is null ? null : constraint.Name,
                     Reason = solution.Reason,
                 };

@@ -28,6 +28,9 @@ public sealed record PointVerdict<TSpec>
     /// <summary>The number that the hard constraint of the space was solved for; null where it has none.</summary>
     public int? Solved { get; internal init; }
 
+    /// <summary>How many networks were looked at to solve the hard constraint.</summary>
+    internal int Looks { get; init; }
+
     /// <summary>
     /// Why the point is no valid network: what a function threw, or what is wrong with the specification. Empty for a valid one.
     /// </summary>

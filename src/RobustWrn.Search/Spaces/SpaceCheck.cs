@@ -10,6 +10,9 @@ internal sealed class SpaceCheck<TSpec>(SearchSpace<TSpec> space, SpaceParts<TSp
     // Shows, with 99.99 % probability, a flaw that one point in a thousand has.
     private const int EnoughDrawn = 10_000;
 
+    // Some seconds: a hard constraint takes a dozen networks a point, but hundreds where values give none.
+    private const int MostLooks = 150_000;
+
     public IEnumerable<Problem> Problems()
     {
         Problem[] words = [.. OfBase(), .. OfDimensions(), .. OfNames(space.Filters, "filter"), .. OfConstraints(), .. OfIdentity()];
@@ -91,17 +94,18 @@ internal sealed class SpaceCheck<TSpec>(SearchSpace<TSpec> space, SpaceParts<TSp
     {
         bool exact = space.Size <= (space.Constraint is null ? SpaceShape.EnumerationLimit : EnoughDrawn);
         IEnumerable<ValueList<int>> points = exact ? space.Shape.Grid() : Drawn();
-        int seen = 0, kept = 0, invalid = 0;
+        int seen = 0, kept = 0, invalid = 0, looks = 0;
         int unsolved = 0;
         int[] rejected = new int[parts.Filters.Count];
         Problem? first = null;
         string? unsolvable = null;
         foreach (ValueList<int> point in points)
         {
-            if (!exact && kept > 0 && seen >= EnoughDrawn)
+            if ((!exact && kept > 0 && seen >= EnoughDrawn) || looks > MostLooks)
                 break;
             seen++;
             PointVerdict<TSpec> verdict = space.Judge(point);
+            looks += verdict.Looks;
             if (verdict.Problems.Count > 0)
             {
                 invalid++;
@@ -122,7 +126,8 @@ internal sealed class SpaceCheck<TSpec>(SearchSpace<TSpec> space, SpaceParts<TSp
             else
                 Count(verdict.Spec!, rejected);
         }
-        string among = exact ? $"{Text(seen)} points"
+        string among = exact && seen == space.Size ? $"{Text(seen)} points"
+            : exact ? $"the first {Text(seen)} of {Text((int)space.Size)} points"
             : $"{Text(seen)} points drawn at random from {space.Size.ToString("N0", CultureInfo.InvariantCulture)}";
         List<Problem> problems = [];
         if (first is not null)
@@ -182,7 +187,7 @@ internal sealed class SpaceCheck<TSpec>(SearchSpace<TSpec> space, SpaceParts<TSp
     private IEnumerable<ValueList<int>> Drawn()
     {
         RandomSequence draws = RandomStream.From(0).For("space check").Sequence();
-        for (int i = 0; i < (space.Constraint is null ? SpaceShape.EnumerationLimit : EnoughDrawn); i++)
+        for (int i = 0; i < SpaceShape.EnumerationLimit; i++)
             yield return space.Shape.Draw(draws);
     }
 

@@ -15,12 +15,13 @@ namespace RobustWrn.Search;
 internal sealed class ConstraintSolver<TSpec>
     where TSpec : INetworkSpec
 {
-    private const int MostPassed = 64, MostPassedFirst = 2_000, MostIrregular = 16;
+    private const int MostPassed = 64, MostPassedFirst = 500, MostIrregular = 16;
 
     private readonly SpaceConstraint<TSpec> _constraint;
     private readonly TSpec _spec;
     private readonly FreeInteger<TSpec> _free;
     private readonly HashSet<int> _irregular;
+    private int _looks;
 
     private ConstraintSolver(SpaceConstraint<TSpec> constraint, TSpec spec)
     {
@@ -51,9 +52,9 @@ internal sealed class ConstraintSolver<TSpec>
                 best = candidate;
         }
         if (best is null)
-            return new(default, 0, $"no value of {_free} gives a valid network.");
+            return new(default, 0, _looks, $"no value of {_free} gives a valid network.");
         bool met = _constraint.Target.IsMet(best.Cost!.Value);
-        return new(best.Spec, _free.At(best.Index), met ? null : Reason(below, above, best));
+        return new(best.Spec, _free.At(best.Index), _looks, met ? null : Reason(below, above, best));
     }
 
     // The last regular value that costs less than the target, and the first that does not.
@@ -105,6 +106,7 @@ internal sealed class ConstraintSolver<TSpec>
 
     private Candidate? At(int index)
     {
+        _looks++;
         TSpec spec = _free.Apply(_spec, _free.At(index));
         try
         {

@@ -198,6 +198,23 @@ public sealed class HardConstraintTests
         Assert.Single(OfDepths().AtParameters(1_000, 0.01, Free.Width(^1)).Problems()).ToString());
 
     [Fact]
+    [Trait("Category", "Slow")]
+    public void Problems_ManyPointsOfWhichNoValueGivesANetwork_AreToldInSeconds()
+    {
+        // Blocks of 8 paths that no width up to 140 fills.
+        SearchSpace<WideResNetSpec> space = new SearchSpace<WideResNetSpec>(
+            WideResNetSpec.Wrn(28, 10).WithBlock(new RobustResBlock { BaseWidth = 1 }))
+            .VaryStages("first depth", [0], [.. Enumerable.Range(1, 90)], (stage, depth) => stage with { Depth = depth })
+            .VaryStages("second depth", [1], [.. Enumerable.Range(1, 90)], (stage, depth) => stage with { Depth = depth })
+            .AtMultiplyAdds(5e9, 0.01, Free.Width(^1, least: 1, most: 140, step: 1));
+        string problem = "";
+
+        Assert.InRange(Milliseconds(() => problem = Assert.Single(space.Problems()).ToString()), 0, 60_000);
+        Assert.StartsWith("Filters: the search space is empty: none of the first 1,072 of 8,100 points is kept.", problem);
+        Assert.Contains("(no value of stages[^1].width in [1, 140] gives a valid network.)", problem);
+    }
+
+    [Fact]
     public void Problems_TwoConstraints_AreRefused() => Assert.Equal(
         "Constraints: one hard constraint can be solved for, got 2: multiply-adds at 32 x 32 of 5.00 G within 1 %; "
             + "parameters of 36.50 M within 1 %. "
