@@ -14,9 +14,10 @@ internal static class SamplerCommand
 {
     private static readonly int[] Queries = [50, 100, 150, 200, 300];
 
-    private static readonly (string Name, ISampler Sampler)[] Samplers =
+    /// <summary>The samplers with their names in files, the slowest last.</summary>
+    public static readonly (string Name, ISampler Sampler)[] All =
     [
-        ("random", new RandomSampler()), ("sobol", new SobolSampler()), ("local-search", new LocalSearch()),
+        ("grid", new GridSampler()), ("random", new RandomSampler()), ("sobol", new SobolSampler()), ("local-search", new LocalSearch()),
         ("regularized-evolution", new RegularizedEvolution()), ("elite-mutation", new EliteMutation()),
         ("nsga-ii", new NonDominatedSortingEvolution()), ("tpe", new TreeParzenEstimator()), ("gaussian-process", new GaussianProcessSampler()),
     ];
@@ -43,7 +44,7 @@ internal static class SamplerCommand
         command.SetAction(parsed =>
         {
             string[] names = parsed.GetValue(only) ?? [];
-            (string Name, ISampler Sampler)[] samplers = [.. Samplers.Where(entry => names.Length == 0 || names.Contains(entry.Name))];
+            (string Name, ISampler Sampler)[] samplers = [.. All.Where(entry => names.Length == 0 || names.Contains(entry.Name))];
             if (parsed.GetValue(table) is { } file)
             {
                 SamplerProblem problem = TableProblem.Read(file, parsed.GetValue(column)!, parsed.GetValue(ignore));
@@ -71,7 +72,7 @@ internal static class SamplerCommand
         foreach ((string name, ISampler sampler) in samplers)
         {
             long start = Stopwatch.GetTimestamp();
-            IReadOnlyList<ValueList<double>>[] found = All(problem, sampler, runs(sampler), Queries[^1], width);
+            IReadOnlyList<ValueList<double>>[] found = Runs(problem, sampler, runs(sampler), Queries[^1], width);
             double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds / found.Sum(run => run.Count);
             JsonObject numbers = [];
             string line = $"{name,-24}{found.Length,6}";
@@ -103,7 +104,7 @@ internal static class SamplerCommand
             List<(string Name, double[] Scores)> before = [];
             foreach ((string name, ISampler sampler) in samplers)
             {
-                double[] scores = [.. All(problem, sampler, runs(sampler), queries, width).Select(run =>
+                double[] scores = [.. Runs(problem, sampler, runs(sampler), queries, width).Select(run =>
                     run[0].Count == 1
                         ? SamplerScore.Best(run, queries)
                         : SamplerScore.Area(run, -1.1, problem == FunctionProblem.Dtlz2 ? -1.1 : -10))];
@@ -115,7 +116,7 @@ internal static class SamplerCommand
         }
     }
 
-    private static IReadOnlyList<ValueList<double>>[] All(SamplerProblem problem, ISampler sampler, int seeds, int queries, int width)
+    private static IReadOnlyList<ValueList<double>>[] Runs(SamplerProblem problem, ISampler sampler, int seeds, int queries, int width)
     {
         ConcurrentDictionary<int, IReadOnlyList<ValueList<double>>> found = new();
         Parallel.For(0, seeds, seed => found[seed] = SamplerRun.Of(problem, sampler, seed, queries, width));

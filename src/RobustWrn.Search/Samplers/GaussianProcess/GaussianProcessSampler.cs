@@ -76,7 +76,7 @@ public sealed record GaussianProcessSampler : ISampler
         double[][] values = [.. Enumerable.Range(0, context.Objectives).Select(o => told.Select(trial => trial.Values[o]).ToArray())];
         // With two objectives every other trial, too: small growth all along a front that is known hides a better region elsewhere.
         if (context.Objectives > 2 || (context.Objectives == 2 && context.Number % 2 == 1))
-            values = [Weighted(values, draws)];
+            values = [Weighted([.. values.Select(Scores)], draws)];
         if (values.Length == 1)
         {
             Believer believer = Learned(context, told, values[0], Scores);
@@ -170,6 +170,7 @@ public sealed record GaussianProcessSampler : ISampler
         return [.. all.Where(best.Contains), .. all.Where(i => !best.Contains(i)).TakeLast(MostTrials - best.Count)];
     }
 
+    // Of scores, not of values: what is far below the others must not decide how much the good ones differ.
     private static double[] Weighted(double[][] values, RandomSequence draws)
     {
         double[] weights = [.. values.Select(_ => -Math.Log(1 - draws.NextDouble()))];
