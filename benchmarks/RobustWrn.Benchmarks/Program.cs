@@ -77,9 +77,6 @@ turns.SetAction(parsed =>
 });
 command.Subcommands.Add(turns);
 command.Subcommands.Add(SamplerCommand.Create());
-<<<<<<< HEAD
 command.Subcommands.Add(GuardCommand.Create());
-=======
 command.Subcommands.Add(AskTimes.Create());
->>>>>>> 421ed76 (Hold a constrained study of 500 trials to no violation and no twin; time what samplers take to ask)
 return command.Parse(args).Invoke();
