@@ -10,7 +10,7 @@ namespace RobustWrn.Search;
 /// <param name="Name">The name of the measure; each trial must be told with it.</param>
 /// <param name="AtLeast">True where the measure must not be below the limit, false where it must not be above.</param>
 /// <param name="Limit">The limit, in the measure's unit.</param>
-/// <param name="Tolerance">How far beyond the limit a measure still counts as within, in the measure's unit: its noise. Not below 0.</param>
+/// <param name="Tolerance">How far beyond the limit a measure still counts as within, in its unit: the noise. Not below 0.</param>
 public sealed record StudyConstraint(string Name, bool AtLeast, double Limit, double Tolerance = 0)
 {
     private const double Rounding = 1e-12;

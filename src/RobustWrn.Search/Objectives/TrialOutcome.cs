@@ -67,13 +67,17 @@ public sealed record TrialOutcome
             .. Problems(),
             .. objectives.Select(objective => objective.Name).Concat(constraints.Select(constraint => constraint.Name)).Distinct()
                 .Where(name => Find(name) is null)
-                .Select(name => new Problem($"\"{name}\"", "must be measured, since the study has an objective or a constraint of this name, "
-                    + $"but the measures are {(Measures.Count == 0 ? "none" : Quantity.First([.. Measures.Select(measure => $"\"{measure.Name}\"")], 8))}.")),
+                .Select(name => new Problem($"\"{name}\"", "must be measured, since the study has an objective or a constraint of this "
+                    + $"name, but the measures are {Names()}.")),
             .. objectives.Where(objective => objective.Kind == ObjectiveKind.Share && Find(objective.Name) is { Share: null })
                 .Select(objective => new Problem($"\"{objective.Name}\"",
-                    "must be hits out of a total, since the objective is a share, got a plain number. Write Measure.Of, or make the objective a number.")),
+                    "must be hits out of a total, since the objective is a share, got a plain number. Write Measure.Of, or make the "
+                        + "objective a number.")),
         ];
     }
+
+    private string Names() =>
+        Measures.Count == 0 ? "none" : Quantity.First([.. Measures.Select(measure => $"\"{measure.Name}\"")], 8);
 
     /// <summary>The first measures.</summary>
     public override string ToString() =>

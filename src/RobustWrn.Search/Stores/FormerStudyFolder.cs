@@ -6,8 +6,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// A study of one file a trial, as the first version of this library kept it. Each of its trials was proposed from all before, as in batches
-/// of 1, and it had one score without a name, which is what the study asked for maximises.
+/// A study of one file a trial, as the first version of this library kept it. Each of its trials was proposed from all before, as in
+/// batches of 1, and it had one score without a name, which is what the study asked for maximises.
 /// </summary>
 internal static class FormerStudyFolder
 {
@@ -82,7 +82,12 @@ internal static class FormerStudyFolder
             return;
         Log(finished - TimeSpan.FromSeconds(trial.Seconds ?? 0), new TrialClaimed { Trial = trial.Number, Attempt = 1, Worker = Worker });
         Log(finished, trial.Score is { } of
-            ? new TrialTold { Trial = trial.Number, Attempt = 1, Outcome = new TrialOutcome { Measures = [Measure.Of(score, of), .. trial.Measures] } }
+            ? new TrialTold
+            {
+                Trial = trial.Number,
+                Attempt = 1,
+                Outcome = new TrialOutcome { Measures = [Measure.Of(score, of), .. trial.Measures] },
+            }
             : new TrialFailed { Trial = trial.Number, Attempt = 1, Reason = trial.FailureReason ?? "unknown" });
 
         void Log(DateTimeOffset time, StudyFact fact) => facts.Add(new LoggedFact(facts.Count, time, fact));

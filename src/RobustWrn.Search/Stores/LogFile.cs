@@ -101,7 +101,8 @@ internal sealed class LogFile : IDisposable
     public void Append(LoggedFact fact)
     {
         if (_broken is not null)
-            throw new IOException($"{_stream.Name} cannot be written any more, since an earlier line could not be ({_broken}). Open the study again.");
+            throw new IOException($"{_stream.Name} cannot be written any more, since an earlier line could not be ({_broken}). "
+                + "Open the study again.");
         long before = _stream.Position;
         try
         {
@@ -140,7 +141,8 @@ internal sealed class LogFile : IDisposable
             TrialFailed failed => failed.Attempt,
             _ => 0,
         };
-        int lost = fact.Position > log.Length && log.Find(fact.Fact.Trial) is { State: TrialState.Pending } trial ? attempt - trial.Attempts : 0;
+        bool shifted = fact.Position > log.Length;
+        int lost = shifted && log.Find(fact.Fact.Trial) is { State: TrialState.Pending } trial ? attempt - trial.Attempts : 0;
         for (int i = 0; i < Math.Min(lost, fact.Position - log.Length); i++)
         {
             TrialClaimed claim = new() { Trial = fact.Fact.Trial, Attempt = attempt - lost + i + 1, Worker = "unknown" };
@@ -177,7 +179,8 @@ internal sealed class LogFile : IDisposable
         {
             fact = JsonSerializer.Deserialize<LoggedFact>($"{line[..end]}}}", LineOptions);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
+        catch (Exception e) when (
+            e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
         {
             return false;
         }

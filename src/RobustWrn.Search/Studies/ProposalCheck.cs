@@ -17,12 +17,12 @@ internal sealed class ProposalCheck<TSpec>(SearchSpace<TSpec> space, ISampler sa
     {
         PointVerdict<TSpec> verdict = space.Judge(point);
         if (!verdict.Kept)
-            throw new InvalidOperationException($"a sampler must propose points that the space keeps, but {Proposed(point)}, {Reason(verdict)}. "
-                + "Ask SamplerContext.Space.Keeps in the sampler.");
+            throw new InvalidOperationException($"a sampler must propose points that the space keeps, but {Proposed(point)}, "
+                + $"{Reason(verdict)}. Ask SamplerContext.Space.Keeps in the sampler.");
         string identity = space.Shape.IdentityOf(point);
         if (known.FirstOrDefault(trial => trial.Identity == identity) is { } twin)
-            throw new InvalidOperationException($"a sampler must propose networks that were not tried, but {Proposed(point)}, the network of "
-                + $"trial {twin.Number}. Take points from UntriedPoints in the sampler.");
+            throw new InvalidOperationException($"a sampler must propose networks that were not tried, but {Proposed(point)}, "
+                + $"the network of trial {twin.Number}. Take points from UntriedPoints in the sampler.");
         string spec = DescriptionJson.Canonical(verdict.Spec);
         return new TrialAsked
         {

@@ -105,7 +105,8 @@ public sealed class StudyLog
             _ => trial.Attempts,
         };
         if (attempt != trial.Attempts)
-            return $"attempt {(fact is TrialClaimed ? attempt + 1 : attempt)} of trial {fact.Trial} cannot follow {trial.Attempts} attempts";
+            return $"attempt {(fact is TrialClaimed ? attempt + 1 : attempt)} of trial {fact.Trial} cannot follow "
+                + $"{Quantity.Of(trial.Attempts, "attempt")}";
         if (fact is TrialReported { Step: var step } && trial.Reports.Any(report => report.Step == step))
             return $"step {step} of trial {fact.Trial} was reported before";
         return fact is TrialTold { Outcome: var outcome }

@@ -18,8 +18,8 @@ public sealed record StudyOptions
     /// <summary>
     /// The number of trials of a batch, for a study that is the same however many workers it has: trial t is proposed from what came of the
     /// trials of the batches before, and knows of its own batch only which networks are in it. Default 8, so that up to 8 workers are never
-    /// idle but at the end of a batch; 1 lets a sampler learn from each trial. Null is a free-running study: each trial is proposed from all
-    /// that is known by then, so that the order in which workers finish decides what is tried.
+    /// idle but at the end of a batch; 1 lets a sampler learn from each trial. Null is a free-running study: each trial is proposed from
+    /// all that is known by then, so that the order in which workers finish decides what is tried.
     /// </summary>
     public int? Width { get; init; } = 8;
 

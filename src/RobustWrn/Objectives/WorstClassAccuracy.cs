@@ -30,7 +30,8 @@ public sealed record WorstClassAccuracy : ISearchObjective
         Proportion[] classes = new Proportion[network.Validation.ClassNames.Count];
         for (int at = 0; at < robust.Count; at += Block)
         {
-            using ImageBatch batch = network.Validation.Read([.. Enumerable.Range(at, Math.Min(Block, robust.Count - at)).Select(i => (long)i)]);
+            long[] indices = [.. Enumerable.Range(at, Math.Min(Block, robust.Count - at)).Select(i => (long)i)];
+            using ImageBatch batch = network.Validation.Read(indices);
             long[] labels = [.. batch.Labels.cpu().data<long>()];
             for (int i = 0; i < labels.Length; i++)
                 classes[labels[i]] += new Proportion(robust[at + i] ? 1 : 0, 1);

@@ -104,10 +104,12 @@ internal static class ExperimentCheck
         [
             .. StudyOptionsOf(experiment).Problems().Select(problem => problem.Within("Search")),
             .. Rule.Holds(experiment.BatchWidth is null || experiment.Budget.MaxTime is null, nameof(RobustExperiment.Within),
-                $"must have no limit of time in a search in batches, which is the same on every machine, got {experiment.Budget.MaxTime}. Leave it "
-                    + $"out, or call {nameof(RobustExperiment.FreeRunning)}."),
-            .. measured.Where(goal => experiment.BatchWidth is not null && !goal.IsRepeatable).Select(goal => goal.Objective.Name).Distinct()
-                .Select(name => new Problem(nameof(RobustExperiment.SearchingFor), $"must have objectives that are the same on every machine in a "
+                $"must have no limit of time in a search in batches, which is the same on every machine, got "
+                    + $"{experiment.Budget.MaxTime}. Leave it out, or call {nameof(RobustExperiment.FreeRunning)}."),
+            .. measured.Where(goal => experiment.BatchWidth is not null && !goal.IsRepeatable)
+                .Select(goal => goal.Objective.Name).Distinct()
+                .Select(name => new Problem(nameof(RobustExperiment.SearchingFor),
+                    "must have objectives that are the same on every machine in a "
                     + $"search in batches, got \"{name}\". Leave it out, or call {nameof(RobustExperiment.FreeRunning)}.")),
         ];
     }

@@ -55,7 +55,8 @@ internal sealed class ExperimentRun
 
     private Candidate NotTrained(INetworkSpec baseline, TimeSpan limit) => Candidate(baseline, null, [], new TrainedNetwork
     {
-        Failure = string.Create(CultureInfo.InvariantCulture, $"it was not trained: the networks before it had taken the {limit.TotalSeconds:0} s of the budget."),
+        Failure = string.Create(CultureInfo.InvariantCulture,
+            $"it was not trained: the networks before it had taken the {limit.TotalSeconds:0} s of the budget."),
     }, null);
 
     private Candidate Candidate(
@@ -85,7 +86,8 @@ internal sealed class ExperimentRun
         if (told is { State: TrialState.Completed } && trained.ValidationRobust?.Value != told.Measured(new RobustAccuracy().Objective.Name))
         {
             // Another machine or library gives other numbers, and these networks are what is tested.
-            ExperimentLog.OtherOutcome(_experiment.Logger, told.Number, $"{told.Outcome}", $"{trained.ValidationRobust?.ToString() ?? "failed"}");
+            ExperimentLog.OtherOutcome(
+                _experiment.Logger, told.Number, $"{told.Outcome}", $"{trained.ValidationRobust?.ToString() ?? "failed"}");
             outcome = null;
         }
         if (trained.Failure is null)
@@ -94,7 +96,8 @@ internal sealed class ExperimentRun
         if (candidate.Trained.Failure is { } failure)
             ExperimentLog.Failed(_experiment.Logger, spec.Name, trial, failure);
         else
-            ExperimentLog.Trained(_experiment.Logger, spec.Name, trial, $"{candidate.Trained.ValidationRobust}", $"{candidate.Trained.ValidationClean}", candidate.Trained.Seconds);
+            ExperimentLog.Trained(
+                _experiment.Logger, spec.Name, trial, $"{candidate.Trained.ValidationRobust}", $"{candidate.Trained.ValidationClean}", candidate.Trained.Seconds);
         _progress?.Report(new ExperimentProgress
         {
             Stage = ExperimentStage.Training,
@@ -130,7 +133,12 @@ internal sealed class ExperimentRun
             {
                 Measures = objectives.Select(objective => objective.Of(network)).ToValueList(),
                 Verdicts = trained.Verdicts is { } verdicts
-                    ? [new NamedVerdicts(NamedVerdicts.Right, verdicts.Right), new NamedVerdicts(NamedVerdicts.Robust, verdicts.Robust)] : [],
+                    ?
+                    [
+                        new NamedVerdicts(NamedVerdicts.Right, verdicts.Right),
+                        new NamedVerdicts(NamedVerdicts.Robust, verdicts.Robust),
+                    ]
+                    : [],
             };
             StudyOptions options = ExperimentCheck.StudyOptionsOf(_experiment);
             outcome.ProblemsFor(options.Objectives, options.Constraints).ThrowIfAny(nameof(TrialOutcome));

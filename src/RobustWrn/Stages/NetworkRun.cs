@@ -78,8 +78,8 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
     }
 
     /// <summary>
-    /// Attacks the trained network on validation, as the training did, and says whether what it withstands can be believed; or reads what an
-    /// earlier run has found.
+    /// Attacks the trained network on validation, as the training did, and says whether what it withstands can be believed; or reads
+    /// what an earlier run has found.
     /// </summary>
     /// <returns>The audit; null where the experiment's evaluator makes none.</returns>
     public AuditReport? Audit(TrainedNetwork trained, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
@@ -103,7 +103,8 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
             Audit = new EvaluationAudit { Share = 1 },
         };
         AttackSuite suite = AttackSuite.Of("validation", experiment.Recipe.ValidationAttackFor(experiment.Threat));
-        AuditReport? audit = experiment.Evaluator.Run(classifier, images, experiment.Threat, suite, options, progress, cancellationToken).Audit;
+        AuditReport? audit = experiment.Evaluator.Run(
+            classifier, images, experiment.Threat, suite, options, progress, cancellationToken).Audit;
         record.ThrowIfLost();
         if (audit is not null)
             AuditFile.Write(_folder.Audit, audit, owners);

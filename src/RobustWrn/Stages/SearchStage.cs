@@ -4,13 +4,18 @@ using RobustWrn.Search;
 
 namespace RobustWrn;
 
-/// <summary>The search of an experiment: trials that were recorded, then those that the sampler proposes, until the budget is used up.</summary>
+/// <summary>
+/// The search of an experiment: trials that were recorded, then those that the sampler proposes, until the budget is used up.
+/// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="folder">Where the study is recorded.</param>
 /// <param name="train">Trains a network of a trial, or reads what an earlier run has trained.</param>
 /// <param name="seconds">The time that baselines have taken.</param>
 internal sealed class SearchStage(
-    RobustExperiment experiment, ExperimentFolder folder, Func<INetworkSpec, int, ValueList<DimensionValue>, TrialRecord?, Candidate> train, double seconds)
+    RobustExperiment experiment,
+    ExperimentFolder folder,
+    Func<INetworkSpec, int, ValueList<DimensionValue>, TrialRecord?, Candidate> train,
+    double seconds)
 {
     private double _seconds = seconds;
     private int _failures;
@@ -60,6 +65,7 @@ internal sealed class SearchStage(
             return string.Create(CultureInfo.InvariantCulture,
                 $"the trainings had taken {_seconds:0} s, the limit of {limit.TotalSeconds:0} s");
         return _failures < experiment.Budget.MaxFailuresInARow ? null
-            : $"{Quantity.Of(_failures, "trial")} in a row failed, the last one with: {candidates[^1].Trained.Failure!.Split('\n')[0].Trim().TrimEnd('.')}";
+            : $"{Quantity.Of(_failures, "trial")} in a row failed, the last one with: "
+                + candidates[^1].Trained.Failure!.Split('\n')[0].Trim().TrimEnd('.');
     }
 }

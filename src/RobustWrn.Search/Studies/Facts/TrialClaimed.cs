@@ -15,5 +15,6 @@ public sealed record TrialClaimed : StudyFact
     public required string Worker { get; init; }
 
     /// <summary>The trial and the attempt.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"trial {Trial} claimed, attempt {Attempt}, by {Worker}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"trial {Trial} claimed, attempt {Attempt}, by {Worker}");
 }
