@@ -1,5 +1,6 @@
 using MathNet.Numerics.Distributions;
 using RobustWrn.Core;
+using RobustWrn.Search;
 
 namespace RobustWrn.Benchmarks;
 
@@ -10,18 +11,8 @@ internal static class SamplerScore
     public static double Best(IReadOnlyList<ValueList<double>> values, int queries) => values.Take(queries).Max(value => value[0]);
 
     /// <summary>The area that two values dominate above a corner.</summary>
-    public static double Area(IEnumerable<ValueList<double>> values, double first, double second)
-    {
-        double area = 0, height = second;
-        foreach (ValueList<double> value in values.Where(value => value[0] > first).OrderByDescending(value => value[0]).ThenByDescending(value => value[1]))
-        {
-            if (value[1] <= height)
-                continue;
-            area += (value[0] - first) * (value[1] - height);
-            height = value[1];
-        }
-        return area;
-    }
+    public static double Area(IEnumerable<ValueList<double>> values, double first, double second) =>
+        Hypervolume.Of(values, [first, second]);
 
     /// <summary>Mean and standard error.</summary>
     public static (double Mean, double Error) Of(IReadOnlyList<double> runs)
