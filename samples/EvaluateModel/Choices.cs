@@ -1,3 +1,5 @@
+using RobustWrn.Samples;
+
 namespace EvaluateModel;
 
 /// <summary>The command line as given.</summary>

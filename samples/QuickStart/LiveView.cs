@@ -1,5 +1,6 @@
 using RobustWrn;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RobustWrn;
 using RobustWrn.Core;
+using RobustWrn.Samples;
 using Spectre.Console;
 
 namespace QuickStart;

@@ -9,7 +9,7 @@ public sealed class Setup : IDisposable
 {
     public const string DefaultRecipe = "trades", DefaultSpec = "WRN-10-1";
 
-    private const int DefaultSynthetic = 1_500, HeldOut = 1_000;
+    private const int DefaultSynthetic = 1_500;
 
     private readonly InMemoryImages? _extra;
 
@@ -43,7 +43,8 @@ public sealed class Setup : IDisposable
         _ = choices.WeightsFrom.Options(found);
         string? checkpoint = choices.Continue is null ? null : Checkpoint(choices, found);
         CheckpointDescription? begun = checkpoint is null ? null : Begun(checkpoint, found);
-        (TrainingPlan? plan, bool published) = begun is not null ? (begun.Plan, false) : choices.Continue is null ? PlanOf(choices.Recipe ?? DefaultRecipe, found) : default;
+        (TrainingPlan? plan, bool published) = begun is not null ? (begun.Plan, false)
+            : choices.Continue is null ? NamedPlan.Find(choices.Recipe ?? DefaultRecipe, "--recipe", found) : default;
         Func<int, INetworkSpec>? network = begun is not null ? _ => begun.Network : choices.Continue is null ? Network(choices.Spec ?? DefaultSpec, found) : null;
         if (plan is not null)
             found.AddRange(plan.Problems().Select(problem => $"--recipe: {problem}"));
@@ -119,11 +120,6 @@ public sealed class Setup : IDisposable
             yield return "--data and --images must give the images of the training before, beside --continue, but they give others. To train on them from its weights, use --weights.";
     }
 
-    private static (TrainingPlan? Plan, bool Published) PlanOf(string name, List<string> problems) =>
-        PublishedPlans.Find(name) is { } known
-            ? (known.Plan, true)
-            : (Read<TrainingPlan>(name, "--recipe", $"one of {PublishedPlans.Names}", problems), false);
-
     private static InMemoryImages? ExtraImages(string path, DatasetSplits data, List<string> problems)
     {
         InMemoryImages? extra = null;
@@ -148,17 +144,8 @@ public sealed class Setup : IDisposable
             int images = (int)(choices.Images ?? DefaultSynthetic);
             return SyntheticData.Make(train: images, holdOut: Math.Max(10, images / 5), test: 10);
         }
-        try
-        {
-            bool hundred = File.Exists(Path.Combine(choices.Data, "train.bin")) || Directory.Exists(Path.Combine(choices.Data, "cifar-100-binary"));
-            DatasetSplits all = hundred ? Cifar100.From(choices.Data, HeldOut) : Cifar10.From(choices.Data, HeldOut);
-            return choices.Images is { } count ? all.Limited(train: count) : all;
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or InvalidDescriptionException)
-        {
-            problems.Add($"--data must be synthetic or a folder of CIFAR-10 or CIFAR-100 in its binary layout: {e.Message}");
-            return null;
-        }
+        DatasetSplits? all = CifarData.Open(choices.Data, problems);
+        return choices.Images is { } count ? all?.Limited(train: count) : all;
     }
 
     // A name gets the classes of the images; a file says its own.
@@ -166,23 +153,4 @@ public sealed class Setup : IDisposable
         NamedNetwork.Find(name, "--spec", problems) is not { } spec ? null
         : NamedNetwork.IsFile(name) ? _ => spec
         : classes => NamedNetwork.WithClasses(spec, classes);
-
-    private static T? Read<T>(string path, string option, string known, List<string> problems)
-        where T : class, IDescription
-    {
-        if (!File.Exists(path))
-        {
-            problems.Add($"{option} must be {known}, or a JSON file, got {path}, which is none of them.");
-            return null;
-        }
-        try
-        {
-            return DescriptionJson.Read<T>(File.ReadAllText(path), path);
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            problems.Add($"{option}: {e.Message}");
-            return null;
-        }
-    }
 }

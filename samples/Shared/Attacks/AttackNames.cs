@@ -1,9 +1,11 @@
 using RobustWrn.Attacks;
 using RobustWrn.Core;
 
-namespace EvaluateModel;
+namespace RobustWrn.Samples;
 
-/// <summary>What attacks are called on the command line: every attack by its name in files, and the names by which papers and AutoAttack know some.</summary>
+/// <summary>
+/// The names of attacks on the command line: of every attack that in files, and those by which papers and AutoAttack know some.
+/// </summary>
 public static class AttackNames
 {
     private static readonly Dictionary<string, Func<ThreatModel?, AttackSuite>> Published = new()
@@ -21,7 +23,8 @@ public static class AttackNames
     };
 
     /// <summary>All names.</summary>
-    public static IEnumerable<string> Known => Published.Keys.Concat(DescriptionTypes.Implementing(typeof(IAttack)).Keys).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Known =>
+        Published.Keys.Concat(DescriptionTypes.Implementing(typeof(IAttack)).Keys).Order(StringComparer.Ordinal);
 
     /// <summary>The attack or attacks of a name under a threat; null for a name that there is not.</summary>
     public static AttackSuite? Find(string name, ThreatModel? threat) =>

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace QuickStart;
+namespace RobustWrn.Samples;
 
 /// <summary>Lines that end between words on a terminal, and are left whole in a file.</summary>
 internal static class Wrapped

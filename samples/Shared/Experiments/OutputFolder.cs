@@ -1,6 +1,6 @@
 using RobustWrn.Core;
 
-namespace QuickStart;
+namespace RobustWrn.Samples;
 
 /// <summary>The output folder, kept to this process as long as it runs: two that write one result would undo each other's work.</summary>
 internal sealed class OutputFolder : IDisposable
