@@ -19,6 +19,24 @@ public sealed class BadArgumentsTests
 
         """)]
     [InlineData("QuickStart", "--images 100000000", "--images must be at most 1000000, got 100000000. Write --images 1000000, or less.\n")]
+    [InlineData("SearchArchitecture", "--space nowhere --macs 5Q --free stages[3].width --trials 0 --batch 0 --seed -5 --data synthetic", """
+        --space must be one of small, huang-depths, huang-widths, nares, lu-depths, lu-widths, robust-wrn, or a JSON file, got nowhere, which is none of them.
+        --macs must be TARGET or TARGET:TOLERANCE, got 5Q. Write --macs 5G:0.01 for 5e9 within 1 %.
+        --trials must be at least 1, got 0. Write --trials 1, or more.
+        --batch must be at least 1, got 0. Write --batch 1, or more.
+        --seed must be at least 0, got -5. Write --seed 0, or more.
+
+        """)]
+    [InlineData("SearchArchitecture", "--free stages.width --objective latency --require clean:60 --require macs --time 90 --replicates 0", """
+        --free must come with the cost that it is solved for, got stages.width alone. Add --macs 5G.
+        "latency, ms" must be looked for with --free-running: a search in batches is the same on every machine, and it is not.
+        --require clean must have a limit in [0, 1], or in percent, got 60.
+        --require must be NAME:LIMIT or NAME:LIMIT:TOLERANCE, got macs. Write --require clean:60%:1%, or --require macs:5G.
+        --time must come with --free-running, got 90 alone: a search in batches is the same on every machine. Add --free-running, or leave it out.
+        --time must be above zero, with s, m, h or d, got 90. Write --time 90m.
+        --replicates must be at least 1, got 0. Write --replicates 1, or more.
+
+        """)]
     [InlineData("AttackAnyModel", "--colour red",
         "Unrecognized command or argument '--colour'.\nUnrecognized command or argument 'red'.\nSee --help.\n")]
     public void Sample_BadArguments_SaysAllOfThem(string sample, string arguments, string expected)
@@ -34,6 +52,7 @@ public sealed class BadArgumentsTests
     [InlineData("QuickStart")]
     [InlineData("TrainModel")]
     [InlineData("EvaluateModel")]
+    [InlineData("SearchArchitecture")]
     [InlineData("DescribeArchitecture")]
     [InlineData("AttackAnyModel")]
     public void Sample_Help_NamesNoTypeOfTheLanguage(string sample)

@@ -17,6 +17,8 @@ internal sealed class SmallRuns : IDisposable
     public (string[] Arguments, string Begun) Of(string sample, string run) => sample switch
     {
         "QuickStart" => (["--images", "40", "--epochs", "1", "--trials", "2", "--seed", "9", "--out", In(run)], "validation: robust"),
+        "SearchArchitecture" => (["--images", "40", "--epochs", "1", "--trials", "2", "--seed", "9", "--attack", "fgsm", "--out", In(run)],
+            "validation: robust"),
         "TrainModel" => (["--spec", Spec(), "--recipe", Plan(), "--images", "160", "--seed", "3", "--out", In(run)], "epoch 1 of 6"),
         "EvaluateModel" => (["--weights", Weights(), "--data", "synthetic", "--examples", "12",
             "--attack", "apgd-ce,apgd-t,fab-t,noise", "--steps", "30", "--eps", "0.002", "--batch", "3", "--journal", In(run), "--out", In($"{run}.json")], "(1 of 4)"),

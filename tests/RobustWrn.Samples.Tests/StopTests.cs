@@ -16,6 +16,8 @@ public sealed class StopTests : IDisposable
     [InlineData("TrainModel", false)]
     [InlineData("EvaluateModel", true)]
     [InlineData("EvaluateModel", false)]
+    [InlineData("SearchArchitecture", true)]
+    [InlineData("SearchArchitecture", false)]
     public void Sample_AskedToStop_SaysWhereItGoesOnAndGoesOn(string sample, bool fromTheKeyboard)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such signals on Windows");
@@ -73,6 +75,7 @@ public sealed class StopTests : IDisposable
     [InlineData("DescribeArchitecture", true, "PIPE")]
     [InlineData("EvaluateModel", false, "--spec PIPE --weights WEIGHTS --data synthetic")]
     [InlineData("TrainModel", true, "--spec PIPE")]
+    [InlineData("SearchArchitecture", false, "--space PIPE")]
     public void Sample_AskedTwice_EndsAtOnce(string sample, bool fromTheKeyboard, string arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there are no such signals on Windows");

@@ -13,6 +13,7 @@ public sealed class TwoAtOnceTests : IDisposable
     [InlineData("QuickStart")]
     [InlineData("TrainModel")]
     [InlineData("EvaluateModel")]
+    [InlineData("SearchArchitecture")]
     public void Sample_FolderOfOneThatRuns_IsRefusedAndLeavesItAlone(string sample)
     {
         (string[] arguments, string begun) = _runs.Of(sample, "run");

@@ -182,6 +182,10 @@ public sealed class SearchSpace<TSpec> : IDescription, IEquatable<SearchSpace<TS
         return Identifying(name, spec => DescriptionJson.Canonical(form(spec)));
     }
 
+    /// <summary>The same dimensions, filters and constraints over another base, such as one for images of other classes.</summary>
+    /// <param name="baseSpec">What every point starts from instead.</param>
+    public SearchSpace<TSpec> Around(TSpec baseSpec) => new(_parts with { Base = baseSpec });
+
     /// <summary>The specification at a point, whether filters keep it or not.</summary>
     /// <param name="point">One value index per dimension.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such point.</exception>

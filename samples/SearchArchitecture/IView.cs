@@ -1,0 +1,13 @@
+using RobustWrn;
+
+namespace SearchArchitecture;
+
+/// <summary>What a person sees while the search runs.</summary>
+internal interface IView
+{
+    /// <summary>Runs the experiment and shows how far it is.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="standings">Takes what comes of its networks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task<ExperimentResult> FollowAsync(RobustExperiment experiment, Standings standings, CancellationToken cancellationToken);
+}
