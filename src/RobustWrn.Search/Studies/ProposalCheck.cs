@@ -38,5 +38,6 @@ internal sealed class ProposalCheck<TSpec>(SearchSpace<TSpec> space, ISampler sa
     private string Proposed(ValueList<int> point) => $"{sampler.GetType().Name} proposed ({string.Join(", ", space.ValuesAt(point))})";
 
     private static string Reason(PointVerdict<TSpec> verdict) =>
-        verdict.RejectedBy is { } filter ? $"which \"{filter}\" rejects" : "which is no valid network";
+        verdict.RejectedBy is not { } filter ? "which is no valid network"
+            : verdict.Reason is null ? $"which \"{filter}\" rejects" : $"which \"{filter}\" rejects ({verdict.Reason})";
 }
