@@ -86,7 +86,7 @@ public class WeightAverageTests
         TrainingResult result = Small.Fit(averaged, recipe: recipe, options: new TrainingOptions { CheckpointFolder = folder.Path });
         Small.Fit(plain);
 
-        Assert.All(result.Epochs, epoch => Assert.Equal(new AverageMetrics(epoch.Clean, epoch.Robust), epoch.Average));
+        Assert.All(result.Epochs, epoch => Assert.Equal(AverageMetrics.Of(epoch.Verdicts!), epoch.Average));
         Assert.True(result.AverageIsSelected);
         Small.AssertSameWeights(plain, averaged);
     }
@@ -100,7 +100,7 @@ public class WeightAverageTests
         TrainingResult copied = Small.Fit(first, recipe: Small.Recipe with { Average = new WeightAverage { WarmUp = 0.5 } }, data: Bars.Splits(onRead: _ => reads[0]++));
         Small.Fit(second, recipe: Averaging, data: Bars.Splits(onRead: _ => reads[1]++));
 
-        Assert.Equal(new AverageMetrics(copied.Epochs[0].Clean, copied.Epochs[0].Robust), copied.Epochs[0].Average);
+        Assert.Equal(AverageMetrics.Of(copied.Epochs[0].Verdicts!), copied.Epochs[0].Average);
         Assert.Equal([3 * Small.ReadsPerEpoch + 2 * 2, 3 * Small.ReadsPerEpoch + 3 * 2], reads);
     }
 
@@ -133,7 +133,11 @@ public class WeightAverageTests
 
         Assert.True(result.BestAverage!.Average!.Robust.Hits > result.Best.Robust.Hits, $"the average has {result.BestAverage.Average.Robust.Hits}, the weights {result.Best.Robust.Hits}");
         Assert.True(result.AverageIsSelected);
-        Assert.Equal(new SelectedWeights(result.BestAverage.Epoch, TrainedWeights.BestAverage, result.BestAverage.Average.Clean, result.BestAverage.Average.Robust), result.Selected);
+        AverageMetrics best = result.BestAverage.Average;
+        Assert.NotEqual(result.Best.Verdicts, best.Verdicts);
+        Assert.Equal(
+            new SelectedWeights(result.BestAverage.Epoch, TrainedWeights.BestAverage, best.Clean, best.Robust) { Verdicts = best.Verdicts },
+            result.Selected);
         Small.AssertSameWeights(selected, classifier);
     }
 
