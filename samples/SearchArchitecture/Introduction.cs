@@ -20,8 +20,8 @@ internal static class Introduction
             + $"for {Quantity.Of(experiment.Recipe.Epochs, "epoch")} under {experiment.Threat}, seed {experiment.Seed}.";
         if (setup.Choices.Space is { Macs: { } macs } space)
         {
-            yield return $"All take {macs.Split(':')[0]} multiply-adds by {space.FreeName ?? SpaceChoice.DefaultFree}; "
-                + "what the space varies of it does not count.";
+            yield return $"All networks take about {macs.Split(':')[0]} multiply-adds: {space.FreeName ?? SpaceChoice.DefaultFree} "
+                + "is solved for, whatever the space varies of it.";
         }
         if (setup.Published is { TakesExtra: true } published)
             yield return $"Note: {published.Name} is made for extra images; without them it is another training.";

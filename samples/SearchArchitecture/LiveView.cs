@@ -11,6 +11,8 @@ internal sealed class LiveView : IView
     // Title, header, rules, the lines below, and the one that the cursor waits in.
     private const int OtherLines = 12, MostRows = 20;
 
+    private static int Room => Math.Max(20, AnsiConsole.Profile.Width - 1);
+
     public Task<ExperimentResult> FollowAsync(RobustExperiment experiment, Standings standings, CancellationToken cancellationToken) =>
         AnsiConsole.Live(Drawn(standings)).StartAsync(async context =>
         {
@@ -40,6 +42,11 @@ internal sealed class LiveView : IView
         {
             string curve = Sparkline.Of(growth.Values, TrialTable.IsWide ? 40 : 20);
             yield return $"hypervolume {growth.Values[^1]:0.0000}  [green]{curve}[/]  {Grown(growth)}";
+        }
+        if (standings.Failure is { } network)
+        {
+            string text = $"{network}".Split('\n')[0];
+            yield return $"[red]{(text.Length <= Room ? text : $"{text[..(Room - 1)]}…").EscapeMarkup()}[/]";
         }
         if (standings.Latest is { } report)
         {

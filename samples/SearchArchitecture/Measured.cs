@@ -33,7 +33,4 @@ internal static class Measured
 
     /// <summary>The name of few characters: <c>robust</c>, <c>MACs</c>.</summary>
     public static string Name(StudyObjective objective) => objective.Name.Replace(" accuracy", "", StringComparison.Ordinal);
-
-    /// <summary>The same with its unit, above bare numbers.</summary>
-    public static string Heading(StudyObjective objective) => Name(objective) + (objective.Kind == ObjectiveKind.Share ? ", %" : "");
 }

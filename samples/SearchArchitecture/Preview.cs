@@ -21,8 +21,9 @@ internal static class Preview
         Wrapped.WriteLine(Count(space, cancellationToken));
         Console.WriteLine();
         (Trial<INetworkSpec>[] first, string? end) = First(setup.Experiment);
-        Console.WriteLine(first.Length == 1 ? "The first trial:" : $"The first {first.Length} trials:");
-        int width = first.Max(trial => trial.Spec.Name.Length);
+        if (first.Length > 0)
+            Console.WriteLine(first.Length == 1 ? "The first trial:" : $"The first {first.Length} trials:");
+        int width = first.Select(trial => trial.Spec.Name.Length).DefaultIfEmpty().Max();
         foreach (Trial<INetworkSpec> trial in first)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -31,7 +32,7 @@ internal static class Preview
                 + $"{Quantity.Short(cost.MultiplyAdds),8} MACs  {Quantity.Short(cost.Parameters),8} parameters");
         }
         if (end is not null)
-            Wrapped.WriteLine($"There are no more: {end}");
+            Wrapped.WriteLine($"There is no trial: {end}");
         if (setup.Choices.Estimate)
             Wrapped.WriteLine($"{Environment.NewLine}Estimate: {setup.Experiment.Estimate(cancellationToken)}");
     }

@@ -28,6 +28,12 @@ internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary
     /// <summary>Trials that failed.</summary>
     public int Failed => _networks.Count(network => !network.IsBaseline && network.Failure is not null);
 
+    /// <summary>The latest network that failed, with its reason; null while there is none.</summary>
+    public NetworkResult? Failure => _networks.LastOrDefault(network => network.Failure is not null);
+
+    /// <summary>True in a search for several numbers, in which no network need be the best.</summary>
+    public bool HasFront => experiment.Goals.Count > 1;
+
     /// <summary>Baselines that ended.</summary>
     public int Baselines => _networks.Count(network => network.IsBaseline);
 
@@ -38,7 +44,7 @@ internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary
     {
         get
         {
-            if (experiment.Goals.Count < 2)
+            if (!HasFront)
                 return null;
             NetworkResult[] good = [.. _networks.Where(IsGood)];
             // One that is no longer believed takes all that it covered with it.

@@ -23,6 +23,11 @@ internal static class Summary
         foreach (NetworkResult failed in result.Networks.Where(network => network.Failure is not null).Take(MostShown))
             Wrapped.WriteLine($"{failed}");
         Console.WriteLine();
+        if (ranking.Length > 0 && !ranking.Any(network => network.OnFront))
+        {
+            Wrapped.WriteLine($"No network is on the front: {(setup.Experiment.Limits.Count == 0 ? "none can be believed" : "none keeps "
+                + string.Join(" and ", setup.Experiment.Limits) + ", or can be believed")}.");
+        }
         if (standings.Growth is { } growth)
         {
             Wrapped.WriteLine($"Hypervolume of the front: {growth.Values[^1]:0.0000}, from {growth.Values[0]:0.0000} with the first "

@@ -77,6 +77,21 @@ public sealed partial class SearchArchitectureTests : IDisposable
         }
     }
 
+    /// <summary>The networks get the classes of the images; those with others would be refused.</summary>
+    [Fact]
+    public void DryRun_FolderOfCifar100_IsOfNetworksOfItsClasses()
+    {
+        const int record = 2 + 3 * 32 * 32;
+        File.WriteAllBytes(_runs.In("train.bin"), new byte[1_100 * record]);
+        File.WriteAllBytes(_runs.In("test.bin"), new byte[40 * record]);
+
+        (int code, string output, string error) =
+            Run("--data", Path.GetDirectoryName(_runs.In("train.bin"))!, "--test-images", "30", "--baseline", "WRN-10-1", "--dry-run");
+
+        Assert.True(code == 0, output + error);
+        Assert.Contains("100 images to train on, 1000 to select on, 30 to test on.", output, StringComparison.Ordinal);
+    }
+
     /// <summary>All by one hard constraint, under a limit, for three objectives, from a file, beside a baseline.</summary>
     [Fact]
     public void Search_SpaceFileWithAFreeWidth_TrainsNetworksOfOneCostAndSaysHowTheyDid()

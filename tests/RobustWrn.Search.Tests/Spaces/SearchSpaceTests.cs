@@ -26,6 +26,21 @@ public sealed class SearchSpaceTests
     }
 
     [Fact]
+    public void Around_AnotherBase_VariesThatOneByTheSameWords()
+    {
+        SearchSpace<WideResNetSpec> space = OfDesign().AtMultiplyAdds(5e9, 0.05, Free.Width(^2));
+        WideResNetSpec hundred = space.Base with { Classes = 100 };
+
+        SearchSpace<WideResNetSpec> moved = space.Around(hundred);
+
+        Assert.Equal(hundred, moved.Base);
+        Assert.Equal((space.Dimensions, space.Filters, space.Constraint), (moved.Dimensions, moved.Filters, moved.Constraint));
+        Assert.All(moved.Shape.Grid(), point => Assert.Equal(100, moved.At(point).Classes));
+        Assert.NotEqual(space.Fingerprint, moved.Fingerprint);
+        Assert.Equal(space.Fingerprint, moved.Around(space.Base).Fingerprint);
+    }
+
+    [Fact]
     public void Judge_SeveralFilters_NamesTheFirstThatRejects()
     {
         SearchSpace<WideResNetSpec> space = OfDesign()
