@@ -147,6 +147,23 @@ public class SearchStageTests
     }
 
     [Fact]
+    public async Task RunAsync_LimitOfTimeOverSeveralSessions_CountsWhatEarlierOnesTook()
+    {
+        using DatasetSplits images = SmallExperiment.Images();
+        using TestFolder folder = new();
+        StandIn trainer = new() { Elapsed = TimeSpan.FromSeconds(40) };
+        RobustExperiment experiment = On(images, trainer).FreeRunning().RecordedIn(folder.Path);
+        await experiment.Within(Budget.Trials(12).OrAfter(TimeSpan.FromSeconds(50))).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(2, trainer.Trained);
+
+        ExperimentResult result = await experiment.Within(Budget.Trials(12).OrAfter(TimeSpan.FromSeconds(100)))
+            .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, trainer.Trained);
+        Assert.Equal("the trainings had taken 120 s, the limit of 100 s", result.EndedBecause);
+    }
+
+    [Fact]
     public void Check_TimesInBatches_AreRefusedTogether()
     {
         using DatasetSplits images = SmallExperiment.Images();

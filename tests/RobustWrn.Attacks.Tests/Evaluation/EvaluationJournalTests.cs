@@ -70,6 +70,25 @@ public sealed class EvaluationJournalTests : IDisposable
         }
     }
 
+    /// <summary>A sound journal whose first line says another version, older or newer, with the checksum that belongs to it.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Run_JournalOfAnotherVersion_IsRefusedByNameAndNotTouched(int version)
+    {
+        RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options);
+        string header = File.ReadAllLines(JournalPath)[0][17..];
+        Assert.Contains("\"version\":2", header, StringComparison.Ordinal);
+        header = header.Replace("\"version\":2", $"\"version\":{version}", StringComparison.Ordinal);
+        string journal = $"{DescriptionJson.Fingerprint(header)[..16]} {header}\n";
+        File.WriteAllText(JournalPath, journal);
+
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options));
+
+        Assert.StartsWith($"{JournalPath} has version {version}; this library goes on with journals of version 2.", refused.Message);
+        Assert.Equal(journal, File.ReadAllText(JournalPath));
+    }
+
     /// <summary>The images that attacks returned are in files of their own, which the journal names by their hash.</summary>
     [Theory]
     [InlineData("flipped")]

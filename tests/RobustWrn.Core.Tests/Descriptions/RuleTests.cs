@@ -33,6 +33,19 @@ public class RuleTests
         Assert.Equal("slope: must be a finite number of at least 0, got -0.5.", Assert.Single(Rule.NotNegative(slope)).ToString());
     }
 
+    /// <summary>Within all other limits, and more than any machine has: said before anything is asked for.</summary>
+    [Fact]
+    public void FitsMemory_WhatNoMachineHolds_IsRefusedByEveryDescriptionThatTakesIt()
+    {
+        const string fits = "must fit into the ";
+        SyntheticImages images = new();
+
+        Assert.Contains(fits, Assert.Throws<InvalidDescriptionException>(() => images.Draw("test", Rule.MostImages, seed: 1)).Message);
+        Assert.Contains(fits, Assert.Throws<InvalidDescriptionException>(() => images.Make(2_000_000_000, 1, 1, seed: 1)).Message);
+        Assert.Contains(new ImageFolderOptions { Height = 4_096, Width = 4_096, ImagesAhead = 1_000_000 }.Problems(), problem =>
+            problem.Message.StartsWith(fits, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Each_WrongEntry_IsNamedByItsPlace() =>
         Assert.Equal(["Steps[1]: must be at least 1, got 0.", "Steps[2]: must be in [1, 1000000], got 2000000."],
