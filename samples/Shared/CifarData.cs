@@ -13,6 +13,11 @@ internal static class CifarData
     /// <returns>Null when something is. The caller disposes it.</returns>
     public static DatasetSplits? Open(string folder, List<string> problems)
     {
+        if (string.IsNullOrWhiteSpace(folder))
+        {
+            problems.Add($"--data must be {SyntheticData.Name} or a folder of CIFAR-10 or CIFAR-100 in its binary layout, got nothing.");
+            return null;
+        }
         try
         {
             bool hundred = File.Exists(Path.Combine(folder, "train.bin")) || Directory.Exists(Path.Combine(folder, "cifar-100-binary"));

@@ -37,6 +37,16 @@ public sealed class BadArgumentsTests
         --replicates must be at least 1, got 0. Write --replicates 1, or more.
 
         """)]
+    [InlineData("SearchArchitecture", "--data  --sampler  --space  --out  --time  --objective ", """
+        --out must name a folder, but it is empty.
+        --space must be one of small, huang-depths, huang-widths, nares, lu-depths, lu-widths, robust-wrn, or a JSON file, got nothing, which is none of them.
+        --sampler must be one of elite-mutation, gaussian-process, grid, local-search, nsga-ii, random, regularized-evolution, sobol, tpe, got nothing.
+        --time must come with --free-running, got nothing alone: a search in batches is the same on every machine. Add --free-running, or leave it out.
+        --time must be above zero, with s, m, h or d, got nothing. Write --time 90m.
+        --objective must name one of clean (or clean-accuracy), latency, macs (or multiply-add-count), parameters (or parameter-count), robust (or robust-accuracy), time (or training-time), worst-class (or worst-class-accuracy), got nothing.
+        --data must be synthetic or a folder of CIFAR-10 or CIFAR-100 in its binary layout, got nothing.
+
+        """)]
     [InlineData("AttackAnyModel", "--colour red",
         "Unrecognized command or argument '--colour'.\nUnrecognized command or argument 'red'.\nSee --help.\n")]
     public void Sample_BadArguments_SaysAllOfThem(string sample, string arguments, string expected)
