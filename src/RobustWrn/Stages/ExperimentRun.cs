@@ -53,18 +53,18 @@ internal sealed class ExperimentRun
 
     private TimeSpan? Spent() => _experiment.Budget.MaxTime is { } limit && Seconds >= limit.TotalSeconds ? limit : null;
 
-    private Candidate NotTrained(INetworkSpec baseline, TimeSpan limit) => Candidate(baseline, null, [], new TrainedNetwork
+    private Candidate NotTrained(INetworkSpec baseline, TimeSpan limit) => Made(baseline, null, [], new TrainedNetwork
     {
         Failure = string.Create(CultureInfo.InvariantCulture,
             $"it was not trained: the networks before it had taken the {limit.TotalSeconds:0} s of the budget."),
     }, null);
 
-    private Candidate Candidate(
-        INetworkSpec spec, int? trial, ValueList<DimensionValue> values, TrainedNetwork trained, TrialOutcome? outcome) => new(
-        spec, Cost(spec), trial, values, trained, replicate => _folder.Network(_experiment, spec, replicate).WeightsInRecord)
+    private Candidate Made(
+        INetworkSpec spec, int? trial, ValueList<DimensionValue> values, TrainedNetwork trained, TrialOutcome? outcome)
     {
-        Outcome = outcome,
-    };
+        string Weights(int replicate) => _folder.Network(_experiment, spec, replicate).WeightsInRecord;
+        return new Candidate(spec, Cost(spec), trial, values, trained, Weights) { Outcome = outcome };
+    }
 
     private NetworkCost Cost(INetworkSpec spec) => spec.Cost(_experiment.Data.Training.Train.Height, _experiment.Data.Training.Train.Width);
 
@@ -92,7 +92,7 @@ internal sealed class ExperimentRun
         }
         if (trained.Failure is null)
             (outcome, trained) = Measured(spec, trained, outcome);
-        Candidate candidate = Candidate(spec, trial, values, trained, trained.Failure is null ? outcome : null);
+        Candidate candidate = Made(spec, trial, values, trained, trained.Failure is null ? outcome : null);
         if (candidate.Trained.Failure is { } failure)
             ExperimentLog.Failed(_experiment.Logger, spec.Name, trial, failure);
         else
