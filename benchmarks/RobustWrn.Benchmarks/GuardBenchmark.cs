@@ -28,7 +28,9 @@ internal sealed class GuardBenchmark : IDisposable
     /// <summary>Modules, parameters and buffers that a hold is taken on.</summary>
     public int Parts => 1 + _model.modules().Count() + _model.parameters().Count() + _model.buffers().Count();
 
-    /// <summary>CPU time of a gradient step, the least of all rounds: without the copy and with it; and the median of what it adds.</summary>
+    /// <summary>
+    /// CPU time of a gradient step, the least of all rounds: without the copy and with it; and the median of what it adds.
+    /// </summary>
     public (double Without, double With, double Added) Copy(int rounds, int steps)
     {
         List<(double Without, double With)> pairs = [];
@@ -40,10 +42,13 @@ internal sealed class GuardBenchmark : IDisposable
             if (round >= 0)
                 pairs.Add(first ? (other, one) : (one, other));
         }
-        return (pairs.Min(pair => pair.Without), pairs.Min(pair => pair.With), CpuTime.Median(pairs.Select(pair => pair.With - pair.Without)));
+        return (pairs.Min(pair => pair.Without), pairs.Min(pair => pair.With),
+            CpuTime.Median(pairs.Select(pair => pair.With - pair.Without)));
     }
 
-    /// <summary>CPU time of taking a hold and giving it back, and of opening and closing an attack, which takes one: the least of all rounds.</summary>
+    /// <summary>
+    /// CPU time of taking a hold and giving it back, and of opening and closing an attack, which takes one: the least of all rounds.
+    /// </summary>
     public (double Hold, double Opening) Hold(int rounds, int times)
     {
         AttackContext context = new(_model, _images, _labels, ThreatModel.Linf(8, outOf: 255));

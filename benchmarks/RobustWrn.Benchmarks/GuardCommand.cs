@@ -15,8 +15,14 @@ internal static class GuardCommand
     {
         Option<int> rounds = new("--rounds") { Description = "Measured rounds, each in turns.", DefaultValueFactory = _ => 21 };
         Option<string?> start = new("--start") { Description = "Only starts libtorch, by library or torchsharp, and says what it took." };
-        Option<bool> convolves = new("--convolves") { Description = "With --start: also convolves once with a gradient, as any program would." };
-        Command command = new("guards", "The guards around a model and the look at convolutions at the start.") { rounds, start, convolves };
+        Option<bool> convolves = new("--convolves")
+        {
+            Description = "With --start: also convolves once with a gradient, as any program would.",
+        };
+        Command command = new("guards", "The guards around a model and the look at convolutions at the start.")
+        {
+            rounds, start, convolves,
+        };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(start) is { } by)
@@ -62,7 +68,8 @@ internal static class GuardCommand
             using GuardBenchmark benchmark = make();
             (double without, double with, double more) = benchmark.Copy(rounds, steps);
             (double hold, double opening) = benchmark.Hold(5, holds);
-            Say($"{name}: a step {without * 1e3:0.000} ms without a copy, {with * 1e3:0.000} ms with, {more * 1e6:0} us more in the median");
+            (double before, double after, double added) = (without * 1e3, with * 1e3, more * 1e6);
+            Say($"{name}: a step {before:0.000} ms without a copy, {after:0.000} ms with, {added:0} us more in the median");
             Say($"    a hold on {benchmark.Parts} parts {hold * 1e6:0} us, opening an attack {opening * 1e6:0} us");
         }
     }
@@ -76,7 +83,8 @@ internal static class GuardCommand
             if (pair >= 0)
                 pairs.Add((alone, library));
         }
-        return (pairs.Min(pair => pair.Alone), pairs.Min(pair => pair.Library), CpuTime.Median(pairs.Select(pair => pair.Library - pair.Alone)));
+        return (pairs.Min(pair => pair.Alone), pairs.Min(pair => pair.Library),
+            CpuTime.Median(pairs.Select(pair => pair.Library - pair.Alone)));
     }
 
     private static double Child(string by, bool convolves)

@@ -3,7 +3,7 @@ using RobustWrn.Samples;
 
 namespace EvaluateModel;
 
-/// <summary>Where results go: checked before the run, not after hours of it, and kept to one process as long as it runs.</summary>
+/// <summary>The places of results: checked before the run, not after hours of it, and kept to one process as long as it runs.</summary>
 internal sealed class Destinations : IDisposable
 {
     private readonly Stack<FileLock> _locks = new();

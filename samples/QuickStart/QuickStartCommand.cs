@@ -50,41 +50,25 @@ internal static class QuickStartCommand
         Out = parsed.GetValue(Out)!,
     };
 
-    private static async Task<int> RunAsync(Choices choices, bool fresh, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(Choices choices, bool fresh, CancellationToken cancellationToken) =>
+        ExperimentCommand.EndAsync(() => SearchAsync(choices, fresh, cancellationToken), OutputFolder.Stopped(choices.Out, fresh));
+
+    private static async Task<int> SearchAsync(Choices choices, bool fresh, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (choices.Problems().ToArray() is { Length: > 0 } problems)
-                return CommandLine.Refuse(Console.Error, problems);
-            IView view = AnsiConsole.Profile.Out.IsTerminal ? new LiveView() : new PlainView();
-            using DatasetSplits images = await choices.OpenImagesAsync(view, cancellationToken);
-            RobustExperiment described = choices.Describe(images);
-            described.Check().ThrowIfAny(nameof(RobustExperiment));
-            using OutputFolder folder = OutputFolder.Take(choices.Out, fresh);
-            RobustExperiment experiment = described.RecordedIn(folder.Record);
-            experiment.Check().ThrowIfAny(nameof(RobustExperiment));
-            view.Introduce(choices, experiment);
-            ExperimentResult result = await view.FollowAsync(experiment, cancellationToken);
-            await result.WriteAsync(new JsonReport(), folder.ResultFile, cancellationToken);
-            await result.WriteAsync(new MarkdownReport(), folder.ReportFile, cancellationToken);
-            Summary.Print(result, folder, choices.Synthetic);
-            return 0;
-        }
-        catch (OperationCanceledException)
-        {
-            string same = fresh ? "the same command, without --fresh," : "the same command";
-            Console.Error.WriteLine($"Stopped; what is done stands in {choices.Out}, and {same} goes on there.");
-            return StopRequest.Stopped;
-        }
-        catch (InvalidDescriptionException e)
-        {
-            return CommandLine.Refuse(Console.Error, [e.Message]);
-        }
-        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException
-            or InvalidOperationException or TorchNativeException)
-        {
-            Console.Error.WriteLine(e.Message);
-            return CommandLine.Failed;
-        }
+        if (choices.Problems().ToArray() is { Length: > 0 } problems)
+            return CommandLine.Refuse(Console.Error, problems);
+        IView view = AnsiConsole.Profile.Out.IsTerminal ? new LiveView() : new PlainView();
+        using DatasetSplits images = await choices.OpenImagesAsync(view, cancellationToken);
+        RobustExperiment described = choices.Describe(images);
+        described.Check().ThrowIfAny(nameof(RobustExperiment));
+        using OutputFolder folder = OutputFolder.Take(choices.Out, fresh);
+        RobustExperiment experiment = described.RecordedIn(folder.Record);
+        experiment.Check().ThrowIfAny(nameof(RobustExperiment));
+        view.Introduce(choices, experiment);
+        ExperimentResult result = await view.FollowAsync(experiment, cancellationToken);
+        await result.WriteAsync(new JsonReport(), folder.ResultFile, cancellationToken);
+        await result.WriteAsync(new MarkdownReport(), folder.ReportFile, cancellationToken);
+        Summary.Print(result, folder, choices.Synthetic);
+        return 0;
     }
 }

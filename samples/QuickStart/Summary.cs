@@ -1,6 +1,5 @@
 using System.Globalization;
 using RobustWrn;
-using RobustWrn.Core;
 using RobustWrn.Samples;
 using Spectre.Console;
 
@@ -33,19 +32,10 @@ internal static class Summary
                 $"{network.TestRobust}", $"{network.TestClean}", network.OnFront ? "yes" : "",
             ])];
             Console.WriteLine($"{Title}, with 95 % intervals");
-            int[] widths = [.. header.Select((_, column) => rows.Max(row => row[column].Length))];
-            foreach (string[] row in rows)
-                Console.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            Ending.WriteColumns(rows);
         }
         Console.WriteLine();
-        foreach (string note in result.Notes)
-            Wrapped.WriteLine($"- {note}");
-        Console.WriteLine();
-        Wrapped.WriteLine($"The search ended because {result.EndedBecause}. "
-            + $"Test was read for {Quantity.Of(result.TestReads, "trained network")}, after selection.");
-        Console.WriteLine($"Training took {result.Timing.TrainingSeconds.Sum():0} s, testing {result.Timing.TestSeconds.Sum():0} s.");
-        Console.WriteLine($"Result: {Path.GetFullPath(folder.ResultFile)}");
-        Console.WriteLine($"Report: {Path.GetFullPath(folder.ReportFile)}");
+        Ending.Write(result, folder);
         if (synthetic)
             Wrapped.WriteLine("These are synthetic images. On real ones: "
                 + "dotnet run -c Release --project samples/QuickStart -- --data cifar-10 --out runs/cifar-10");

@@ -5,7 +5,7 @@ using RobustWrn.Search;
 
 namespace SearchArchitecture;
 
-/// <summary>What is looked for: <c>--objective robust --objective macs</c>, and <c>--require clean:60%:1%</c>.</summary>
+/// <summary>The goals of a search: <c>--objective robust --objective macs</c>, and <c>--require clean:60%:1%</c>.</summary>
 internal sealed record GoalChoice(IReadOnlyList<string> Objectives, IReadOnlyList<string> Requirements)
 {
     // Beside the names in files.

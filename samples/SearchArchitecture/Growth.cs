@@ -24,7 +24,7 @@ internal sealed class Growth(IReadOnlyList<StudyObjective> objectives, IReadOnly
     /// <summary>The networks, as they came.</summary>
     public IReadOnlyList<NetworkResult> Networks => _networks;
 
-    /// <summary>What it is measured from.</summary>
+    /// <summary>The reference point, in words.</summary>
     public string Reference => string.Join(", ", objectives.Select((objective, o) => objective.Kind == ObjectiveKind.Share
         ? $"{objective.Name} {(objective.Maximised ? 0 : 1)}" : $"{objective.Name} {Measured.Text(objective, _worst[o])}"));
 

@@ -2,7 +2,7 @@ using RobustWrn;
 
 namespace SearchArchitecture;
 
-/// <summary>What a person sees while the search runs.</summary>
+/// <summary>The view of a search that runs.</summary>
 internal interface IView
 {
     /// <summary>Runs the experiment and shows how far it is.</summary>

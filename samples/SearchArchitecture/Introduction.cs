@@ -3,7 +3,7 @@ using RobustWrn.Core;
 
 namespace SearchArchitecture;
 
-/// <summary>What is going to happen, in a few lines.</summary>
+/// <summary>The plan of a search, in a few lines.</summary>
 internal static class Introduction
 {
     public static IEnumerable<string> Lines(Setup setup)

@@ -4,7 +4,7 @@ using RobustWrn.Search;
 
 namespace SearchArchitecture;
 
-/// <summary>What was measured of networks, as tables and lines say it.</summary>
+/// <summary>Measures of networks, as tables and lines say them.</summary>
 internal static class Measured
 {
     /// <summary>The numbers that are shown of each network: the accuracies, then what is looked for and limited.</summary>

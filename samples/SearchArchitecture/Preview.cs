@@ -7,7 +7,7 @@ using RobustWrn.Search;
 
 namespace SearchArchitecture;
 
-/// <summary>What a search would do, before it does it: how many networks there are, which come first, and how long it would take.</summary>
+/// <summary>A search before it begins: the number of its networks, those that come first, and the time that it would take.</summary>
 internal static class Preview
 {
     private const int MostShown = 8;

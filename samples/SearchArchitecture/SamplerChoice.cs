@@ -51,7 +51,7 @@ internal sealed record SamplerChoice(string Name, int? Trials, int? Batch, bool 
     public RobustExperiment Paced(RobustExperiment experiment) =>
         FreeRunning ? experiment.FreeRunning() : Batch is { } width ? experiment.InBatchesOf(width) : experiment;
 
-    /// <summary>What is wrong with the pace, given what is measured.</summary>
+    /// <summary>Problems of the pace, given what is measured.</summary>
     /// <param name="measured">Objectives, and what is limited.</param>
     public IEnumerable<string> PaceProblems(IEnumerable<ISearchObjective> measured) =>
     [

@@ -19,9 +19,8 @@ internal static class SearchCommand
             (parsed, token) => RunAsync(Options.Read(parsed), token), cancellationToken);
     }
 
-    private static async Task<int> RunAsync(Choices choices, CancellationToken cancellationToken)
-    {
-        try
+    private static Task<int> RunAsync(Choices choices, CancellationToken cancellationToken) => ExperimentCommand.EndAsync(
+        async () =>
         {
             using Setup? setup = Setup.From(choices, out IReadOnlyList<string> problems);
             if (setup is null)
@@ -31,26 +30,8 @@ internal static class SearchCommand
             else
                 await SearchAsync(setup, cancellationToken);
             return 0;
-        }
-        catch (OperationCanceledException)
-        {
-            string same = choices.Fresh ? "the same command, without --fresh," : "the same command";
-            Console.Error.WriteLine(choices.DryRun || choices.Estimate
-                ? "Stopped; nothing was written."
-                : $"Stopped; what is done stands in {choices.Out}, and {same} goes on there.");
-            return StopRequest.Stopped;
-        }
-        catch (InvalidDescriptionException e)
-        {
-            return CommandLine.Refuse(Console.Error, [e.Message]);
-        }
-        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException or InvalidDataException
-            or InvalidOperationException or TorchNativeException)
-        {
-            Console.Error.WriteLine(e.Message);
-            return CommandLine.Failed;
-        }
-    }
+        },
+        choices.DryRun || choices.Estimate ? "Stopped; nothing was written." : OutputFolder.Stopped(choices.Out, choices.Fresh));
 
     private static async Task SearchAsync(Setup setup, CancellationToken cancellationToken)
     {

@@ -14,7 +14,9 @@ internal sealed partial record SpaceChoice(string Name, string? Macs, string? Fr
     /// <summary>The space that a processor can train, which lies beside the program.</summary>
     public const string Small = "small";
 
-    /// <summary>What is solved for unless another is named: the finest step of the cost that there is in a wide network.</summary>
+    /// <summary>
+    /// The number that is solved for unless another is named: the finest step of the cost that there is in a wide network.
+    /// </summary>
     public const string DefaultFree = "stages[^1].width";
 
     private const double DefaultTolerance = 0.01;

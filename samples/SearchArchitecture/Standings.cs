@@ -1,11 +1,10 @@
 using RobustWrn;
-using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Search;
 
 namespace SearchArchitecture;
 
-/// <summary>What is known of the networks so far: the best, the front, and how it grew.</summary>
+/// <summary>The networks so far: the best, the front, and its growth.</summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="bounds">The most that its networks may cost (<see cref="CostBounds"/>).</param>
 internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary<string, double> bounds)
@@ -73,8 +72,8 @@ internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary
 
     /// <summary>The networks that no other beats in all that is looked for; of a search for one number, the best.</summary>
     public IReadOnlyList<NetworkResult> Front() => ParetoFront.Of(
-        _networks.Where(IsGood), [.. experiment.Goals.Select(goal => new ParetoObjective<NetworkResult>(
-            goal.Objective.Name, network => Measured.Of(network, goal.Objective)!.Value, goal.Objective.Maximised))]);
+        _networks.Where(IsGood), [.. experiment.Goals.Select(goal => ParetoObjective.Of<NetworkResult>(
+            goal.Objective, network => Measured.Of(network, goal.Objective)!.Value))]);
 
     /// <summary>
     /// The networks that were trained: the front, the others that keep the limits, the rest; each by what is looked for first.
@@ -90,10 +89,7 @@ internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary
 
     /// <summary>Tells whether a network was trained, keeps the limits, and can be believed as far as is known.</summary>
     public bool IsGood(NetworkResult network) => network.Failure is null
-        && network.ValidationAudit is not { Verdict: not AuditVerdict.Trustworthy }
-        && experiment.Limits.All(limit => new StudyConstraint(
-            limit.Measured.Objective.Name, limit.Measured.Objective.Maximised, limit.Limit, limit.Tolerance)
-                .Excess(Measured.Of(network, limit.Measured.Objective)!.Value) <= 0);
+        && network.ValidationAudit is not { IsDoubted: true } && experiment.Limits.All(limit => limit.IsKeptBy(network.Measures));
 
     private sealed class SameTrial : IEqualityComparer<NetworkResult>
     {

@@ -1,5 +1,4 @@
 using RobustWrn;
-using RobustWrn.Core;
 using RobustWrn.Samples;
 using Spectre.Console;
 
@@ -33,14 +32,7 @@ internal static class Summary
             Wrapped.WriteLine($"Hypervolume of the front: {growth.Values[^1]:0.0000}, from {growth.Values[0]:0.0000} with the first "
                 + $"network; measured from {growth.Reference}.");
         }
-        foreach (string note in result.Notes)
-            Wrapped.WriteLine($"- {note}");
-        Console.WriteLine();
-        Wrapped.WriteLine($"The search ended because {result.EndedBecause}. "
-            + $"Test was read for {Quantity.Of(result.TestReads, "trained network")}, after selection.");
-        Console.WriteLine($"Training took {result.Timing.TrainingSeconds.Sum():0} s, testing {result.Timing.TestSeconds.Sum():0} s.");
-        Console.WriteLine($"Result: {Path.GetFullPath(folder.ResultFile)}");
-        Console.WriteLine($"Report: {Path.GetFullPath(folder.ReportFile)}");
+        Ending.Write(result, folder);
         if (ranking.FirstOrDefault(network => network.Weights is not null) is { } best)
         {
             Console.WriteLine($"The best of them, {NetworkResult.Place(best.Trial)}, is attacked harder by");
@@ -65,8 +57,6 @@ internal static class Summary
             ]),
         ];
         Console.WriteLine($"{title}, with 95 % intervals");
-        int[] widths = [.. header.Select((_, column) => rows.Max(row => row[column].Length))];
-        foreach (string[] row in rows)
-            Console.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        Ending.WriteColumns(rows);
     }
 }

@@ -28,6 +28,8 @@ public sealed record Budget : IDescription
     /// </summary>
     public int MaxFailuresInARow { get; init; } = 5;
 
+    internal bool IsSpentBy(double seconds) => MaxTime is { } limit && seconds >= limit.TotalSeconds;
+
     /// <summary>At most a number of trials.</summary>
     public static Budget Trials(int trials) => new() { MaxTrials = trials };
 

@@ -12,7 +12,8 @@ namespace RobustWrn;
 
 /// <summary>
 /// A robust architecture search, described step by step: candidates of a search space and baselines are trained against an attacker,
-/// ranked on validation images, audited there, and the Pareto front is evaluated on the test split once. Immutable: each call returns a new description.
+/// ranked on validation images, audited there, and the Pareto front is evaluated on the test split once. Immutable: each call returns a
+/// new description.
 /// </summary>
 /// <remarks>The same description recorded in the same folder goes on where it stopped and ends in the same result.</remarks>
 public sealed record RobustExperiment
@@ -61,7 +62,7 @@ public sealed record RobustExperiment
     /// <summary>The sampler that chooses the next candidate; null without a search.</summary>
     public ISampler? Sampler { get; private init; }
 
-    /// <summary>What the search wants of a network, measured on validation. Default: <see cref="RobustAccuracy"/> alone.</summary>
+    /// <summary>The objectives of the search, measured on validation. Default: <see cref="RobustAccuracy"/> alone.</summary>
     public ValueList<ISearchObjective> Goals { get; private init; } = [new RobustAccuracy()];
 
     /// <summary>The limits of good networks. Default: none.</summary>
@@ -104,15 +105,15 @@ public sealed record RobustExperiment
     }
 
     /// <summary>
-    /// What the search wants of a network: <c>SearchingFor(new RobustAccuracy(), new MultiplyAddCount())</c>. With several, samplers look for
-    /// the Pareto front of them, and that front is what is evaluated on test.
+    /// The experiment with other objectives: <c>SearchingFor(new RobustAccuracy(), new MultiplyAddCount())</c>. With several, samplers
+    /// look for the Pareto front of them, and that front is what is evaluated on test.
     /// </summary>
     public RobustExperiment SearchingFor(params ReadOnlySpan<ISearchObjective> goals) => this with { Goals = [.. goals] };
 
     /// <summary>
     /// A limit that a good network keeps, such as <c>Requiring(new CleanAccuracy(), 0.8, tolerance: 0.005)</c>: from below where more of it
-    /// is better, from above where less is. Networks that break it are told to the sampler as such and cannot be on the front. What is known
-    /// before the training, such as multiply-adds, is better a filter of the space.
+    /// is better, from above where less is. Networks that break it are told to the sampler as such and cannot be on the front. What is
+    /// known before the training, such as multiply-adds, is better a filter of the space.
     /// </summary>
     /// <param name="measured">What is limited.</param>
     /// <param name="limit">The limit, in its unit; of an accuracy a share in [0, 1].</param>

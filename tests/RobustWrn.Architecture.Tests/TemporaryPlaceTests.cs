@@ -5,7 +5,8 @@ namespace RobustWrn.Architecture.Tests;
 /// <summary>One place makes temporary folders: it knows which of them killed processes left.</summary>
 public sealed partial class TemporaryPlaceTests
 {
-    private static readonly string[] Allowed = ["src/RobustWrn.Core/Files/TemporaryFolder.cs", "tests/RobustWrn.Architecture.Tests/TemporaryPlaceTests.cs"];
+    private static readonly string[] Allowed = ["src/RobustWrn.Core/Files/TemporaryFolder.cs",
+        "tests/RobustWrn.Architecture.Tests/TemporaryPlaceTests.cs"];
 
     [Fact]
     public void Sources_TemporaryFilesAndFolders_AreMadeByTemporaryFolderAlone() => Libraries.AssertNone(

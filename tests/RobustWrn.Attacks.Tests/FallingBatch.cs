@@ -35,7 +35,7 @@ internal sealed class FallingBatch : IDisposable
         _ => ThreatModel.L1(2),
     };
 
-    /// <summary>What an attack returns for the whole batch, and whom it fools.</summary>
+    /// <summary>The images that an attack returns for the whole batch, and the examples it fools.</summary>
     public (Tensor Points, bool[] Fooled) Attack(IAttack attack, ThreatModel threat) =>
         Attack(Model, context => attack.Perturb(context), threat);
 

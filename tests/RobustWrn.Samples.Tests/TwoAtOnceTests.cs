@@ -52,7 +52,8 @@ public sealed class TwoAtOnceTests : IDisposable
         Assert.Empty(output);
         first.Continue();
         Assert.True(first.End() == 0, first.Error);
-        Assert.Equal(["result", "weights.safetensors"], Directory.GetFiles(Path.GetDirectoryName(_runs.In("result"))!).Select(Path.GetFileName).Order());
+        Assert.Equal(["result", "weights.safetensors"], Directory.GetFiles(Path.GetDirectoryName(_runs.In("result"))!)
+            .Select(Path.GetFileName).Order());
     }
 
     /// <summary>What the first has done stays, and it ends well.</summary>

@@ -26,7 +26,8 @@ public class ResumedTestTests
             if (report is { Stage: ExperimentStage.Testing, Evaluation.AttackNumber: 1 })
                 stop.Cancel();
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => experiment.RecordedIn(folder.In("record")).RunAsync(progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => experiment.RecordedIn(folder.In("record"))
+            .RunAsync(progress, stop.Token));
         Assert.Equal([1], Counted.Calls);
         NetworkResult resumed = Assert.Single((await experiment.RecordedIn(folder.In("record")).RunAsync()).Networks);
 

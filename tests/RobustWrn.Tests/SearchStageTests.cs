@@ -6,14 +6,17 @@ using static TorchSharp.torch;
 
 namespace RobustWrn.Tests;
 
-/// <summary>The search of an experiment: its objectives and limits, what fails, and what is not believed. Nothing is really trained.</summary>
+/// <summary>
+/// The search of an experiment: its objectives and limits, what fails, and what is not believed. Nothing is really trained.
+/// </summary>
 public class SearchStageTests
 {
     private static readonly SearchSpace<WideResNetSpec> Space = new SearchSpace<WideResNetSpec>(SmallExperiment.Baseline)
         .Vary("last stage width", Enumerable.Range(1, 12), (spec, width) => spec.WithStage(^1, stage => stage with { Width = width }));
 
     private static RobustExperiment On(DatasetSplits images, StandIn trainer) => SmallExperiment.On(images).Comparing()
-        .Searching(Space, new GridSampler()).Within(Budget.Trials(12)).TrainingWith((_, _) => trainer).EvaluatingWith(new Believer(trainer));
+        .Searching(Space, new GridSampler()).Within(Budget.Trials(12)).TrainingWith((_, _) => trainer)
+            .EvaluatingWith(new Believer(trainer));
 
     [Theory]
     [InlineData(typeof(OutOfMemoryException))]
@@ -33,7 +36,8 @@ public class SearchStageTests
 
         Assert.Equal(12, result.Networks.Count);
         Assert.Equal([2, 3, 6], result.Networks.Where(network => network.Failure is not null).Select(network => network.Trial!.Value));
-        Assert.All(result.Networks.Where(network => network.Failure is not null), network => Assert.Equal($"{type.Name}: it burnt", network.Failure));
+        Assert.All(result.Networks.Where(network => network.Failure is not null), network =>
+            Assert.Equal($"{type.Name}: it burnt", network.Failure));
         Assert.Equal(trained, trainer.Trained);
         Assert.Equal(RobustExperimentTests.Comparable(result), RobustExperimentTests.Comparable(again));
     }
@@ -59,8 +63,10 @@ public class SearchStageTests
         using CancellationTokenSource stop = new();
         StandIn trainer = new() { Throws = width => width == 3 ? Cancelled(stop) : null };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => On(images, trainer).RecordedIn(folder.Path).RunAsync(cancellationToken: stop.Token));
-        ExperimentResult result = await On(images, new StandIn()).RecordedIn(folder.Path).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => On(images, trainer).RecordedIn(folder.Path)
+            .RunAsync(cancellationToken: stop.Token));
+        ExperimentResult result = await On(images, new StandIn()).RecordedIn(folder.Path)
+            .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.All(result.Networks, network => Assert.Null(network.Failure));
 
@@ -101,7 +107,8 @@ public class SearchStageTests
         NetworkResult network = result.Networks[0];
         using ImageBatch batch = images.Training.Validation.Read([.. Enumerable.Range(0, 32).Select(i => (long)i)]);
         long[] labels = [.. batch.Labels.data<long>()];
-        double expected = Enumerable.Range(0, 32).GroupBy(i => labels[i]).Min(of => of.Count(i => network.ValidationVerdicts!.Robust[i]) / (double)of.Count());
+        double expected = Enumerable.Range(0, 32).GroupBy(i => labels[i])
+            .Min(of => of.Count(i => network.ValidationVerdicts!.Robust[i]) / (double)of.Count());
         Assert.Equal(expected, network.Measures[0].Value);
     }
 
@@ -135,7 +142,8 @@ public class SearchStageTests
     {
         using DatasetSplits images = SmallExperiment.Images();
         StandIn trainer = new() { Elapsed = TimeSpan.FromSeconds(40) };
-        INetworkSpec[] baselines = [.. Enumerable.Range(20, 3).Select(width => SmallExperiment.Baseline.WithStage(^1, stage => stage with { Width = width }))];
+        INetworkSpec[] baselines = [.. Enumerable.Range(20, 3)
+            .Select(width => SmallExperiment.Baseline.WithStage(^1, stage => stage with { Width = width }))];
 
         ExperimentResult result = await On(images, trainer).Comparing(baselines).FreeRunning()
             .Within(Budget.Trials(12).OrAfter(TimeSpan.FromSeconds(70))).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -153,7 +161,8 @@ public class SearchStageTests
         using TestFolder folder = new();
         StandIn trainer = new() { Elapsed = TimeSpan.FromSeconds(40) };
         RobustExperiment experiment = On(images, trainer).FreeRunning().RecordedIn(folder.Path);
-        await experiment.Within(Budget.Trials(12).OrAfter(TimeSpan.FromSeconds(50))).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await experiment.Within(Budget.Trials(12).OrAfter(TimeSpan.FromSeconds(50)))
+            .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(2, trainer.Trained);
 
         ExperimentResult result = await experiment.Within(Budget.Trials(12).OrAfter(TimeSpan.FromSeconds(100)))
@@ -167,10 +176,12 @@ public class SearchStageTests
     public void Check_TimesInBatches_AreRefusedTogether()
     {
         using DatasetSplits images = SmallExperiment.Images();
-        RobustExperiment experiment = On(images, new StandIn()).SearchingFor(new RobustAccuracy(), new Latency { Passes = 0 }, new TrainingTime());
+        RobustExperiment experiment = On(images, new StandIn())
+            .SearchingFor(new RobustAccuracy(), new Latency { Passes = 0 }, new TrainingTime());
 
         Assert.Equal("SearchingFor[1].Passes", Assert.Single(experiment.Check()).Subject);
-        IReadOnlyList<Problem> problems = experiment.SearchingFor(new RobustAccuracy(), new Latency(), new TrainingTime(), new RobustAccuracy())
+        IReadOnlyList<Problem> problems = experiment.SearchingFor(new RobustAccuracy(), new Latency(), new TrainingTime(),
+            new RobustAccuracy())
             .Within(Budget.Trials(2).OrAfter(TimeSpan.FromHours(1))).Check();
         Assert.Equal(["Search.Objectives", "Within", "SearchingFor", "SearchingFor"], problems.Select(problem => problem.Subject));
         Assert.Empty(On(images, new StandIn()).SearchingFor(new RobustAccuracy(), new Latency()).FreeRunning().Check());
@@ -181,7 +192,8 @@ public class SearchStageTests
     {
         using DatasetSplits images = SmallExperiment.Images();
 
-        ExperimentResult result = await On(images, new StandIn()).FreeRunning().SearchingFor(new RobustAccuracy(), new Latency { Passes = 3 }, new TrainingTime())
+        ExperimentResult result = await On(images, new StandIn()).FreeRunning()
+            .SearchingFor(new RobustAccuracy(), new Latency { Passes = 3 }, new TrainingTime())
             .Within(Budget.Trials(3)).RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.All(result.Networks, network => Assert.InRange(network.Measures[1].Value, 1e-3, 1e4));
@@ -217,7 +229,8 @@ public class SearchStageTests
             int width = ((WideResNetSpec)classifier.Spec).Stages[^1].Width;
             if (Throws(width) is { } exception)
                 throw exception;
-            ValidationVerdicts verdicts = new(BitRow.Of(Enumerable.Range(0, 32).Select(i => i < Clean(width))), BitRow.Of(Enumerable.Range(0, 32).Select(i => i < Robust(width))));
+            ValidationVerdicts verdicts = new(BitRow.Of(Enumerable.Range(0, 32).Select(i => i < Clean(width))),
+                BitRow.Of(Enumerable.Range(0, 32).Select(i => i < Robust(width))));
             EpochMetrics epoch = new()
             {
                 Epoch = 1,
@@ -237,7 +250,8 @@ public class SearchStageTests
     {
         public RobustnessResult Run(
             nn.Module<Tensor, Tensor> model, IImageSource images, ThreatModel threat, AttackSuite suite,
-            EvaluationOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default)
+            EvaluationOptions? options = null, IProgress<EvaluationProgress>? progress = null,
+                CancellationToken cancellationToken = default)
         {
             trainer.Judged++;
             bool suspect = trainer.Suspect(((WideResNetSpec)((Classifier)model).Spec).Stages[^1].Width);
@@ -251,7 +265,8 @@ public class SearchStageTests
                 Audit = new AuditReport
                 {
                     Verdict = suspect ? AuditVerdict.Suspect : AuditVerdict.Trustworthy,
-                    Findings = suspect ? [new AuditFinding("zero gradients", AuditVerdict.Suspect, "Gradients must not vanish", "all do", "Look at the logits.")] : [],
+                    Findings = suspect ? [new AuditFinding("zero gradients", AuditVerdict.Suspect, "Gradients must not vanish",
+                        "all do", "Look at the logits.")] : [],
                 },
             };
         }

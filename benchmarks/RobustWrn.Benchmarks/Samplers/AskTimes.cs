@@ -16,12 +16,17 @@ internal static class AskTimes
         .Vary("width 1", Enumerable.Range(4, 12), (spec, width) => spec.WithStage(0, stage => stage with { Width = 16 * width }))
         .Vary("width 2", Enumerable.Range(4, 12), (spec, width) => spec.WithStage(1, stage => stage with { Width = 32 * width }))
         .Vary("width 3", Enumerable.Range(4, 12), (spec, width) => spec.WithStage(2, stage => stage with { Width = 64 * width }))
-        .Vary<IActivation>("activation", [new Relu(), new Silu(), new Softplus()], (spec, activation) => spec with { FinalActivation = activation });
+        .Vary<IActivation>("activation", [new Relu(), new Silu(), new Softplus()], (spec, activation) =>
+            spec with { FinalActivation = activation });
 
     public static Command Create()
     {
         Option<int> trials = new("--trials") { Description = "Trials that are known.", DefaultValueFactory = _ => 10_000 };
-        Option<int> gaussian = new("--gaussian-trials") { Description = "Trials that the Gaussian process knows.", DefaultValueFactory = _ => 500 };
+        Option<int> gaussian = new("--gaussian-trials")
+        {
+            Description = "Trials that the Gaussian process knows.",
+            DefaultValueFactory = _ => 500,
+        };
         Option<int> asks = new("--asks") { Description = "Proposals that are timed.", DefaultValueFactory = _ => 60 };
         Command command = new("asks", "How long samplers take to propose a network.") { trials, gaussian, asks };
         command.SetAction(parsed =>
@@ -31,8 +36,9 @@ internal static class AskTimes
             {
                 int known = sampler is GaussianProcessSampler ? parsed.GetValue(gaussian) : parsed.GetValue(trials);
                 double[] times = [.. Times(sampler, known, parsed.GetValue(asks)).Order()];
+                double median = times[times.Length / 2], high = times[(int)(0.95 * (times.Length - 1))];
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{name,-26}{known,8}{times[times.Length / 2],12:0.0}{times[(int)(0.95 * (times.Length - 1))],12:0.0}{times[^1],12:0.0}"));
+                    $"{name,-26}{known,8}{median,12:0.0}{high,12:0.0}{times[^1],12:0.0}"));
             }
         });
         return command;

@@ -65,7 +65,8 @@ internal static class SamplerCommand
         SamplerProblem problem, (string Name, ISampler Sampler)[] samplers, Func<ISampler, int> runs, int width, string? json)
     {
         bool area = problem.Values(problem.Space.Grid().First(problem.Space.Keeps)).Count == 2;
-        Console.WriteLine($"{problem.Name}, {width} at once: mean of the {(area ? "dominated area over (0, 0)" : "best")} after so many queries "
+        string best = area ? "dominated area over (0, 0)" : "best";
+        Console.WriteLine($"{problem.Name}, {width} at once: mean of the {best} after so many queries "
             + "(standard error in its last digits)");
         Console.WriteLine($"{"sampler",-24}{"seeds",6}{string.Concat(Queries.Select(query => $"{query,13}"))}{"ms a query",13}");
         JsonObject written = [];

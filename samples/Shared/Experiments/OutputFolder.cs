@@ -46,6 +46,10 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
+    /// <summary>The line that a program in it ends with when it was asked to stop.</summary>
+    public static string Stopped(string path, bool fresh) =>
+        $"Stopped; what is done stands in {path}, and the same command{(fresh ? ", without --fresh," : "")} goes on there.";
+
     public void Dispose() => _lock.Dispose();
 
     // The record may be in use by a program of the user's own, which knows nothing of this folder's lock but holds that of the record.

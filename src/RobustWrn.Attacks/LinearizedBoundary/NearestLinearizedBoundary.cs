@@ -55,7 +55,7 @@ public readonly record struct NearestLinearizedBoundary(Tensor Normals, Tensor V
             normals!.MoveToOuterDisposeScope(), values!.MoveToOuterDisposeScope(), pass.Logits.alias().MoveToOuterDisposeScope());
     }
 
-    /// <summary>How many points and pixels it is of.</summary>
+    /// <summary>The numbers of points and of pixels.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"nearest linearised boundaries of {Normals.shape[0]} points of {Normals.shape[1]} pixels");
 

@@ -10,7 +10,7 @@ internal static class OwningProcess
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(0.1);
 
     /// <summary>
-    /// Whether it has ended. Numbers are given again, in containers with each start: one that began after the last change is another.
+    /// Tells whether it has ended. Numbers are given again, in containers with each start: one that began after the last change is another.
     /// </summary>
     /// <param name="number">Its number.</param>
     /// <param name="changed">When its file or folder was last written.</param>

@@ -13,7 +13,7 @@ public sealed partial class TemporaryFolder : IDisposable
 
     private TemporaryFolder(string path) => (Path, _lock) = (path, FolderLock.Take(path));
 
-    /// <summary>Where it is, as a full path. Beside what is put there it holds <c>.lock</c>, as long as it is used.</summary>
+    /// <summary>Its full path. Beside what is put there it holds <c>.lock</c>, as long as it is used.</summary>
     public string Path { get; }
 
     /// <summary>Makes one, which its user alone may look into, and removes those of processes that have ended.</summary>
@@ -23,17 +23,8 @@ public sealed partial class TemporaryFolder : IDisposable
 
     internal static TemporaryFolder Make(string parent)
     {
-        foreach (string left in Abandoned(parent))
-        {
-            try
-            {
-                Directory.Delete(left, recursive: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Another process removed it at the same moment, or it is another user's.
-            }
-        }
+        foreach (DirectoryInfo left in Abandoned(parent))
+            Unfinished.Delete(left);
         string random = System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.GetRandomFileName());
         string path = System.IO.Path.Combine(System.IO.Path.GetFullPath(parent), $"robustwrn-{Environment.ProcessId}-{random}");
         if (OperatingSystem.IsWindows())
@@ -52,7 +43,7 @@ public sealed partial class TemporaryFolder : IDisposable
     }
 
     // The lock is seen from other containers, too, in which the number is that of another process or of none.
-    private static IEnumerable<string> Abandoned(string parent)
+    private static IEnumerable<DirectoryInfo> Abandoned(string parent)
     {
         if (!Directory.Exists(parent))
             return [];
@@ -60,8 +51,7 @@ public sealed partial class TemporaryFolder : IDisposable
         return new DirectoryInfo(parent).GetDirectories("robustwrn-*", which)
             .Where(folder => Form().Match(folder.Name) is { Success: true } form
                 && int.TryParse(form.Groups[1].Value, CultureInfo.InvariantCulture, out int process)
-                && OwningProcess.HasEnded(process, folder.LastWriteTimeUtc) && !FolderLock.IsHeld(folder.FullName))
-            .Select(folder => folder.FullName);
+                && OwningProcess.HasEnded(process, folder.LastWriteTimeUtc) && !FolderLock.IsHeld(folder.FullName));
     }
 
     [GeneratedRegex(@"\Arobustwrn-([0-9]+)-[a-z0-9]+\z", RegexOptions.CultureInvariant)]

@@ -42,10 +42,13 @@ internal static partial class Unfinished
     {
         // The processes of other machines cannot be seen from here.
         if (Directory.Exists(folder) && new DriveInfo(folder).DriveType != DriveType.Network)
-            Remove(folder, subfolders: false, (entry, process) => OwningProcess.HasEnded(process, entry.LastWriteTimeUtc) && !IsOpen(entry), name);
+        {
+            Remove(folder, subfolders: false,
+                (entry, process) => OwningProcess.HasEnded(process, entry.LastWriteTimeUtc) && !IsOpen(entry), name);
+        }
     }
 
-    /// <summary>Whether a process has a file open as its own.</summary>
+    /// <summary>True while a process has a file open as its own.</summary>
     public static bool IsOpen(FileSystemInfo file)
     {
         if (file is not FileInfo)
@@ -84,17 +87,23 @@ internal static partial class Unfinished
             {
                 continue;
             }
-            try
-            {
-                if (entry is DirectoryInfo left)
-                    left.Delete(recursive: true);
-                else
-                    entry.Delete();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // Another process removed it at the same moment, or it is another user's.
-            }
+            Delete(entry);
+        }
+    }
+
+    /// <summary>Removes what was left, if it can be.</summary>
+    public static void Delete(FileSystemInfo left)
+    {
+        try
+        {
+            if (left is DirectoryInfo folder)
+                folder.Delete(recursive: true);
+            else
+                left.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another process removed it at the same moment, or it is another user's.
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class BitRow : IEquatable<BitRow>
         return hash.ToHashCode();
     }
 
-    /// <summary>How many of them are true.</summary>
+    /// <summary>The number of true ones, out of all.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Hits} of {Count}");
 
     private sealed class BitRowConverter : JsonConverter<BitRow>

@@ -12,13 +12,12 @@ internal static class TrialRanking
         return NonDominatedSorting.Best(told, told.Length).Select(trial => byNumber[trial.Number]).ToValueList();
     }
 
-    public static ValueList<TrialRecord> Front(ValueList<TrialRecord> trials, StudyHeader header)
-    {
-        (TrialRecord Trial, Observation Observed)[] feasible =
-            [.. Told(trials).Select(trial => (trial, header.Observed(trial))).Where(trial => trial.Item2.IsFeasible)];
-        return feasible.Where(trial => !Array.Exists(feasible, other => ParetoFront.Dominates(other.Observed.Values, trial.Observed.Values)))
-            .Select(trial => trial.Trial).ToValueList();
-    }
+    public static ValueList<TrialRecord> Front(ValueList<TrialRecord> trials, StudyHeader header) => ParetoFront.Of(
+        Told(trials).Where(trial => header.Observed(trial).IsFeasible),
+        [.. header.Objectives.Select(objective =>
+            ParetoObjective.Of<TrialRecord>(objective, trial => trial.Measured(objective.Name)!.Value))])
+        .ToValueList();
 
-    private static IEnumerable<TrialRecord> Told(ValueList<TrialRecord> trials) => trials.Where(trial => trial.State == TrialState.Completed);
+    private static IEnumerable<TrialRecord> Told(ValueList<TrialRecord> trials) =>
+        trials.Where(trial => trial.State == TrialState.Completed);
 }

@@ -22,7 +22,7 @@ public sealed record StudyConstraint(string Name, bool AtLeast, double Limit, do
     public static StudyConstraint Least(string name, double limit, double tolerance = 0) => new(name, AtLeast: true, limit, tolerance);
 
     /// <summary>
-    /// How far a value is beyond limit and tolerance, as a share of the limit (of 1 where the limit is 0): 0 or less keeps it.
+    /// The distance of a value beyond limit and tolerance, as a share of the limit (of 1 where the limit is 0): 0 or less keeps it.
     /// </summary>
     /// <param name="value">The value as it was told.</param>
     public double Excess(double value)

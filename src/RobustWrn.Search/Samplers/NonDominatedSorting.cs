@@ -22,7 +22,8 @@ public static class NonDominatedSorting
             return
             [
                 .. Best([.. trials.Where(trial => trial.IsFeasible)], count)
-                    .Concat(trials.Where(trial => !trial.IsFeasible).OrderBy(trial => trial.Violation).ThenBy(trial => trial.Number)).Take(count),
+                    .Concat(trials.Where(trial => !trial.IsFeasible).OrderBy(trial => trial.Violation).ThenBy(trial => trial.Number))
+                    .Take(count),
             ];
         }
         if (trials[0].Values.Count == 1)

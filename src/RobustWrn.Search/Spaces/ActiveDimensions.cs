@@ -4,7 +4,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// Which dimensions of a point count. An inactive one has the index 0 in a canonical point, so that no two of these differ only where
+/// The dimensions of a point that count. An inactive one has the index 0 in a canonical point, so that no two of these differ only where
 /// nothing counts.
 /// </summary>
 internal sealed class ActiveDimensions
@@ -95,7 +95,7 @@ internal sealed class ActiveDimensions
         return product;
     }
 
-    /// <summary>How many conditions hang together by their dimensions, for each such group.</summary>
+    /// <summary>The number of conditions that hang together by their dimensions, for each such group.</summary>
     internal static IEnumerable<int> Together(ValueList<DimensionCondition> conditions)
     {
         int[] roots = Roots(conditions.Count == 0 ? 0 : conditions.Max(condition => Math.Max(condition.Dimension, condition.Parent)) + 1,

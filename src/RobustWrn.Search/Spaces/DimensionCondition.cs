@@ -3,8 +3,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// What makes a dimension count: that one before it counts itself and has one of some values. Where a dimension has several conditions all
-/// must hold.
+/// The condition of a dimension: it counts where one before it counts itself and has one of some values. Where a dimension has several
+/// conditions all must hold.
 /// </summary>
 /// <param name="Dimension">The index of the dimension that depends.</param>
 /// <param name="Parent">The index of the dimension that it depends on, a smaller one.</param>

@@ -4,7 +4,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// What is known of the points that were asked for last: at least <see cref="SpaceShape.EnumerationLimit"/> of them, and at most twice as
+/// Results for the points that were asked for last: at least <see cref="SpaceShape.EnumerationLimit"/> of them, and at most twice as
 /// many. Any number of threads may ask.
 /// </summary>
 internal sealed class PointMemory<T>(Func<ValueList<int>, T> make)

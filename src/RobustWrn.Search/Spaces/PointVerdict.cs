@@ -28,7 +28,7 @@ public sealed record PointVerdict<TSpec>
     /// <summary>The number that the hard constraint of the space was solved for; null where it has none.</summary>
     public int? Solved { get; internal init; }
 
-    /// <summary>How many networks were looked at to solve the hard constraint.</summary>
+    /// <summary>The number of networks looked at to solve the hard constraint.</summary>
     internal int Looks { get; init; }
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace RobustWrn.Search;
 internal sealed record SpaceAxis<TSpec>(SpaceDimension Dimension, Func<TSpec, int, TSpec> Apply)
     where TSpec : INetworkSpec
 {
-    /// <summary>What is wrong with values or kind, or null.</summary>
+    /// <summary>The problem of values or kind, or null.</summary>
     public string? Flaw { get; init; }
 
     /// <summary>The kind of the dimension.</summary>
@@ -18,7 +18,7 @@ internal sealed record SpaceAxis<TSpec>(SpaceDimension Dimension, Func<TSpec, in
     /// <summary>True where the kind is another one than the values have by themselves.</summary>
     public bool KindIsStated { get; init; }
 
-    /// <summary>What must hold for it to count, the outermost first.</summary>
+    /// <summary>The conditions under which it counts, the outermost first.</summary>
     public ValueList<SpaceCondition> Conditions { get; init; } = [];
 
     public static SpaceAxis<TSpec> Of<T>(string name, ReadOnlySpan<T> values, Func<TSpec, T, TSpec> apply, DimensionKind? kind = null)

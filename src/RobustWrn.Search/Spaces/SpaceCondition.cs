@@ -9,7 +9,7 @@ namespace RobustWrn.Search;
 /// <param name="Values">The indices of those values that it has.</param>
 internal sealed record SpaceCondition(string Name, ValueList<string> Texts, int Parent, ValueList<int> Values)
 {
-    /// <summary>What is wrong with it, or null.</summary>
+    /// <summary>Its problem, or null.</summary>
     public string? Flaw { get; private init; }
 
     public static SpaceCondition Of<T>(string name, ReadOnlySpan<T> values, IReadOnlyList<SpaceDimension> before)

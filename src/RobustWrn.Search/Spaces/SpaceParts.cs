@@ -14,7 +14,7 @@ internal sealed record SpaceParts<TSpec>(TSpec Base)
     /// <summary>Hard constraints: one can be solved, more are a problem of the space.</summary>
     public ValueList<SpaceConstraint<TSpec>> Constraints { get; init; } = [];
 
-    /// <summary>What makes networks equal; null: their specifications.</summary>
+    /// <summary>The canonical form by which networks are equal; null: their specifications.</summary>
     public SpaceIdentity<TSpec>? Identity { get; init; }
 
     /// <summary>The conditions by index, those left out that name no dimension.</summary>

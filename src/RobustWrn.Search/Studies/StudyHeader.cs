@@ -25,7 +25,7 @@ public sealed record StudyHeader
     /// </summary>
     public int? Width { get; init; }
 
-    /// <summary>What the study wants.</summary>
+    /// <summary>The objectives.</summary>
     public ValueList<StudyObjective> Objectives { get; init; } = [StudyObjective.Score];
 
     /// <summary>The limits of good trials.</summary>

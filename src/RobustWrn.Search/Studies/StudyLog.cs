@@ -4,7 +4,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// What the facts of a study add up to: its trials. Facts are applied in the order of the log; one that cannot follow those before it is
+/// The trials that the facts of a study add up to. Facts are applied in the order of the log; one that cannot follow those before it is
 /// none of this study's.
 /// </summary>
 public sealed class StudyLog
@@ -96,16 +96,8 @@ public sealed class StudyLog
             return $"trial {fact.Trial} was never asked";
         if (trial.State != TrialState.Pending)
             return $"trial {fact.Trial} had ended";
-        int attempt = fact switch
-        {
-            TrialClaimed claimed => claimed.Attempt - 1,
-            TrialReported reported => reported.Attempt,
-            TrialTold told => told.Attempt,
-            TrialFailed failed => failed.Attempt,
-            _ => trial.Attempts,
-        };
-        if (attempt != trial.Attempts)
-            return $"attempt {(fact is TrialClaimed ? attempt + 1 : attempt)} of trial {fact.Trial} cannot follow "
+        if (fact.ClaimsBefore != trial.Attempts)
+            return $"attempt {(fact is TrialClaimed claim ? claim.Attempt : fact.ClaimsBefore)} of trial {fact.Trial} cannot follow "
                 + $"{Quantity.Of(trial.Attempts, "attempt")}";
         if (fact is TrialReported { Step: var step } && trial.Reports.Any(report => report.Step == step))
             return $"step {step} of trial {fact.Trial} was reported before";

@@ -4,12 +4,12 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>What a study wants, and how it goes on.</summary>
+/// <summary>Objectives, limits and mode of a study.</summary>
 public sealed record StudyOptions
 {
     private const int MostWidth = 10_000;
 
-    /// <summary>What the study wants, one measure each. Default: one number called <c>score</c>, maximised.</summary>
+    /// <summary>The objectives, one measure each. Default: one number called <c>score</c>, maximised.</summary>
     public ValueList<StudyObjective> Objectives { get; init; } = [StudyObjective.Score];
 
     /// <summary>The limits of good trials. Default: none.</summary>

@@ -47,8 +47,8 @@ internal static class StudyResume
             throw Changed(trial, values, JsonDifference.Between(trial.Spec, now));
         if (!verdict.Kept)
             throw Changed(trial, values, verdict.RejectedBy is { } filter
-                ? [$"the {(verdict.Reason is null ? "filter" : "constraint")} \"{filter}\" kept this network when it was tried and rejects it now"
-                    + (verdict.Reason is null ? "" : $": {verdict.Reason}")]
+                ? [$"the {(verdict.Reason is null ? "filter" : "constraint")} \"{filter}\" kept this network when it was tried and "
+                    + "rejects it now" + (verdict.Reason is null ? "" : $": {verdict.Reason}")]
                 : [.. verdict.Problems.Select(problem => problem.ToString())]);
     }
 

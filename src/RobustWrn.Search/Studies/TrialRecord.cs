@@ -43,13 +43,13 @@ public sealed record TrialRecord
     /// <summary>The measures and verdicts of a completed trial; null for others.</summary>
     public TrialOutcome? Outcome { get; init; }
 
-    /// <summary>What it measured on its way, in the order of the log.</summary>
+    /// <summary>Its reports, in the order of the log.</summary>
     public ValueList<TrialReport> Reports { get; init; } = [];
 
     /// <summary>Why it failed; null unless failed.</summary>
     public string? FailureReason { get; init; }
 
-    /// <summary>How often it was claimed; 0 for one that waits.</summary>
+    /// <summary>The number of its claims; 0 for one that waits.</summary>
     public int Attempts { get; init; }
 
     /// <summary>The worker that claimed it last; null for one that waits.</summary>

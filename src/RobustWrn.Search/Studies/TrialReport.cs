@@ -3,7 +3,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>What a trial measured on its way.</summary>
+/// <summary>Measures of a trial on its way.</summary>
 /// <param name="Step">How far it was, such as its epoch.</param>
 /// <param name="Measures">The measures.</param>
 public sealed record TrialReport(int Step, ValueList<Measure> Measures)

@@ -11,6 +11,11 @@ public sealed record SearchLimit(ISearchObjective Measured, double Limit, double
 {
     internal StudyConstraint Constraint => new(Measured.Objective.Name, Measured.Objective.Maximised, Limit, Tolerance);
 
-    /// <summary>What is limited, and to what.</summary>
+    /// <summary>Tells whether measures keep it, tolerance included.</summary>
+    /// <param name="measures">Measures of a network, this one among them.</param>
+    public bool IsKeptBy(IEnumerable<Measure> measures) =>
+        Constraint.Excess(measures.First(measure => measure.Name == Constraint.Name).Value) <= 0;
+
+    /// <summary>The measure and its limit.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Constraint}");
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RobustWrn.Attacks;
 using RobustWrn.Core;
 
 namespace RobustWrn;
@@ -39,12 +38,12 @@ public sealed record ExperimentResult
     public required ExperimentTiming Timing { get; init; }
 
     /// <summary>
-    /// Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs. Networks
-    /// whose robustness on validation cannot be believed come last.
+    /// Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs.
+    /// Networks whose robustness on validation cannot be believed come last.
     /// </summary>
     public IEnumerable<NetworkResult> Ranking => Networks
         .Where(network => network.ValidationRobust is not null)
-        .OrderBy(network => network.ValidationAudit is { Verdict: not AuditVerdict.Trustworthy })
+        .OrderBy(network => network.ValidationAudit is { IsDoubted: true })
         .ThenByDescending(network => network.ValidationRobust!.Value.Value)
         .ThenByDescending(network => network.ValidationClean!.Value.Value)
         .ThenBy(network => network.MultiplyAdds);

@@ -30,7 +30,7 @@ public sealed record ExperimentSettings
     /// <summary>The sampler that proposed trials; null without a search.</summary>
     public ISampler? Sampler { get; init; }
 
-    /// <summary>What the search wanted.</summary>
+    /// <summary>The objectives of the search.</summary>
     public ValueList<ISearchObjective> Goals { get; init; } = [new RobustAccuracy()];
 
     /// <summary>The limits of good networks.</summary>

@@ -56,8 +56,8 @@ public sealed record NetworkResult
 
     /// <summary>
     /// True where no other network is at least as good in all objectives of the search and better in one; of a search for one objective, in
-    /// all of robust accuracy, clean accuracy (both on validation), parameters and MACs. Networks that break a limit, or whose robustness on
-    /// validation cannot be believed, are never on it.
+    /// all of robust accuracy, clean accuracy (both on validation), parameters and MACs. Networks that break a limit, or whose robustness
+    /// on validation cannot be believed, are never on it.
     /// </summary>
     public bool OnFront { get; init; }
 

@@ -20,10 +20,11 @@ internal static class ResultNotes
             yield return $"The test split has {Quantity.Of(experiment.Data.Test.Count, "image")}; "
                 + "intervals are wide.";
         if (experiment.Space is not null && experiment.BatchWidth is null)
-            yield return "The search was free-running: each trial was proposed from all that was known by then, so another run may try other networks.";
+            yield return "The search was free-running: each trial was proposed from all that was known by then, so another run may try "
+                + "other networks.";
         if (suspect > 0)
-            yield return $"{Quantity.Of(suspect, "network")} could not be believed on validation and {(suspect == 1 ? "is" : "are")} not on the front: "
-                + "the audit of each says why.";
+            yield return $"{Quantity.Of(suspect, "network")} could not be believed on validation and "
+                + $"{(suspect == 1 ? "is" : "are")} not on the front: the audit of each says why.";
         if (experiment.Budget.MaxTime is not null)
             yield return "The search had a time limit, so how many trials ran depends on the machine.";
         yield return $"Robust accuracy is what {string.Join(", then ", experiment.Suite.Attacks.Select(attack => attack.Name))} left over: an upper bound, which stronger attacks can lower.";

@@ -26,13 +26,13 @@ internal sealed class Candidate(
 
     public bool OnFront { get; set; }
 
-    /// <summary>What was told of it; null when it failed.</summary>
+    /// <summary>The outcome that was told of it; null when it failed.</summary>
     public TrialOutcome? Outcome { get; init; }
 
-    /// <summary>Whether it can be believed; null until it is audited.</summary>
+    /// <summary>The verdict on its robustness; null until it is audited.</summary>
     public AuditReport? Audit { get; set; }
 
-    public bool IsSuspect => Audit is { Verdict: not AuditVerdict.Trustworthy };
+    public bool IsSuspect => Audit is { IsDoubted: true };
 
     public double TrainingSeconds { get; set; } = trained.Seconds;
 

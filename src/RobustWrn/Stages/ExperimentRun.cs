@@ -33,8 +33,8 @@ internal sealed class ExperimentRun
     {
         ExperimentLog.Started(_experiment.Logger, _folder.Path, _experiment.Space is null ? 0 : _experiment.Budget.MaxTrials, _experiment.Baselines.Count);
         foreach (INetworkSpec baseline in _experiment.Baselines)
-            _candidates.Add(Spent() is { } limit ? NotTrained(baseline, limit) : Train(baseline, null, [], null));
-        string ended = new SearchStage(_experiment, _folder, (spec, trial, values, told) => Train(spec, trial, values, told), Seconds)
+            _candidates.Add(IsSpent ? NotTrained(baseline) : Train(baseline, null, [], null));
+        string ended = new SearchStage(_experiment, _folder, (spec, trial, values, told) => Train(spec, trial, values, told))
             .Run(_candidates);
         // A trial whose record was lost is asked last, and is the same trial.
         Candidate[] ordered = [.. _candidates.OrderBy(candidate => candidate.Trial ?? -1)];
@@ -49,15 +49,15 @@ internal sealed class ExperimentRun
         return result;
     }
 
-    private double Seconds => _candidates.Sum(candidate => candidate.Trained.Seconds);
+    private bool IsSpent => _experiment.Budget.IsSpentBy(_candidates.Sum(candidate => candidate.Trained.Seconds));
 
-    private TimeSpan? Spent() => _experiment.Budget.MaxTime is { } limit && Seconds >= limit.TotalSeconds ? limit : null;
-
-    private Candidate NotTrained(INetworkSpec baseline, TimeSpan limit) => Made(baseline, null, [], new TrainedNetwork
+    private Candidate NotTrained(INetworkSpec baseline)
     {
-        Failure = string.Create(CultureInfo.InvariantCulture,
-            $"it was not trained: the networks before it had taken the {limit.TotalSeconds:0} s of the budget."),
-    }, null);
+        double limit = _experiment.Budget.MaxTime!.Value.TotalSeconds;
+        string failure = string.Create(CultureInfo.InvariantCulture,
+            $"it was not trained: the networks before it had taken the {limit:0} s of the budget.");
+        return Made(baseline, null, [], new TrainedNetwork { Failure = failure }, null);
+    }
 
     private Candidate Made(
         INetworkSpec spec, int? trial, ValueList<DimensionValue> values, TrainedNetwork trained, TrialOutcome? outcome)
@@ -83,7 +83,8 @@ internal sealed class ExperimentRun
         {
             trained = Train(spec, trial, 0);
         }
-        if (told is { State: TrialState.Completed } && trained.ValidationRobust?.Value != told.Measured(new RobustAccuracy().Objective.Name))
+        if (told is { State: TrialState.Completed }
+            && trained.ValidationRobust?.Value != told.Measured(new RobustAccuracy().Objective.Name))
         {
             // Another machine or library gives other numbers, and these networks are what is tested.
             ExperimentLog.OtherOutcome(
@@ -97,7 +98,8 @@ internal sealed class ExperimentRun
             ExperimentLog.Failed(_experiment.Logger, spec.Name, trial, failure);
         else
             ExperimentLog.Trained(
-                _experiment.Logger, spec.Name, trial, $"{candidate.Trained.ValidationRobust}", $"{candidate.Trained.ValidationClean}", candidate.Trained.Seconds);
+                _experiment.Logger, spec.Name, trial, $"{candidate.Trained.ValidationRobust}", $"{candidate.Trained.ValidationClean}",
+                candidate.Trained.Seconds);
         _progress?.Report(new ExperimentProgress
         {
             Stage = ExperimentStage.Training,
@@ -150,35 +152,40 @@ internal sealed class ExperimentRun
         }
     }
 
-    private AuditReport? Audit(Candidate candidate)
+    private void Audit(Candidate candidate)
     {
         _cancellationToken.ThrowIfCancellationRequested();
+        candidate.Audit = new NetworkRun(_experiment, candidate.Spec, 0, _folder)
+            .Audit(candidate.Trained, Evaluating(ExperimentStage.Auditing, candidate, 0), _cancellationToken);
+        Evaluated(ExperimentStage.Auditing, candidate, 0);
+    }
+
+    // What says nothing was read from the record.
+    private ImmediateProgress<EvaluationProgress>? Evaluating(ExperimentStage stage, Candidate candidate, int replicate)
+    {
         _resumed = true;
-        IProgress<EvaluationProgress>? progress = _progress is null ? null : new ImmediateProgress<EvaluationProgress>(report =>
+        return _progress is null ? null : new ImmediateProgress<EvaluationProgress>(report => _progress.Report(new ExperimentProgress
         {
-            _resumed = false;
-            _progress.Report(new ExperimentProgress
-            {
-                Stage = ExperimentStage.Auditing,
-                Network = candidate.Spec.Name,
-                Trial = candidate.Trial,
-                Fraction = (double)report.Done / report.Total,
-                Evaluation = report,
-            });
-        });
-        AuditReport? audit = new NetworkRun(_experiment, candidate.Spec, 0, _folder).Audit(candidate.Trained, progress, _cancellationToken);
-        candidate.Audit = audit;
-        _progress?.Report(new ExperimentProgress
-        {
-            Stage = ExperimentStage.Auditing,
+            Stage = stage,
             Network = candidate.Spec.Name,
             Trial = candidate.Trial,
-            Fraction = 1,
-            IsResumed = _resumed,
-            Finished = candidate.Result(),
-        });
-        return audit;
+            Replicate = replicate,
+            Fraction = (double)report.Done / report.Total,
+            Evaluation = report,
+            IsResumed = _resumed = report.IsResumed,
+        }));
     }
+
+    private void Evaluated(ExperimentStage stage, Candidate candidate, int replicate) => _progress?.Report(new ExperimentProgress
+    {
+        Stage = stage,
+        Network = candidate.Spec.Name,
+        Trial = candidate.Trial,
+        Replicate = replicate,
+        Fraction = 1,
+        IsResumed = _resumed,
+        Finished = candidate.Result(),
+    });
 
     private TrainedNetwork Train(INetworkSpec spec, int? trial, int replicate)
     {
@@ -216,18 +223,7 @@ internal sealed class ExperimentRun
                         continue;
                     }
                 }
-                int current = replicate;
-                _resumed = true;
-                IProgress<EvaluationProgress>? progress = _progress is null ? null : new ImmediateProgress<EvaluationProgress>(report => _progress.Report(new ExperimentProgress
-                {
-                    Stage = ExperimentStage.Testing,
-                    Network = candidate.Spec.Name,
-                    Trial = candidate.Trial,
-                    Replicate = current,
-                    Fraction = (double)report.Done / report.Total,
-                    Evaluation = report,
-                    IsResumed = _resumed = report.IsResumed,
-                }));
+                IProgress<EvaluationProgress>? progress = Evaluating(ExperimentStage.Testing, candidate, replicate);
                 RobustnessResult result = new NetworkRun(_experiment, candidate.Spec, replicate, _folder)
                     .Test(trained, () => images ??= _experiment.Data.Test.Open(), progress, _cancellationToken);
                 reads++;
@@ -235,16 +231,7 @@ internal sealed class ExperimentRun
                 ExperimentLog.Tested(_experiment.Logger, candidate.Spec.Name, candidate.Trial, replicate, $"{result.Robust}", $"{result.Clean}");
                 foreach (AuditFinding finding in result.Audit?.Findings ?? [])
                     ExperimentLog.Doubted(_experiment.Logger, candidate.Spec.Name, candidate.Trial, replicate, $"{finding.Severity}", $"{finding}");
-                _progress?.Report(new ExperimentProgress
-                {
-                    Stage = ExperimentStage.Testing,
-                    Network = candidate.Spec.Name,
-                    Trial = candidate.Trial,
-                    Replicate = replicate,
-                    Fraction = 1,
-                    IsResumed = _resumed,
-                    Finished = candidate.Result(),
-                });
+                Evaluated(ExperimentStage.Testing, candidate, replicate);
             }
         }
         return reads;

@@ -1,4 +1,3 @@
-using RobustWrn.Attacks;
 using RobustWrn.Search;
 
 namespace RobustWrn;
@@ -12,8 +11,8 @@ internal static class Finalists
     /// <summary>Marks the front and gives the networks to test.</summary>
     /// <param name="experiment">The experiment.</param>
     /// <param name="candidates">All networks.</param>
-    /// <param name="audit">Audits one on validation.</param>
-    public static Candidate[] Of(RobustExperiment experiment, IReadOnlyList<Candidate> candidates, Func<Candidate, AuditReport?> audit)
+    /// <param name="audit">Audits one on validation, and notes it there.</param>
+    public static Candidate[] Of(RobustExperiment experiment, IReadOnlyList<Candidate> candidates, Action<Candidate> audit)
     {
         Candidate[] trained = [.. candidates.Where(candidate => candidate.Trained.Failure is null)];
         HashSet<Candidate> audited = [];
@@ -24,7 +23,7 @@ internal static class Finalists
             Candidate[] next = [.. finalists.Where(audited.Add)];
             foreach (Candidate candidate in next)
             {
-                candidate.Audit = audit(candidate);
+                audit(candidate);
                 if (candidate.IsSuspect)
                     ExperimentLog.Suspected(experiment.Logger, candidate.Spec.Name, candidate.Trial,
                         candidate.Audit!.Verdict.ToString().ToLowerInvariant(), $"{candidate.Audit.Findings[0]}");
@@ -38,17 +37,16 @@ internal static class Finalists
     {
         foreach (Candidate candidate in trained)
             candidate.OnFront = false;
-        Candidate[] good = [.. trained.Where(candidate => !candidate.IsSuspect && Keeps(experiment, candidate))];
-        ParetoObjective<Candidate>[] objectives = experiment.Goals.Count > 1 ? [.. experiment.Goals.Select(Goal)] : Usual();
+        Candidate[] good = [.. trained.Where(candidate =>
+            !candidate.IsSuspect && experiment.Limits.All(limit => limit.IsKeptBy(candidate.Outcome!.Measures)))];
+        ParetoObjective<Candidate>[] objectives = experiment.Goals.Count <= 1 ? Usual() :
+        [
+            .. experiment.Goals.Select(goal => ParetoObjective.Of<Candidate>(
+                goal.Objective, candidate => candidate.Outcome!.Find(goal.Objective.Name)!.Value)),
+        ];
         foreach (Candidate candidate in ParetoFront.Of(good, objectives))
             candidate.OnFront = true;
     }
-
-    private static bool Keeps(RobustExperiment experiment, Candidate candidate) => experiment.Limits.All(limit =>
-        limit.Constraint.Excess(candidate.Outcome!.Find(limit.Measured.Objective.Name)!.Value) <= 0);
-
-    private static ParetoObjective<Candidate> Goal(ISearchObjective goal) => new(
-        goal.Objective.Name, candidate => candidate.Outcome!.Find(goal.Objective.Name)!.Value, goal.Objective.Maximised);
 
     private static ParetoObjective<Candidate>[] Usual() =>
     [

@@ -10,18 +10,13 @@ namespace RobustWrn;
 /// <param name="experiment">The experiment.</param>
 /// <param name="folder">Where the study is recorded.</param>
 /// <param name="train">Trains a network of a trial, or reads what an earlier run has trained.</param>
-/// <param name="seconds">The time that baselines have taken.</param>
 internal sealed class SearchStage(
     RobustExperiment experiment,
     ExperimentFolder folder,
-    Func<INetworkSpec, int, ValueList<DimensionValue>, TrialRecord?, Candidate> train,
-    double seconds)
+    Func<INetworkSpec, int, ValueList<DimensionValue>, TrialRecord?, Candidate> train)
 {
-    private double _seconds = seconds;
-    private int _failures;
-
     /// <summary>Runs it.</summary>
-    /// <param name="candidates">Takes the trials, in the order they ran.</param>
+    /// <param name="candidates">The baselines, whose time counts; takes the trials, in the order they ran.</param>
     /// <returns>Why it ended, as the end of a sentence.</returns>
     public string Run(List<Candidate> candidates)
     {
@@ -38,7 +33,7 @@ internal sealed class SearchStage(
                 return reason;
             if (told.TryDequeue(out TrialRecord? record))
             {
-                Add(candidates, train(study.SpecOf(record), record.Number, record.Values, record));
+                candidates.Add(train(study.SpecOf(record), record.Number, record.Values, record));
                 continue;
             }
             if (study.Ask() is not { } trial)
@@ -48,24 +43,20 @@ internal sealed class SearchStage(
                 study.TellFailed(trial, failure);
             else
                 study.Tell(trial, candidate.Outcome!);
-            Add(candidates, candidate);
+            candidates.Add(candidate);
         }
-    }
-
-    private void Add(List<Candidate> candidates, Candidate candidate)
-    {
-        candidates.Add(candidate);
-        _seconds += candidate.Trained.Seconds;
-        _failures = candidate.Trained.Failure is null ? 0 : _failures + 1;
     }
 
     private string? Ended(List<Candidate> candidates)
     {
-        if (experiment.Budget.MaxTime is { } limit && _seconds >= limit.TotalSeconds)
+        double seconds = candidates.Sum(candidate => candidate.Trained.Seconds);
+        if (experiment.Budget.IsSpentBy(seconds))
             return string.Create(CultureInfo.InvariantCulture,
-                $"the trainings had taken {_seconds:0} s, the limit of {limit.TotalSeconds:0} s");
-        return _failures < experiment.Budget.MaxFailuresInARow ? null
-            : $"{Quantity.Of(_failures, "trial")} in a row failed, the last one with: "
+                $"the trainings had taken {seconds:0} s, the limit of {experiment.Budget.MaxTime!.Value.TotalSeconds:0} s");
+        int failures = Enumerable.Reverse(candidates)
+            .TakeWhile(candidate => candidate.Trial is not null && candidate.Trained.Failure is not null).Count();
+        return failures < experiment.Budget.MaxFailuresInARow ? null
+            : $"{Quantity.Of(failures, "trial")} in a row failed, the last one with: "
                 + candidates[^1].Trained.Failure!.Split('\n')[0].Trim().TrimEnd('.');
     }
 }

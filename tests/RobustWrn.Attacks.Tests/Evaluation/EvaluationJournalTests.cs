@@ -83,7 +83,8 @@ public sealed class EvaluationJournalTests : IDisposable
         string journal = $"{DescriptionJson.Fingerprint(header)[..16]} {header}\n";
         File.WriteAllText(JournalPath, journal);
 
-        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options));
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() =>
+            RobustnessEvaluation.Run(_vector.Model, _source, Threat, Suite, Options));
 
         Assert.StartsWith($"{JournalPath} has version {version}; this library goes on with journals of version 2.", refused.Message);
         Assert.Equal(journal, File.ReadAllText(JournalPath));

@@ -14,7 +14,8 @@ public sealed class SamplerContract
             [.. sizes],
             point => point.Aggregate(salt, (hash, index) => (hash * 31 + index + 17) % 9_973) % 10 >= threshold,
             conditions: salt % 2 == 0 ? []
-                : [.. Enumerable.Range(0, sizes.Length).Where(d => d % 2 == 1).Select(d => new DimensionCondition(d, d - 1, [sizes[d - 1] - 1]))]));
+                : [.. Enumerable.Range(0, sizes.Length).Where(d => d % 2 == 1)
+                    .Select(d => new DimensionCondition(d, d - 1, [sizes[d - 1] - 1]))]));
 
     [Theory, MemberData(nameof(SamplerCases.Names), MemberType = typeof(SamplerCases))]
     public void Propose_UntilExhausted_GivesEveryKeptPointExactlyOnceAndThenAReason(string name) => Gen.Select(SmallSpaces, Gen.Int[0, 1_000]).Sample((space, seed) =>

@@ -28,13 +28,15 @@ public sealed class TemporaryFolderTests : IDisposable
             unlocked = Directory.CreateDirectory(In($"robustwrn-{Ended}-def/record")).Parent!.FullName;
         File.WriteAllText(Path.Combine(locked, ".lock"), "\n");
         File.WriteAllText(Path.Combine(unlocked, "record", "weights.safetensors"), "half");
-        string[] others = [$"robustwrn-{Living}-abc", "robustwrn-notes", $"robustwrn-{Ended}", $"robustwrn-{Ended}-abc.old", $"mine-{Ended}-abc"];
+        string[] others = [$"robustwrn-{Living}-abc", "robustwrn-notes", $"robustwrn-{Ended}", $"robustwrn-{Ended}-abc.old",
+            $"mine-{Ended}-abc"];
         foreach (string other in others)
             Directory.CreateDirectory(In(other));
 
         using TemporaryFolder made = TemporaryFolder.Make(_parent);
 
-        Assert.Equal([.. others.Append(Path.GetFileName(made.Path)).Order()], Directory.GetDirectories(_parent).Select(Path.GetFileName).Order());
+        Assert.Equal([.. others.Append(Path.GetFileName(made.Path)).Order()], Directory.GetDirectories(_parent).Select(Path.GetFileName)
+            .Order());
     }
 
     /// <summary>Containers that share a temporary folder do not see each other's processes.</summary>

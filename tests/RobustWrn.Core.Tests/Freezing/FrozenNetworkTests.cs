@@ -51,8 +51,8 @@ public class FrozenNetworkTests
             signs += images.numel();
             networks++;
 
-            // Where a rectifier's number is 0 but for rounding, its side decides the gradient of a whole image. Such networks are counted by
-            // themselves: one of them has as many signs as all others together have flips.
+            // Where a rectifier's number is 0 but for rounding, its side decides the gradient of a whole image. Such networks are counted
+            // by themselves: one of them has as many signs as all others together have flips.
             long Flips(Tensor gradient, ref int turned)
             {
                 long flips = gradient.sign().ne(gradient64.sign()).sum().WholeNumber(), most = images.numel() / 20;

@@ -46,7 +46,8 @@ public sealed class CifarDownloadTests : IDisposable
 
         await Cifar10.DownloadAsync(_folder, Options(server));
 
-        Assert.Equal([living, Path.Combine(_folder, "cifar-10-batches-bin")], Directory.GetFileSystemEntries(_folder).Order(StringComparer.Ordinal));
+        Assert.Equal([living, Path.Combine(_folder, "cifar-10-batches-bin")], Directory.GetFileSystemEntries(_folder)
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class ObjectiveTests
         Study.Open(Spaces.Widths([.. Enumerable.Range(1, 10)]), new GridSampler(), seed: 1, options: options);
 
     private static TrialOutcome Of(long robust, double macs, double clean = 0.9, double milliseconds = 1) => new TrialOutcome().With(
-        Measure.Of("robust", new Proportion(robust, 100)), new Measure("MACs", macs), new Measure("clean", clean), new Measure("ms", milliseconds));
+        Measure.Of("robust", new Proportion(robust, 100)), new Measure("MACs", macs), new Measure("clean", clean),
+        new Measure("ms", milliseconds));
 
     [Fact]
     public void Tell_PlainNumber_IsRankedAsItIs()
@@ -31,7 +32,8 @@ public sealed class ObjectiveTests
     public void Front_SeveralObjectives_HasWhatNoFeasibleTrialBeats()
     {
         using Study<WideResNetSpec> study = Open(Two);
-        TrialOutcome[] told = [Of(50, 10), Of(40, 5), Of(45, 12), Of(99, 1, clean: 0.5), Of(60, 20, clean: 0.79), Of(98, 1, milliseconds: 6)];
+        TrialOutcome[] told = [Of(50, 10), Of(40, 5), Of(45, 12), Of(99, 1, clean: 0.5), Of(60, 20, clean: 0.79),
+            Of(98, 1, milliseconds: 6)];
         foreach (TrialOutcome outcome in told)
             study.Tell(study.Ask()!, outcome);
 
@@ -103,7 +105,8 @@ public sealed class ObjectiveTests
     public void Tell_Verdicts_ComeBackBitByBit()
     {
         using TestFolder folder = new();
-        BitRow right = BitRow.Of(Enumerable.Range(0, 77).Select(i => i % 3 == 0)), robust = BitRow.Of(Enumerable.Range(0, 77).Select(i => i % 6 == 0));
+        BitRow right = BitRow.Of(Enumerable.Range(0, 77).Select(i => i % 3 == 0)),
+            robust = BitRow.Of(Enumerable.Range(0, 77).Select(i => i % 6 == 0));
         TrialOutcome told = new TrialOutcome(robust.Share) with
         {
             Verdicts = [new NamedVerdicts(NamedVerdicts.Right, right), new NamedVerdicts(NamedVerdicts.Robust, robust)],

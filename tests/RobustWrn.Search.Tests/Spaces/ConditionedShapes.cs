@@ -23,7 +23,7 @@ internal static class ConditionedShapes
         return new SpaceShape([.. sizes], kinds: [.. kinds], conditions: [.. conditions]);
     });
 
-    /// <summary>Whether a dimension counts, by the words of the definition.</summary>
+    /// <summary>Tells whether a dimension counts, by the words of the definition.</summary>
     public static bool Counts(SpaceShape shape, IReadOnlyList<int> point, int dimension) => shape.Conditions
         .Where(condition => condition.Dimension == dimension)
         .All(condition => condition.Values.Contains(point[condition.Parent]) && Counts(shape, point, condition.Parent));

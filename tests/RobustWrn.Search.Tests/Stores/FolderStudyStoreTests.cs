@@ -22,7 +22,8 @@ public sealed class FolderStudyStoreTests : IDisposable
         return study.Trials;
     }
 
-    private static ValueList<TrialRecord> Untimed(ValueList<TrialRecord> trials) => trials.Select(trial => trial.WithoutTimes()).ToValueList();
+    private static ValueList<TrialRecord> Untimed(ValueList<TrialRecord> trials) => trials.Select(trial => trial.WithoutTimes())
+        .ToValueList();
 
     private static string Changed(string text, string part, string replacement)
     {
@@ -39,7 +40,8 @@ public sealed class FolderStudyStoreTests : IDisposable
 
         Assert.Equal(written, again.Trials);
         Assert.Null(again.Ask());
-        Assert.Equal([".lock", "log.jsonl", "study.json"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([".lock", "log.jsonl", "study.json"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal));
         // Asked, claimed and told.
         string[] lines = File.ReadAllLines(LogPath);
         Assert.Equal(12, lines.Length);
@@ -184,7 +186,8 @@ public sealed class FolderStudyStoreTests : IDisposable
         File.WriteAllText(LogPath, string.Join('\n', lines) + '\n');
         RecordingLogger log = new();
 
-        using (Study.Open(Spaces.Widths(16, 32, 48, 64), new RandomSampler(), seed: 3, new FolderStudyStore(_folder.Path), new StudyOptions { Logger = log }))
+        using (Study.Open(Spaces.Widths(16, 32, 48, 64), new RandomSampler(), seed: 3, new FolderStudyStore(_folder.Path),
+            new StudyOptions { Logger = log }))
             Assert.Contains("Warning: Trial 1 has no record, though later ones do; it will be tried again.", log.Lines);
         Assert.Equal(Untimed(before), Untimed(RunToTheEnd(_folder.Path)));
     }

@@ -7,7 +7,11 @@ public sealed class FormerStudyFolderTests : IDisposable
 {
     private static readonly string Former = Path.Combine(AppContext.BaseDirectory, "Fixtures", "stored", "experiment", "study");
 
-    private static readonly StudyOptions Options = new() { Width = 1, Objectives = [StudyObjective.Maximise("robust", ObjectiveKind.Share)] };
+    private static readonly StudyOptions Options = new()
+    {
+        Width = 1,
+        Objectives = [StudyObjective.Maximise("robust", ObjectiveKind.Share)],
+    };
 
     private readonly TestFolder _folder = new();
 

@@ -14,7 +14,8 @@ internal sealed class StudyProcess : IDisposable
     private StudyProcess(Process process) => _process = process;
 
     public static Study<WideResNetSpec> Open(string folder) =>
-        Study.Open(Spaces.Widths([.. Enumerable.Range(1, 12)]), new RandomSampler(), seed: 5, new FolderStudyStore(folder), new StudyOptions { MaxTrials = 6 });
+        Study.Open(Spaces.Widths([.. Enumerable.Range(1, 12)]), new RandomSampler(), seed: 5, new FolderStudyStore(folder),
+            new StudyOptions { MaxTrials = 6 });
 
     public static TrialOutcome Judge(Trial<WideResNetSpec> trial) => new(new Proportion(trial.Spec.Stages[^1].Width * 7 % 12, 12));
 

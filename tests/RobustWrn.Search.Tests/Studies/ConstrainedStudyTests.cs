@@ -45,7 +45,8 @@ public sealed class ConstrainedStudyTests
 
         ValueList<TrialRecord> trials = study.Trials;
         Assert.Equal(Trials, trials.Count);
-        Assert.All(trials, trial => Assert.InRange(study.SpecOf(trial).Cost(32, 32).MultiplyAdds, Target * (1 - Tolerance), Target * (1 + Tolerance)));
+        Assert.All(trials, trial => Assert.InRange(study.SpecOf(trial).Cost(32, 32).MultiplyAdds, Target * (1 - Tolerance),
+            Target * (1 + Tolerance)));
         Assert.Equal(Trials, trials.Select(trial => trial.SpecFingerprint).Distinct().Count());
         Assert.All(study.Front(), trial => Assert.True(trial.Measured("clean") >= 0.5));
     }

@@ -17,7 +17,8 @@ public sealed class StudyBatchTests
     private static Dictionary<string, ISampler> Named { get; } = new ISampler[]
     {
         new GridSampler(), new RandomSampler(), new SobolSampler(), new LocalSearch { FirstTrials = 4 },
-        new RegularizedEvolution { Population = 12, Tournament = 4 }, new EliteMutation(), new NonDominatedSortingEvolution { Population = 10 },
+        new RegularizedEvolution { Population = 12, Tournament = 4 }, new EliteMutation(),
+        new NonDominatedSortingEvolution { Population = 10 },
         new TreeParzenEstimator(), new GaussianProcessSampler { Candidates = 40 },
     }.ToDictionary(sampler => sampler.GetType().Name);
 

@@ -5,7 +5,8 @@ namespace RobustWrn.Search.Tests;
 public sealed class StudyTests
 {
     private static TrialOutcome Outcome(Trial<WideResNetSpec> trial) =>
-        new TrialOutcome(new Proportion(trial.Spec.Stages[^1].Width, 1_000)).With(new Measure("parameters", trial.Spec.Cost(32, 32).Parameters));
+        new TrialOutcome(new Proportion(trial.Spec.Stages[^1].Width, 1_000))
+            .With(new Measure("parameters", trial.Spec.Cost(32, 32).Parameters));
 
     [Fact]
     public void AskTell_UntilTheGridIsDone_TriesEveryKeptPointAndFindsTheBest()
@@ -24,7 +25,8 @@ public sealed class StudyTests
     [Fact]
     public void Ask_TrialsUsedUp_SaysSo()
     {
-        using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32, 48), new RandomSampler(), seed: 1, options: new StudyOptions { MaxTrials = 2 });
+        using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32, 48), new RandomSampler(), seed: 1,
+            options: new StudyOptions { MaxTrials = 2 });
 
         Assert.NotNull(study.Ask());
         Assert.NotNull(study.Ask());
@@ -106,7 +108,8 @@ public sealed class StudyTests
     {
         using Study<WideResNetSpec> study = Study.Open(Spaces.Widths(16, 32), new GridSampler(), seed: 1);
         Trial<WideResNetSpec> trial = study.Ask()!;
-        TrialOutcome outcome = new TrialOutcome(new Proportion(0, 0)).With(new Measure("loss", double.NaN), new Measure("a", 1), new Measure("a", 2));
+        TrialOutcome outcome = new TrialOutcome(new Proportion(0, 0))
+            .With(new Measure("loss", double.NaN), new Measure("a", 1), new Measure("a", 2));
 
         InvalidDescriptionException refused = Assert.Throws<InvalidDescriptionException>(() => study.Tell(trial, outcome));
 

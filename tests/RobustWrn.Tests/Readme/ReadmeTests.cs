@@ -50,14 +50,16 @@ public class ReadmeTests
 
         Assert.All(links.Where(link => !link.StartsWith("http", StringComparison.Ordinal) && !link.StartsWith('#')).Concat(samples),
             path => Assert.True(Path.Exists(Path.Combine(Root, path.Split('#')[0])), $"there is no {path}"));
-        Assert.All(links.Where(link => !link.StartsWith("http", StringComparison.Ordinal) && link.Contains(".md#", StringComparison.Ordinal)), link =>
+        Assert.All(links.Where(link => !link.StartsWith("http", StringComparison.Ordinal)
+            && link.Contains(".md#", StringComparison.Ordinal)), link =>
         {
             string[] parts = link.Split('#');
             Assert.Contains(parts[1], File.ReadAllLines(Path.Combine(Root, parts[0])).Where(line => line.StartsWith('#')).Select(Anchor));
         });
 
         static string Anchor(string heading) => string.Concat(
-            heading.TrimStart('#', ' ').ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-')).Replace(' ', '-');
+            heading.TrimStart('#', ' ').ToLowerInvariant().Where(letter => char.IsLetterOrDigit(letter) || letter is ' ' or '-'))
+                .Replace(' ', '-');
     }
 
     // What a file of examples has as its usings and as the body of its one method.

@@ -23,7 +23,8 @@ internal static class ExactRuns
     private static readonly ConcurrentDictionary<string, Lock> Locks = new();
 
     /// <summary>Their folder.</summary>
-    public static string Folder { get; } = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } given ? given : TestFolder.Make();
+    public static string Folder { get; } = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } given
+        ? given : TestFolder.Make();
 
     /// <summary>Takes the runs of a name, or makes them where no process has yet.</summary>
     /// <param name="name">What tells them from all other runs of this program.</param>

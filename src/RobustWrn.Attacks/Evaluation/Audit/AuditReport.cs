@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Attacks;
@@ -28,6 +29,10 @@ public sealed record AuditReport
 
     /// <summary>What it could have taken, in the same unit.</summary>
     public long Budget { get; init; }
+
+    /// <summary>True where the numbers cannot be believed: suspect or invalid.</summary>
+    [JsonIgnore]
+    public bool IsDoubted => Verdict != AuditVerdict.Trustworthy;
 
     /// <summary>The report over parts of one set of images, each with its own: what any part found, and what no part could look at.</summary>
     /// <param name="parts">At least one.</param>

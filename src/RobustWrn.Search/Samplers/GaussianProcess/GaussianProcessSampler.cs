@@ -142,7 +142,8 @@ public sealed record GaussianProcessSampler : ISampler
         List<int[]> points = [.. all.Select(i => context.Space.Marked(told[i].Point))];
         List<double> known = [.. all.Select(i => scores[i])];
         double worst = scores.Min();
-        foreach (Observation failed in context.History.Where(trial => failedIsWorst && trial.State == TrialState.Failed).TakeLast(MostTrials / 4))
+        foreach (Observation failed in context.History.Where(trial => failedIsWorst && trial.State == TrialState.Failed)
+            .TakeLast(MostTrials / 4))
         {
             points.Add(context.Space.Marked(failed.Point));
             known.Add(worst);

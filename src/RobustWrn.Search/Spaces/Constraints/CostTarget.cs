@@ -4,7 +4,7 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// What every network of a space must cost, and how near that is near enough. Costs are exact, from the closed form: nothing is built.
+/// The cost that every network of a space must have, with a tolerance. Costs are exact, from the closed form: nothing is built.
 /// </summary>
 /// <param name="name">What is counted, for people, fingerprints and messages: <c>multiply-adds at 32 x 32</c>.</param>
 /// <param name="amount">How much it must be, at least 1.</param>
@@ -21,10 +21,10 @@ public sealed class CostTarget(string name, double amount, double tolerance, Fun
     // Half as much again: beyond, networks of one space could hardly be compared.
     internal const double MostTolerance = 0.5;
 
-    /// <summary>What is counted.</summary>
+    /// <summary>The name of the cost.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
-    /// <summary>How much it must be.</summary>
+    /// <summary>The amount that it must be.</summary>
     public double Amount { get; } = amount;
 
     /// <summary>The largest relative distance from it: 0.01 is 1 %.</summary>

@@ -32,7 +32,7 @@ public sealed class FreeInteger<TSpec>(string name, Func<TSpec, int, TSpec> appl
     /// </summary>
     public Func<TSpec, IEnumerable<int>>? Irregular { get; init; }
 
-    /// <summary>How many values there are.</summary>
+    /// <summary>The number of values.</summary>
     internal int Count => Least > Most || Step < 1 ? 0 : (int)Math.Min(((long)Most - Least) / Step + 1, int.MaxValue);
 
     internal int At(int index) => Least + index * Step;

@@ -14,7 +14,7 @@ internal sealed record SpaceConstraint<TSpec>(CostTarget Target, FreeInteger<TSp
     public SpaceConstraint<TOther> On<TOther>(Func<TOther, TSpec> down, Func<TSpec, TOther> up)
         where TOther : INetworkSpec => new(Target, Free.On(down, up));
 
-    /// <summary>What is wrong with it in itself.</summary>
+    /// <summary>Its own problems.</summary>
     public IEnumerable<Problem> Problems() =>
         Target.Problems().Concat(Free.Problems().Select(problem => problem.Within("Free")))
             .Select(problem => problem.Within($"\"{Name}\""));

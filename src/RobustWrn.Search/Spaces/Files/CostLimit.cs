@@ -6,7 +6,7 @@ namespace RobustWrn.Search;
 /// <summary>A filter of a space from a file: networks that cost more or less are not in it.</summary>
 public sealed record CostLimit
 {
-    /// <summary>What is limited: <c>multiply-adds</c>, <c>parameters</c> or <c>memory</c>.</summary>
+    /// <summary>The cost that is limited: <c>multiply-adds</c>, <c>parameters</c> or <c>memory</c>.</summary>
     public string Cost { get; init; } = FileCosts.MultiplyAdds;
 
     /// <summary>The most of it. Default: no limit.</summary>

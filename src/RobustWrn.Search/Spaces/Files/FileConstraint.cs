@@ -5,17 +5,18 @@ namespace RobustWrn.Search;
 /// <summary>The hard constraint of a space from a file: all networks cost the same, and one number is solved for.</summary>
 public sealed record FileConstraint
 {
-    /// <summary>What is the same: <c>multiply-adds</c>, <c>parameters</c> or <c>memory</c>.</summary>
+    /// <summary>The cost that is the same: <c>multiply-adds</c>, <c>parameters</c> or <c>memory</c>.</summary>
     public string Cost { get; init; } = FileCosts.MultiplyAdds;
 
-    /// <summary>How much it is. Default 5e9, near WRN-28-10's multiply-adds.</summary>
+    /// <summary>The amount of it. Default 5e9, near WRN-28-10's multiply-adds.</summary>
     public double Amount { get; init; } = 5e9;
 
     /// <summary>The largest relative distance from it. Default 0.01: 1 %.</summary>
     public double Tolerance { get; init; } = 0.01;
 
     /// <summary>
-    /// What is solved for: <c>stages[^1].width</c>, <c>stages[0].depth</c>, <c>stages.width</c> for all widths by one multiplier, or
+    /// The number that is solved for: <c>stages[^1].width</c>, <c>stages[0].depth</c>, <c>stages.width</c> for all widths by one
+    /// multiplier, or
     /// <c>stages.depth</c> for one depth of all stages.
     /// </summary>
     public string Free { get; init; } = "stages[^1].width";

@@ -6,7 +6,7 @@ namespace RobustWrn.Search;
 public sealed record FileDimension
 {
     /// <summary>
-    /// What it varies: <c>stages[2].width</c> or <c>stages[^1].width</c> for one stage, <c>stages.depth</c> for all of them tied,
+    /// The part that it varies: <c>stages[2].width</c> or <c>stages[^1].width</c> for one stage, <c>stages.depth</c> for all of them tied,
     /// <c>activation</c>, <c>stem.width</c>. A target that is not known is told with those that are.
     /// </summary>
     public string Target { get; init; } = "";
@@ -17,7 +17,7 @@ public sealed record FileDimension
     /// <summary>Its values, all different.</summary>
     public ValueList<FileValue> Values { get; init; } = [];
 
-    /// <summary>What samplers may assume of the values. Default, when null: what they show.</summary>
+    /// <summary>The kind of the dimension, which samplers go by. Default, when null: what its values show.</summary>
     public DimensionKind? Kind { get; init; }
 
     /// <summary>When it counts; all must hold. Default: always.</summary>

@@ -24,13 +24,13 @@ public sealed record SpaceFile : IDescription
     /// <summary>The network that is varied; null where <see cref="Preset"/> names it.</summary>
     public INetworkSpec? Base { get; init; }
 
-    /// <summary>What is varied, in the order it is applied.</summary>
+    /// <summary>The dimensions, in the order they are applied.</summary>
     public ValueList<FileDimension> Dimensions { get; init; } = [];
 
     /// <summary>Networks outside are left out. Default: none.</summary>
     public ValueList<CostLimit> Limits { get; init; } = [];
 
-    /// <summary>What all networks cost. Default: nothing is the same.</summary>
+    /// <summary>The cost that all networks have. Default: none.</summary>
     public FileConstraint? Constraint { get; init; }
 
     /// <summary>Rows and columns of an image, for costs. Default 32, CIFAR's.</summary>

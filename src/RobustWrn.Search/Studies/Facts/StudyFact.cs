@@ -17,6 +17,9 @@ public abstract record StudyFact
 
     /// <summary>The trial's number, from 0.</summary>
     public required int Trial { get; init; }
+
+    /// <summary>The number of claims that the trial must have before it.</summary>
+    internal abstract int ClaimsBefore { get; }
 }
 
 /// <summary>A fact in its place of the log.</summary>

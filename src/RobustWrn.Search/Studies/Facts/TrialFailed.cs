@@ -11,6 +11,8 @@ public sealed record TrialFailed : StudyFact
     /// <summary>Why, for people.</summary>
     public required string Reason { get; init; }
 
+    internal override int ClaimsBefore => Attempt;
+
     /// <summary>The trial and the reason.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"trial {Trial} failed: {Reason}");
 }

@@ -11,6 +11,8 @@ public sealed record TrialTold : StudyFact
     /// <summary>The outcome.</summary>
     public required TrialOutcome Outcome { get; init; }
 
+    internal override int ClaimsBefore => Attempt;
+
     /// <summary>The trial and the outcome.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"trial {Trial} told: {Outcome}");
 }
