@@ -78,6 +78,7 @@ public sealed class AutoAttackTests
         Assert.True(result.Audit is { Verdict: AuditVerdict.Trustworthy, Findings.Count: 0 }, $"{result.Audit}");
         string[] components = ["apgd-ce", "apgd-t", "fab-t", "square"];
         bool[] standing = Verdicts(vectors["out.clean_correct"], count);
+        Assert.Contains(true, standing);
         Assert.Equal(standing, result.Examples.Select(example => example.CleanPrediction == example.Label));
         List<string> lines = [$"clean: {standing.Count(right => right)} of {count}"];
         for (int a = 0; a < components.Length; a++)
@@ -144,8 +145,8 @@ public sealed class AutoAttackTests
         Assert.Equal(result.Notices, RobustnessResult.FromJson(result.ToJson()).Notices);
     }
 
-    // Eight are quick; the whole suite runs on more.
-    private const int WholeSuite = 50, WholeSuiteInFloat64 = 4;
+    // Eight are quick; the whole suite runs on more. Of the first twelve, four are right: two fall to APGD-CE, one to APGD-T, one stands.
+    private const int WholeSuite = 50, WholeSuiteInFloat64 = 12;
 
     private static int Count => Given(8);
 
