@@ -16,7 +16,10 @@ public interface IRobustTrainer
     /// <param name="options">Where it runs and what it leaves behind; null is the default.</param>
     /// <param name="progress">Told how far it is; null is nobody.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
-    /// <returns>The metrics of all epochs, at least one.</returns>
+    /// <returns>
+    /// The metrics of all epochs, at least one; of those up to <see cref="TrainingOptions.PauseAfter"/>, marked
+    /// <see cref="TrainingResult.IsPaused"/>, from a trainer that knows how to pause. Another trains to its end, which its result says, too.
+    /// </returns>
     /// <exception cref="TrainingDivergedException">Loss or gradients became NaN or infinite. An experiment records it as the failure of
     /// that network and goes on.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

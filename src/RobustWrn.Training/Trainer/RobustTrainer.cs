@@ -56,7 +56,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
     /// <param name="options">Where it runs and what it leaves behind.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellationToken">Checked between steps, and between the steps of attacks.</param>
-    /// <returns>The metrics of all epochs.</returns>
+    /// <returns>The metrics of all epochs; of those so far where the options name a pause before the end.</returns>
     /// <exception cref="InvalidDescriptionException">
     /// Something is wrong with objective, recipe, network, data or options; all problems are listed.
     /// </exception>
@@ -103,7 +103,7 @@ public sealed class RobustTrainer(IRobustObjective objective, TrainingRecipe rec
         try
         {
             using TrainingRun run = new(this, classifier, data, threat, seed, options, progress);
-            return run.ToTheEnd(cancellationToken);
+            return run.ToTheEndOrPause(cancellationToken);
         }
         finally
         {

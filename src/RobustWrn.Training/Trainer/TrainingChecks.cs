@@ -29,6 +29,10 @@ internal static class TrainingChecks
             ? Rule.Positive(steps, nameof(TrainingOptions.CheckpointEverySteps), most: int.MaxValue) : [],
         .. Rule.Holds(options.CheckpointInterval is not { } interval || interval > TimeSpan.Zero, nameof(TrainingOptions.CheckpointInterval), $"must be above zero, got {options.CheckpointInterval}."),
         .. Rule.Positive(options.KeptCheckpoints, nameof(TrainingOptions.KeptCheckpoints)),
+        .. options.PauseAfter is { } pause ? Rule.Positive(pause, nameof(TrainingOptions.PauseAfter)) : [],
+        .. Rule.Holds(options.PauseAfter is null || options.CheckpointFolder is not null, nameof(TrainingOptions.PauseAfter),
+            $"must stand beside a {nameof(TrainingOptions.CheckpointFolder)} in which the training goes on later, got "
+                + $"{options.PauseAfter} without one. Name a folder, or leave the pause out."),
         .. TorchRuntime.DeviceProblems(options.Device, nameof(TrainingOptions.Device)),
         .. Rule.Holds(options.InitialWeights is null || File.Exists(options.InitialWeights), nameof(TrainingOptions.InitialWeights),
             $"must be an existing weights file (safetensors or .pth), got {options.InitialWeights}."),

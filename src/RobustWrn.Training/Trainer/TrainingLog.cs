@@ -51,4 +51,7 @@ internal static partial class TrainingLog
 
     [LoggerMessage(16, LogLevel.Warning, "Weights to start from: {Warning}")]
     public static partial void WeightsInDoubt(ILogger logger, string warning);
+
+    [LoggerMessage(17, LogLevel.Information, "Paused after epoch {Epoch} of {Epochs}: robust {Robust}")]
+    public static partial void Paused(ILogger logger, int epoch, int epochs, string robust);
 }

@@ -31,6 +31,16 @@ public sealed record TrainingOptions
     public int KeptCheckpoints { get; init; } = 2;
 
     /// <summary>
+    /// The epoch, from 1, after which the training stops for now: where this many are done, it returns a
+    /// <see cref="TrainingResult.IsPaused"/> result. Called again with a later pause or none, the same settings, the same folder and a
+    /// classifier built from the same seed, it goes on and ends in the bits of a training that never paused: the pause is no part of what
+    /// the run is. Every epoch is validated and leaves a checkpoint anyway, so a pause adds no validation that selection or early stopping
+    /// could see. Null, the default, trains to the end; so does a number of epochs that the training does not reach. Needs
+    /// <see cref="CheckpointFolder"/>.
+    /// </summary>
+    public int? PauseAfter { get; init; }
+
+    /// <summary>
     /// The folder that gets <c>metrics.csv</c> and <c>metrics.jsonl</c>, one line for each epoch, and a file of events for TensorBoard,
     /// rewritten after each epoch; null writes none.
     /// </summary>

@@ -24,6 +24,13 @@ public readonly record struct TrainingProgress(
     /// </summary>
     public long ResumedSteps { get; init; }
 
+    /// <summary>
+    /// The epoch that has just ended, validated and recorded; null in reports within an epoch. Each epoch that a call trains to its end is
+    /// reported so exactly once, in order and on the thread that trains; those of earlier calls are not (<see cref="Latest"/> has the last
+    /// of them).
+    /// </summary>
+    public EpochMetrics? Finished { get; init; }
+
     /// <summary>True where the run went on from a checkpoint.</summary>
     public bool IsResumed => ResumedSteps > 0;
 

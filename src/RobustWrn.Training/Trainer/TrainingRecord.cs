@@ -37,8 +37,8 @@ internal sealed class TrainingRecord : IDisposable
             AtomicFile.RemoveUnfinished(options.MetricsFolder);
     }
 
-    /// <summary>The checkpoint of the last finished epoch; null without a folder.</summary>
-    public string? Newest => _folder?.FileOf(_course.Epochs.Count);
+    /// <summary>The newest checkpoint; null without a folder.</summary>
+    public string? Newest => _kept is (int epochs, int steps) ? _folder?.FileOf(epochs, steps) : null;
 
     /// <summary>Brings course and tensors to where a checkpoint left them, if there is one.</summary>
     /// <param name="recipe">The recipe, which must have more epochs than a training that it goes on from.</param>
@@ -89,6 +89,16 @@ internal sealed class TrainingRecord : IDisposable
         _folder.Prune(file, _logger);
         (_kept, _saved) = ((epochs, position.Steps), Stopwatch.GetTimestamp());
         TrainingLog.Wrote(_logger, file);
+    }
+
+    /// <summary>
+    /// Writes a checkpoint where a training returns without having taken a step in this folder: it went on from one of another folder that
+    /// has all the epochs it was to have.
+    /// </summary>
+    public void KeepEnd()
+    {
+        if (_kept is null)
+            Save(_course.SoFar);
     }
 
     /// <summary>Writes a checkpoint and removes those within the epoch at work, which are of a course that was left.</summary>

@@ -28,20 +28,20 @@ internal sealed class TrainingReports(IProgress<TrainingProgress>? progress, Tim
     {
         _rate = rate;
         if (_reported == 0 || Stopwatch.GetElapsedTime(_reported) >= interval)
-            Report(epoch, step, loss);
+            Report(epoch, step, loss, finished: null);
     }
 
     public void EpochDone(EpochMetrics metrics)
     {
         _latest = metrics;
-        Report(metrics.Epoch - 1, steps, metrics.Loss);
+        Report(metrics.Epoch - 1, steps, metrics.Loss, metrics);
         BeginEpoch();
     }
 
     /// <summary>The next step is the first of an epoch.</summary>
     public void BeginEpoch() => (_earlierInEpoch, _epochStarted) = (0, Stopwatch.GetTimestamp());
 
-    private void Report(int epoch, int step, double loss)
+    private void Report(int epoch, int step, double loss, EpochMetrics? finished)
     {
         if (progress is null)
             return;
@@ -53,6 +53,7 @@ internal sealed class TrainingReports(IProgress<TrainingProgress>? progress, Tim
             Stopwatch.GetElapsedTime(_started) * ((double)left / Math.Max(1, done - _earlier)), _latest)
         {
             ResumedSteps = _earlier,
+            Finished = finished,
         });
     }
 }

@@ -48,6 +48,12 @@ public sealed record TrainingResult
     /// <summary>True where <see cref="TrainingRecipe.EarlyStopping"/> ended it before its last epoch.</summary>
     public bool StoppedEarly { get; init; }
 
+    /// <summary>
+    /// True where <see cref="TrainingOptions.PauseAfter"/> stopped it for now: all else here is of the epochs so far, and the classifier
+    /// holds the weights selected among them. False once it is at its end.
+    /// </summary>
+    public bool IsPaused { get; init; }
+
     /// <summary>The number of times that <see cref="TrainingRecipe.Recovery"/> went back to the start of an epoch.</summary>
     public int Setbacks { get; init; }
 
@@ -55,7 +61,7 @@ public sealed record TrainingResult
     public int Resumed { get; init; }
 
     /// <summary>
-    /// The checkpoint of the last epoch, which holds its weights and those of the best one (<see cref="CheckpointWeights"/>);
+    /// The newest checkpoint, that of the last epoch, which holds its weights and those of the best one (<see cref="CheckpointWeights"/>);
     /// null when no folder was given.
     /// </summary>
     public string? Checkpoint { get; init; }
@@ -66,5 +72,6 @@ public sealed record TrainingResult
         + (RobustGap > 0 ? string.Create(CultureInfo.InvariantCulture,
             $"; the last epoch is {100 * RobustGap:0.0} points less robust") : "")
         + (StoppedEarly ? "; stopped early" : "")
+        + (IsPaused ? "; paused" : "")
         + (Setbacks > 0 ? $"; {Quantity.Of(Setbacks, "setback")}" : "");
 }

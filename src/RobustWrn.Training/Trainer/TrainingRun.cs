@@ -20,12 +20,13 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingCourse _course = new();
     private readonly TrainingRecord _record;
     private readonly TrainingEpoch _epoch;
+    private readonly int? _pauseAfter;
 
     public TrainingRun(
         RobustTrainer trainer, Classifier classifier, TrainingSplits data, ThreatModel threat, Seed seed, TrainingOptions options,
         IProgress<TrainingProgress>? progress)
     {
-        (_trainer, _classifier, _threat) = (trainer, classifier, threat);
+        (_trainer, _classifier, _threat, _pauseAfter) = (trainer, classifier, threat, options.PauseAfter);
         _logger = options.Logger ?? NullLogger.Instance;
         RandomStream stream = RandomStream.From(seed).For("training");
         (string name, Parameter parameter)[] all = [.. classifier.Network.named_parameters()];
@@ -51,13 +52,16 @@ internal sealed class TrainingRun : IDisposable
 
     private TrainingRecipe Recipe => _trainer.Recipe;
 
-    private bool EndsEarly => Recipe.EarlyStopping?.Ends(_course.Epochs) == true;
+    private bool IsAtItsEnd => _course.Epochs.Count >= Recipe.Epochs || Recipe.EarlyStopping?.Ends(_course.Epochs) == true;
 
-    public TrainingResult ToTheEnd(CancellationToken cancellationToken)
+    private bool IsPaused => _course.Epochs.Count >= _pauseAfter && !IsAtItsEnd;
+
+    /// <summary>Trains to the end, or to the epoch after which the training pauses.</summary>
+    public TrainingResult ToTheEndOrPause(CancellationToken cancellationToken)
     {
         TrainingLog.Started(_logger, _classifier.Spec.Name, _trainer.Objective.Name, _threat.ToString()!, Recipe.Epochs, _batches.Steps);
         _record.Resume(Recipe, _reports);
-        while (_course.Epochs.Count < Recipe.Epochs && !EndsEarly)
+        while (!IsAtItsEnd && !IsPaused)
         {
             EpochMetrics metrics;
             try
@@ -74,6 +78,7 @@ internal sealed class TrainingRun : IDisposable
             _record.WriteMetrics();
             _reports.EpochDone(metrics);
         }
+        _record.KeepEnd();
         return Result();
     }
 
@@ -127,12 +132,18 @@ internal sealed class TrainingRun : IDisposable
             Epochs = [.. _course.Epochs],
             Best = _course.Best,
             BestAverage = _state.Average is null ? null : _course.BestAverage,
-            StoppedEarly = _course.Epochs.Count < Recipe.Epochs,
+            StoppedEarly = _course.Epochs.Count < Recipe.Epochs && !IsPaused,
+            IsPaused = IsPaused,
             Setbacks = _course.Setbacks,
             Resumed = _course.Resumed,
             Checkpoint = _record.Newest,
         };
         _state.Select(result.AverageIsSelected);
+        if (result.IsPaused)
+        {
+            TrainingLog.Paused(_logger, _course.Epochs.Count, Recipe.Epochs, result.Last.Robust.ToString());
+            return result;
+        }
         if (result.StoppedEarly)
             TrainingLog.StoppedEarly(_logger, _course.Epochs.Count, Recipe.Epochs, result.Best.Epoch);
         TrainingLog.Ended(
