@@ -16,20 +16,17 @@ internal sealed class EvaluationBlock : IDisposable
     private readonly float[] _margins;
     private long[] _survivors;
 
-    public EvaluationBlock(nn.Module<Tensor, Tensor> module, AttackedModel model, ImageBatch batch, ScalarType dtype, ThreatModel threat, EvaluationOptions options)
+    public EvaluationBlock(
+        nn.Module<Tensor, Tensor> module, AttackedModel model, ImageBatch batch, ScalarType dtype, ThreatModel threat,
+        EvaluationOptions options, CleanBlock? clean = null)
     {
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
         (_model, _clock) = (model, options.Clock);
-        _examples = batch.Examples.ToArray();
         Tensor images = batch.Images.to(dtype, copy: true), labels = batch.Labels.clone();
-        AttackInput.ThrowIfInvalid(images, labels, _examples.Length);
-        Tensor logits = model.Logits(images);
-        AttackInput.ThrowIfOutside(labels, logits);
-        Classes = logits.shape[1];
-        _predictions = logits.argmax(1).cpu().data<long>().ToArray();
-        _margins = Margins(logits, labels);
-        _classes = labels.cpu().data<long>().ToArray();
+        clean ??= CleanBlock.Of(model, images, labels, batch.Examples.ToArray());
+        (_examples, _classes, _predictions, Classes) = (clean.Examples, clean.Labels, clean.Predictions, clean.Classes);
+        _margins = [.. clean.Margins];
         _brokenBy = new string?[_examples.Length];
         _survivors = [.. Enumerable.Range(0, _examples.Length).Where(i => _predictions[i] == _classes[i]).Select(i => (long)i)];
         _context = new AttackContext(module, images.DetachFromDisposeScope(), labels.DetachFromDisposeScope(), threat)
@@ -42,6 +39,9 @@ internal sealed class EvaluationBlock : IDisposable
     }
 
     public long Survivors => _survivors.Length;
+
+    /// <summary>The places of the survivors in the block.</summary>
+    public IReadOnlyList<long> Standing => _survivors;
 
     public int Count => _examples.Length;
 
@@ -78,7 +78,7 @@ internal sealed class EvaluationBlock : IDisposable
         Tensor returned = attack.PerturbVerified(context, cancellationToken);
         Tensor logits = _model.Logits(returned);
         bool[] fell = [.. context.Goal().Reached(logits).cpu().data<bool>()];
-        float[] margins = Margins(logits, context.Labels);
+        float[] margins = CleanBlock.MarginsOf(logits, context.Labels);
         _adversarial?.index_copy_(0, rows, returned);
         long[] broken = [.. _survivors.Where((_, i) => fell[i]).Select(i => _examples[i])];
         Remove(attack, broken, margins);
@@ -112,12 +112,6 @@ internal sealed class EvaluationBlock : IDisposable
         foreach (long survivor in _survivors.Where(i => gone.Contains(_examples[i])))
             _brokenBy[survivor] = attack.Name;
         _survivors = [.. _survivors.Where(i => !gone.Contains(_examples[i]))];
-    }
-
-    private static float[] Margins(Tensor logits, Tensor labels)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return new Margin().PerExample(logits, new AttackGoal(labels, null, null)).neg().to(ScalarType.Float32).cpu().data<float>().ToArray();
     }
 
     /// <summary>The kept images on the CPU. The caller disposes them.</summary>

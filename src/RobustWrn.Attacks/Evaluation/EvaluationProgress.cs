@@ -31,6 +31,12 @@ public readonly record struct EvaluationProgress(string Attack, long Done, long 
     /// <summary>Whether this step was not computed but taken from the journal of an earlier run.</summary>
     public bool IsResumed { get; init; }
 
+    /// <summary>
+    /// The upper bound of the robust accuracy so far, all that is left counted as robust; null where the evaluation has nothing to reach
+    /// (<see cref="RobustnessEvaluation.Race"/>).
+    /// </summary>
+    public Proportion? AtMost { get; init; }
+
     /// <summary>Attack, images and time to the end as one line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Attack} ({AttackNumber} of {AttackCount}): {Done} of {Quantity.Of(Total, "image")} done, {Survivors} still right, ")

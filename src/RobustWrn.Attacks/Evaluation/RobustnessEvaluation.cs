@@ -34,92 +34,59 @@ public static class RobustnessEvaluation
         AttackSuite suite,
         EvaluationOptions? options = null,
         IProgress<EvaluationProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        Evaluated(model, images, threat, suite, null, options, progress, cancellationToken).Result!;
+
+    /// <summary>
+    /// The same as a race against a robust accuracy: all images are classified first, and the evaluation stops after the first attack on a
+    /// block that leaves too few images standing for it, those that were not attacked yet counted as robust.
+    /// </summary>
+    /// <param name="model">Any module from (N, C, H, W) in [0, 1] to logits (N, classes), as for <see cref="Run"/>.</param>
+    /// <param name="images">What is attacked.</param>
+    /// <param name="threat">How far images may move.</param>
+    /// <param name="suite">The attacks.</param>
+    /// <param name="mustReach">
+    /// The robust accuracy, a share in [0, 1], below which the model cannot win. An upper bound that equals it goes on.
+    /// </param>
+    /// <param name="options">As for <see cref="Run"/>. The bar is no part of what a journal is of: one of a lower or higher bar, or of none, is
+    /// gone on with, and attacks in it are not repeated. An audit is made of an evaluation that finished, of no bound.</param>
+    /// <param name="progress">Told after each attack on each block, with the bound so far.</param>
+    /// <param name="cancellationToken">Checked between steps of the attacks.</param>
+    /// <returns>
+    /// The result of <see cref="Run"/>, bit for bit, where the model reached the bar; else an upper bound of its robust accuracy, which is
+    /// the same whether or not a journal was gone on with. It is exact where the model gives the same image the same answer each time.
+    /// </returns>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public static RacedEvaluation Race(
+        nn.Module<Tensor, Tensor> model,
+        IImageSource images,
+        ThreatModel threat,
+        AttackSuite suite,
+        double mustReach,
+        EvaluationOptions? options = null,
+        IProgress<EvaluationProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Evaluated(model, images, threat, suite, mustReach, options, progress, cancellationToken);
+
+    private static RacedEvaluation Evaluated(
+        nn.Module<Tensor, Tensor> model, IImageSource images, ThreatModel threat, AttackSuite suite, double? mustReach,
+        EvaluationOptions? options, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
         options ??= new EvaluationOptions();
         TorchRuntime.EnsureLoaded();
         ModelKind kind = ModelKind.Of(model);
-        Problems(model, kind, images, threat, suite, options).ThrowIfAny(nameof(RobustnessEvaluation));
+        IEnumerable<Problem> problems = [.. Problems(model, kind, images, threat, suite, options), .. BarProblems(mustReach)];
+        problems.ThrowIfAny(nameof(RobustnessEvaluation));
         // Held from here on, so that a second thread learns it before the work, not in the middle.
         using ModelHold held = new(model, "evaluates");
         using ModelHold? other = options.Surrogate is null ? null : new ModelHold(options.Surrogate, "evaluates another model with");
-        Device device = options.Device ?? kind.Device ?? CPU;
-        RandomStream[] noise = Noise(suite, options.Seed);
-        EvaluationPace pace = new(suite, threat, images.Count, options.Clock);
-        List<ExampleOutcome> outcomes = [];
-        List<Tensor> kept = [];
-        long classes = 0;
-        try
-        {
-            int blockSize = options.BlockSize ?? BlockMemory.Choose(model, images, options);
-            using EvaluationJournal? journal = options.JournalFolder is null ? null
-                : EvaluationJournal.Open(options.JournalFolder, EvaluationIdentity.Of(model, images, threat, suite, options), blockSize,
-                    options.Logger);
-            blockSize = journal?.BlockSize ?? blockSize;
-            using AttackedModel attacked = new(model);
-            for (long from = 0; from < images.Count; from += blockSize)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                long to = Math.Min(images.Count, from + blockSize);
-                using ImageBatch batch = images.Read(Range(from, to), device);
-                using EvaluationBlock block = new(model, attacked, batch, kind.Dtype ?? batch.Images.dtype, threat, options);
-                for (int a = 0; a < suite.Attacks.Count; a++)
-                {
-                    long before = block.Survivors;
-                    AttackRun run = block.Run(suite.Attacks[a], noise[a], journal is null ? null : new BlockJournal(journal, from / blockSize, a), cancellationToken);
-                    EvaluationProgress done = pace.Add(a, to, before, block.Survivors, run);
-                    progress?.Report(done with { IsResumed = block.LastWasReplayed });
-                }
-                outcomes.AddRange(block.Outcomes());
-                classes = block.Classes;
-                if (options.KeepAdversarialImages)
-                    kept.Add(block.AdversarialImages());
-            }
-            ValueList<string> notices =
-                [
-                    .. suite.Attacks.SelectMany(attack => attack.Notices(classes)).Distinct(),
-                    .. options.SearchesInBFloat16 ? (string[])[EvaluationOptions.BFloat16Notice] : [],
-                ];
-            RobustnessResult result = RobustnessResult.Of(outcomes, images.ClassNames) with
-            {
-                Threat = threat,
-                Suite = suite,
-                Seed = options.Seed,
-                BlockSize = blockSize,
-                Images = images.Fingerprint,
-                Notices = notices,
-                Conformance = notices.Count == 0 ? suite.ConformsTo(threat) : null,
-                Attacks = suite.Attacks.Select((_, a) => pace.Tally(a)).ToValueList(),
-                Adversarial = options.KeepAdversarialImages ? AdversarialImages.Of(kept, outcomes) : null,
-            };
-            if (options.Audit is null)
-                return GivenBack(attacked, result);
-            try
-            {
-                long passes = images.Count + pace.Passes;
-                return GivenBack(attacked, result with { Audit = options.Audit.Examine(new AuditSubject(model, attacked, images, result, options.Audit, options, device, kind.Dtype), passes, cancellationToken) });
-            }
-            catch
-            {
-                result.Adversarial?.Dispose();
-                throw;
-            }
-        }
-        finally
-        {
-            kept.ForEach(tensor => tensor.Dispose());
-        }
+        return new EvaluationRun(model, kind, images, threat, suite, options, progress).To(mustReach, cancellationToken);
     }
 
-    // A model that cannot be brought back is told of in the result: hours of attacks are not lost for it.
-    private static RobustnessResult GivenBack(AttackedModel attacked, RobustnessResult result)
-    {
-        attacked.Dispose();
-        return attacked.NotRestored.Count == 0 ? result
-            : result with { Notices = [.. result.Notices, .. attacked.NotRestored.Select(left => $"The model is not as it was before: {left}")] };
-    }
+    private static IEnumerable<Problem> BarProblems(double? mustReach) => Rule.Holds(mustReach is null or (>= 0 and <= 1), "MustReach",
+        $"must be a share in [0, 1], got {mustReach}. Write 0.43 for 43 %, or Run for an evaluation without a bar.");
 
     private static IEnumerable<Problem> Problems(nn.Module<Tensor, Tensor> model, ModelKind kind, IImageSource images, ThreatModel threat, AttackSuite suite, EvaluationOptions options)
     {
@@ -146,20 +113,5 @@ public static class RobustnessEvaluation
             .. Rule.Holds(!options.KeepAdversarialImages || bytes <= AdversarialImages.MaxBytes, "Options.KeepAdversarialImages",
                 $"holds at most {AdversarialImages.MaxBytes:N0} bytes, {images.Count} images need {bytes:N0}. Evaluate parts and join them with RobustnessResult.Combine."),
         ];
-    }
-
-    // Keyed by the attack's name, and by how many of that name came before it: putting another attack in front does not change what one draws.
-    private static RandomStream[] Noise(AttackSuite suite, Seed seed)
-    {
-        RandomStream root = RandomStream.From(seed).For("attack");
-        return [.. suite.Attacks.Select((attack, i) => root.For(attack.Name).At(suite.Attacks.Take(i).Count(earlier => earlier.Name == attack.Name)))];
-    }
-
-    private static long[] Range(long from, long to)
-    {
-        long[] indices = new long[to - from];
-        for (int i = 0; i < indices.Length; i++)
-            indices[i] = from + i;
-        return indices;
     }
 }

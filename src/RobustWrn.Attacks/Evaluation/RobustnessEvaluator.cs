@@ -13,4 +13,10 @@ public sealed class RobustnessEvaluator : IRobustnessEvaluator
         nn.Module<Tensor, Tensor> model, IImageSource images, ThreatModel threat, AttackSuite suite,
         EvaluationOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default) =>
         RobustnessEvaluation.Run(model, images, threat, suite, options, progress, cancellationToken);
+
+    /// <inheritdoc cref="RobustnessEvaluation.Race"/>
+    public RacedEvaluation Race(
+        nn.Module<Tensor, Tensor> model, IImageSource images, ThreatModel threat, AttackSuite suite, double mustReach,
+        EvaluationOptions? options = null, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        RobustnessEvaluation.Race(model, images, threat, suite, mustReach, options, progress, cancellationToken);
 }

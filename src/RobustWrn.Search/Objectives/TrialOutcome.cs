@@ -33,6 +33,21 @@ public sealed record TrialOutcome
     /// <summary>The measure of a name, or null.</summary>
     public Measure? Find(string name) => Measures.FirstOrDefault(measure => measure.Name == name);
 
+    /// <summary>
+    /// Tells whether an upper bound stands where an objective, or a limit from below, asks for a number: such a trial cannot be told to be
+    /// better than another.
+    /// </summary>
+    /// <param name="objectives">The objectives of the study.</param>
+    /// <param name="constraints">Its constraints.</param>
+    public bool IsBoundIn(ValueList<StudyObjective> objectives, ValueList<StudyConstraint> constraints)
+    {
+        ArgumentNullException.ThrowIfNull(objectives);
+        ArgumentNullException.ThrowIfNull(constraints);
+        return Measures.Any(measure => measure.IsUpperBound
+            && (objectives.Any(objective => objective.Name == measure.Name)
+                || constraints.Any(constraint => constraint.AtLeast && constraint.Name == measure.Name)));
+    }
+
     /// <summary>The outcome with further measures.</summary>
     public TrialOutcome With(params ReadOnlySpan<Measure> measures) => this with { Measures = [.. Measures, .. measures] };
 
@@ -48,6 +63,9 @@ public sealed record TrialOutcome
         .. Measures.Where(measure => measure.Share is { Total: >= 1 } share && measure.Value != share.Value)
             .Select(measure => new Problem($"\"{measure.Name}\"",
                 $"must be its hits out of the total, {measure.Share!.Value.Value}, got {measure.Value}. Write Measure.Of.")),
+        .. Measures.Where(measure => measure is { IsUpperBound: true, Share: null })
+            .Select(measure => new Problem($"\"{measure.Name}\"",
+                $"must be hits out of a total where it is an upper bound, got the plain number {measure.Value}. Write Measure.AtMost.")),
         .. Measures.GroupBy(measure => measure.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
             .Select(group => new Problem($"\"{group.Key}\"", $"names of measures must be unique, but {group.Count()} have this one.")),
         .. Rule.Holds(Verdicts.Count <= MostVerdicts, nameof(Verdicts), $"must have at most {MostVerdicts} entries, got {Verdicts.Count}."),
@@ -73,6 +91,10 @@ public sealed record TrialOutcome
                 .Select(objective => new Problem($"\"{objective.Name}\"",
                     "must be hits out of a total, since the objective is a share, got a plain number. Write Measure.Of, or make the "
                         + "objective a number.")),
+            .. objectives.Where(objective => !objective.Maximised && Find(objective.Name) is { IsUpperBound: true })
+                .Select(objective => new Problem($"\"{objective.Name}\"",
+                    $"must be measured, since less of it is better, got an upper bound ({Find(objective.Name)}), which says nothing of how "
+                        + "good the trial may be.")),
         ];
     }
 
