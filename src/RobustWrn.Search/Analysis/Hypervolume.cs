@@ -7,7 +7,8 @@ namespace RobustWrn.Search;
 /// <remarks>
 /// Exact for any number of objectives: points are sliced by the last one, and of each slice counts what no better slice covers, as
 /// While, Bradstreet and Barone 2012 (WFG) do. Two objectives take n log n steps and three n^2 log n; with many, the time may double with
-/// each point of the front.
+/// each point of the front. Upper bounds of trials that stopped (<see cref="Measure.IsUpperBound"/>) are no points of it: a volume of what
+/// may be is none of what was found.
 /// </remarks>
 public static class Hypervolume
 {
