@@ -37,5 +37,5 @@ public sealed record RacedEvaluation
     }
 
     /// <summary>The result, or the bound.</summary>
-    public override string ToString() => $"{(object?)Result ?? Bound}";
+    public override string ToString() => Result?.ToString() ?? Bound?.ToString() ?? "nothing";
 }

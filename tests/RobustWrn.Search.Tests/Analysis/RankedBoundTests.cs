@@ -2,7 +2,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search.Tests;
 
-/// <summary>A trial of which only an upper bound is known is behind those that are known, is on no front, and teaches samplers its bound.</summary>
+/// <summary>
+/// A trial of which only an upper bound is known is behind those that are known, is on no front, and teaches samplers its bound.
+/// </summary>
 public sealed class RankedBoundTests
 {
     private static readonly StudyOptions One = new() { Objectives = [StudyObjective.Maximise("robust", ObjectiveKind.Share)] };

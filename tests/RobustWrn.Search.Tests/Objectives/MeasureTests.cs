@@ -41,8 +41,8 @@ public sealed class MeasureTests
         Assert.Equal(
         [
             "\"robust\": must be hits out of a total where it is an upper bound, got the plain number 0.4. Write Measure.AtMost.",
-            "\"loss\": must be measured, since less of it is better, got an upper bound (loss at most 50.0 %), which says nothing of how good "
-                + "the trial may be.",
+            "\"loss\": must be measured, since less of it is better, got an upper bound (loss at most 50.0 %), which says nothing of how "
+                + "good the trial may be.",
         ], outcome.ProblemsFor([StudyObjective.Maximise("robust"), StudyObjective.Minimise("loss")], []).Select(problem => problem.ToString()));
         Assert.Empty(new TrialOutcome { Measures = [Bound] }.ProblemsFor([StudyObjective.Maximise("robust", ObjectiveKind.Share)], []));
     }
