@@ -38,6 +38,11 @@ public sealed record RobustExperiment
     /// <summary>The attacks of the final evaluation. Default: PGD-20 and CW, as in the tables of Huang et al. 2021.</summary>
     public AttackSuite Suite { get; private init; } = AttackSuite.Of("PGD and CW", new Pgd(), new CwLinf());
 
+    /// <summary>
+    /// The attacks on validation images that rank trained networks; null, the default, ranks them by the validation attack of their training.
+    /// </summary>
+    public AttackSuite? RankingSuite { get; private init; }
+
     /// <summary>When the search ends. Default: after 20 trials.</summary>
     public Budget Budget { get; private init; } = new();
 
@@ -141,6 +146,20 @@ public sealed record RobustExperiment
 
     /// <summary>The attacks of the final evaluation.</summary>
     public RobustExperiment EvaluatedBy(AttackSuite suite) => this with { Suite = suite };
+
+    /// <summary>
+    /// Ranks networks by stronger attacks than the validation attack of their training: each is attacked by a suite once it is trained, on the
+    /// same validation images, and <see cref="RobustAccuracy"/>, <see cref="WorstClassAccuracy"/> and <see cref="CleanAccuracy"/> are counted
+    /// there. Trials race: the attacks on one stop as soon as it cannot be as robust any more as a trial before it that is as good in all
+    /// other objectives. Of it an upper bound is known then (<see cref="Judgement.AtMost"/>), and it is on no front: with one objective, the
+    /// front is one of the networks whose attacks finished.
+    /// </summary>
+    /// <param name="suite">The attacks, cheap ones first.</param>
+    public RobustExperiment RankedBy(AttackSuite suite)
+    {
+        ArgumentNullException.ThrowIfNull(suite);
+        return this with { RankingSuite = suite };
+    }
 
     /// <summary>
     /// When the search ends: <c>Budget.Trials(40)</c>; with <see cref="FreeRunning"/> also
@@ -273,5 +292,6 @@ public sealed record RobustExperiment
     /// <summary>Space, training and evaluation in a few words.</summary>
     public override string ToString() =>
         $"{(Space is null ? "no search" : $"search over {Space}")}, {Quantity.Of(Baselines.Count, "baseline")}; "
-        + $"{Objective.Name} for {Quantity.Of(Recipe.Epochs, "epoch")} under {Threat}; judged by {Suite.Name}";
+        + $"{Objective.Name} for {Quantity.Of(Recipe.Epochs, "epoch")} under {Threat}; "
+        + $"{(RankingSuite is null ? "" : $"ranked by {RankingSuite.Name}, ")}judged by {Suite.Name}";
 }

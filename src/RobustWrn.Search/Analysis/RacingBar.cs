@@ -16,8 +16,8 @@ public static class RacingBar
     /// <param name="objectives">The objectives of the study.</param>
     /// <param name="constraints">Its constraints.</param>
     /// <param name="told">
-    /// The trials that may be known: in a study that proposes in batches those of earlier ones, so that the bar does not depend on who
-    /// finishes first. Those that are not completed, that break a constraint or that are bounds themselves set no bar.
+    /// The outcomes of the completed trials that may be known: in a study that proposes in batches those of earlier ones, so that the bar
+    /// does not depend on who finishes first. Those that break a constraint or are bounds themselves set no bar.
     /// </param>
     /// <param name="known">
     /// The measures of the trial that are known already: clean accuracy, multiply-adds. One told trial must be at least as good as it in
@@ -31,7 +31,7 @@ public static class RacingBar
     /// and no constraint limits the measure from below.
     /// </returns>
     public static double? Of(
-        string raced, ValueList<StudyObjective> objectives, ValueList<StudyConstraint> constraints, IEnumerable<TrialRecord> told,
+        string raced, ValueList<StudyObjective> objectives, ValueList<StudyConstraint> constraints, IEnumerable<TrialOutcome> told,
         IReadOnlyList<Measure> known, int winners = 1)
     {
         ArgumentNullException.ThrowIfNull(objectives);
@@ -48,7 +48,7 @@ public static class RacingBar
         .Max(constraint => (double?)(constraint.Limit - constraint.Tolerance - Slack * Math.Max(1, Math.Abs(constraint.Limit))));
 
     private static double? Best(
-        string raced, ValueList<StudyObjective> objectives, ValueList<StudyConstraint> constraints, IEnumerable<TrialRecord> told,
+        string raced, ValueList<StudyObjective> objectives, ValueList<StudyConstraint> constraints, IEnumerable<TrialOutcome> told,
         IReadOnlyList<Measure> known, int winners)
     {
         if (!objectives.Any(objective => objective.Name == raced && objective.Maximised))
@@ -62,12 +62,11 @@ public static class RacingBar
         }
         double[] best =
         [
-            .. told.Where(trial => trial is { State: TrialState.Completed, Outcome: { } outcome }
-                    && !outcome.IsBoundIn(objectives, constraints)
+            .. told.Where(outcome => !outcome.IsBoundIn(objectives, constraints)
                     && constraints.All(constraint => outcome.Find(constraint.Name) is { } limited && constraint.Excess(limited.Value) <= 0)
                     && others.All(other => outcome.Find(other.Objective.Name) is { } theirs
                         && other.Objective.Signed(theirs.Value) >= other.Mine))
-                .Select(trial => trial.Measured(raced)).OfType<double>().OrderDescending().Take(winners),
+                .Select(outcome => outcome.Find(raced)?.Value).OfType<double>().OrderDescending().Take(winners),
         ];
         return best.Length < winners ? null : best[^1];
     }

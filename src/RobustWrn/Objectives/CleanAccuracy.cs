@@ -19,7 +19,7 @@ public sealed record CleanAccuracy : ISearchObjective
     public Measure Of(MeasuredNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Measure.Of(Objective.Name, network.ValidationClean);
+        return Measure.Of(Objective.Name, network.Judgement?.Clean ?? network.ValidationClean);
     }
 
     /// <inheritdoc/>

@@ -14,6 +14,12 @@ public interface ISearchObjective : IDescription
     /// </summary>
     bool IsRepeatable { get; }
 
+    /// <summary>
+    /// True where it is a number under attack: of a network that is yet to be attacked for its ranking (<see cref="RobustExperiment.RankedBy"/>)
+    /// it is not known, and after that it must be read from <see cref="MeasuredNetwork.Judgement"/>, where it may be an upper bound.
+    /// </summary>
+    bool IsUnderAttack => false;
+
     /// <summary>The number of one network.</summary>
     /// <param name="network">The network, trained.</param>
     /// <exception cref="InvalidOperationException">It cannot be measured of this network.</exception>

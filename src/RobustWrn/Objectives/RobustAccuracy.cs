@@ -3,7 +3,10 @@ using RobustWrn.Search;
 
 namespace RobustWrn;
 
-/// <summary>Accuracy on validation images under the recipe's validation attack.</summary>
+/// <summary>
+/// Accuracy on validation images under the recipe's validation attack, or under the attacks that rank networks
+/// (<see cref="RobustExperiment.RankedBy"/>); an upper bound where those stopped.
+/// </summary>
 public sealed record RobustAccuracy : ISearchObjective
 {
     /// <summary>The name in files.</summary>
@@ -16,10 +19,13 @@ public sealed record RobustAccuracy : ISearchObjective
     public bool IsRepeatable => true;
 
     /// <inheritdoc/>
+    public bool IsUnderAttack => true;
+
+    /// <inheritdoc/>
     public Measure Of(MeasuredNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Measure.Of(Objective.Name, network.ValidationRobust);
+        return network.Judgement?.RobustMeasure(Objective.Name) ?? Measure.Of(Objective.Name, network.ValidationRobust);
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ namespace RobustWrn;
 
 /// <summary>
 /// Robust accuracy on the validation images of the class that has the lowest: adversarial training is less fair to classes than ordinary
-/// training (Xu et al. 2021, arXiv 2010.06121).
+/// training (Xu et al. 2021, arXiv 2010.06121). Of a network whose ranking attacks stopped it is the lowest of the classes' upper bounds,
+/// which is one of the lowest.
 /// </summary>
 public sealed record WorstClassAccuracy : ISearchObjective
 {
@@ -21,10 +22,14 @@ public sealed record WorstClassAccuracy : ISearchObjective
     public bool IsRepeatable => true;
 
     /// <inheritdoc/>
+    public bool IsUnderAttack => true;
+
+    /// <inheritdoc/>
     public Measure Of(MeasuredNetwork network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        BitRow robust = network.Verdicts?.Robust ?? throw new InvalidOperationException(
+        BitRow? verdicts = network.Judgement is { } judgement ? judgement.Standing : network.Verdicts?.Robust;
+        BitRow robust = verdicts ?? throw new InvalidOperationException(
             "the accuracy of a class needs the verdict on each validation image, but the trainer gave the counts alone. Set "
                 + "EpochMetrics.Verdicts in the trainer, or leave the objective out.");
         Proportion[] classes = new Proportion[network.Validation.ClassNames.Count];
@@ -36,7 +41,8 @@ public sealed record WorstClassAccuracy : ISearchObjective
             for (int i = 0; i < labels.Length; i++)
                 classes[labels[i]] += new Proportion(robust[at + i] ? 1 : 0, 1);
         }
-        return Measure.Of(Objective.Name, classes.Where(of => of.Total > 0).MinBy(of => of.Value));
+        Proportion worst = classes.Where(of => of.Total > 0).MinBy(of => of.Value);
+        return network.Judgement is { IsBound: true } ? Measure.AtMost(Objective.Name, worst) : Measure.Of(Objective.Name, worst);
     }
 
     /// <inheritdoc/>

@@ -22,12 +22,24 @@ public sealed record MarkdownReport : IReport
 
         text.AppendLine("## Ranking").AppendLine();
         text.AppendLine("Ranked on validation; intervals are 95 % Wilson intervals. Test was read only for the Pareto front and the baselines, after the ranking was fixed.").AppendLine();
-        Table(text, ["#", "network", "trial", "parameters", "MACs", "robust (validation)", "clean (validation)", "robust (test)", "clean (test)", "front"],
-            result.Ranking.Select((network, i) => new[]
-            {
+        bool ranks = settings.RankingSuite is not null;
+        if (ranks)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"Ranked by {settings.RankingSuite!.Name} on validation. What is at most some share stopped there, since it could not win:")
+                .AppendLine("its robust accuracy is not known.").AppendLine();
+        }
+        Table(text,
+            [
+                "#", "network", "trial", "parameters", "MACs", .. ranks ? (string[])["robust (ranking)"] : [], "robust (validation)",
+                "clean (validation)", "robust (test)", "clean (test)", "front",
+            ],
+            result.Ranking.Select((network, i) => (string[])
+            [
                 $"{i + 1}", network.Name, Trial(network), Count(network.Parameters), Count(network.MultiplyAdds),
-                Text(network.ValidationRobust), Text(network.ValidationClean), Text(network.TestRobust), Text(network.TestClean), network.OnFront ? "yes" : "",
-            }));
+                .. ranks ? (string[])[Ranked(network)] : [], Text(network.ValidationRobust), Text(network.ValidationClean),
+                Text(network.TestRobust), Text(network.TestClean), network.OnFront ? "yes" : "",
+            ]));
         NetworkResult[] failed = [.. result.Networks.Where(network => network.Failure is not null)];
         if (failed.Length > 0)
         {
@@ -38,7 +50,7 @@ public sealed record MarkdownReport : IReport
         text.AppendLine().AppendLine("## Pareto front").AppendLine();
         text.AppendLine("No other network of this run is at least as good in robust accuracy, clean accuracy (both on validation), parameters and MACs, and better in one of them.").AppendLine();
         foreach (NetworkResult network in result.Front)
-            text.AppendLine(CultureInfo.InvariantCulture, $"- {network.Name}{Values(network)}: robust {Text(network.ValidationRobust)}, clean {Text(network.ValidationClean)}, {Count(network.Parameters)} parameters, {Count(network.MultiplyAdds)} MACs");
+            text.AppendLine(CultureInfo.InvariantCulture, $"- {network.Name}{Values(network)}: robust {(ranks ? Ranked(network) : Text(network.ValidationRobust))}, clean {Text(network.Judgement?.Clean ?? network.ValidationClean)}, {Count(network.Parameters)} parameters, {Count(network.MultiplyAdds)} MACs");
 
         text.AppendLine().AppendLine("## Attacks on test").AppendLine();
         text.AppendLine("Images still classified rightly after each attack; each attack sees only the survivors of those before.").AppendLine();
@@ -121,6 +133,14 @@ public sealed record MarkdownReport : IReport
         network.Values.Count == 0 ? "" : $" ({string.Join(", ", network.Values.Select(value => $"{value.Name} {value.Value}"))})";
 
     private static string Text(Proportion? proportion) => proportion?.ToString() ?? "";
+
+    // No interval: it would be one of an accuracy.
+    private static string Ranked(NetworkResult network) => network.Judgement switch
+    {
+        { AtMost: { } bound } => string.Create(CultureInfo.InvariantCulture, $"at most {100 * bound.Value:0.0} %"),
+        { Robust: { } robust } => Text(robust),
+        _ => "",
+    };
 
     private static string Count(long number) => number switch
     {

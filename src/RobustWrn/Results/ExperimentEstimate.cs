@@ -14,6 +14,12 @@ public sealed record ExperimentEstimate
     /// <summary>All trainings, replicates among them, scaled by MACs from the probe.</summary>
     public required TimeSpan Training { get; init; }
 
+    /// <summary>
+    /// The attacks that rank networks, if none of them stops early; zero where their validation attack ranks them
+    /// (<see cref="RobustExperiment.RankedBy"/>).
+    /// </summary>
+    public TimeSpan Ranking { get; init; }
+
     /// <summary>The final evaluation, if the whole front and all baselines reach it.</summary>
     public required TimeSpan Testing { get; init; }
 
@@ -26,12 +32,16 @@ public sealed record ExperimentEstimate
     /// <summary>The most networks that are predicted to reach the test split.</summary>
     public required int Tests { get; init; }
 
-    /// <summary>Training and testing together.</summary>
-    public TimeSpan Total => Training + Testing;
+    /// <summary>Training, ranking and testing together.</summary>
+    public TimeSpan Total => Training + Ranking + Testing;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"about {Text(Total)}: {Trainings} trainings {Text(Training)}, {Tests} evaluations {Text(Testing)} at most; {PeakMemoryBytes / 1e9:0.0} GB of memory; timed on {Probe}, {Step.TotalMilliseconds:0} ms a step");
+        $"about {Text(Total)}: {Trainings} trainings {Text(Training)}, {Ranked}{Tests} evaluations {Text(Testing)} at most; ")
+        + string.Create(CultureInfo.InvariantCulture,
+            $"{PeakMemoryBytes / 1e9:0.0} GB of memory; timed on {Probe}, {Step.TotalMilliseconds:0} ms a step");
+
+    private string Ranked => Ranking > TimeSpan.Zero ? $"ranking {Text(Ranking)} at most, " : "";
 
     private static string Text(TimeSpan time) => time.TotalHours >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h")

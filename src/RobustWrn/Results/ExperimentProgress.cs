@@ -43,9 +43,17 @@ public sealed record ExperimentProgress
     /// <summary>Stage, network and how far it is, as one line.</summary>
     public override string ToString() => Stage == ExperimentStage.Finished
         ? Result?.ToString() ?? "finished"
-        : $"{(Stage == ExperimentStage.Testing ? "testing" : Stage == ExperimentStage.Auditing ? "auditing" : "training")} {Network} "
+        : $"{Verb} {Network} "
         + string.Create(CultureInfo.InvariantCulture, $"({NetworkResult.Place(Trial)}, replicate {Replicate}): {100 * Fraction:0} %")
         + (IsResumed ? ", resumed" : "");
+
+    private string Verb => Stage switch
+    {
+        ExperimentStage.Testing => "testing",
+        ExperimentStage.Auditing => "auditing",
+        ExperimentStage.Ranking => "ranking",
+        _ => "training",
+    };
 }
 
 /// <summary>The stages of an experiment.</summary>
@@ -53,6 +61,9 @@ public enum ExperimentStage
 {
     /// <summary>A network is trained and selected on validation.</summary>
     Training,
+
+    /// <summary>A trained network is attacked on validation by the suite that ranks it (<see cref="RobustExperiment.RankedBy"/>).</summary>
+    Ranking,
 
     /// <summary>A network that is to be tested is attacked and audited on validation.</summary>
     Auditing,

@@ -38,14 +38,16 @@ public sealed record ExperimentResult
     public required ExperimentTiming Timing { get; init; }
 
     /// <summary>
-    /// Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs.
-    /// Networks whose robustness on validation cannot be believed come last.
+    /// Networks that were trained, best first: by robust accuracy on validation, then clean accuracy on validation, then fewer MACs; both
+    /// accuracies those of <see cref="NetworkResult.Judgement"/> where there is one. Networks of which no more than an upper bound is known
+    /// come behind the others, and those whose robustness on validation cannot be believed last.
     /// </summary>
     public IEnumerable<NetworkResult> Ranking => Networks
         .Where(network => network.ValidationRobust is not null)
         .OrderBy(network => network.ValidationAudit is { IsDoubted: true })
-        .ThenByDescending(network => network.ValidationRobust!.Value.Value)
-        .ThenByDescending(network => network.ValidationClean!.Value.Value)
+        .ThenBy(network => network.Judgement is { IsBound: true })
+        .ThenByDescending(network => network.Judgement?.RobustMeasure("").Value ?? network.ValidationRobust!.Value.Value)
+        .ThenByDescending(network => (network.Judgement?.Clean ?? network.ValidationClean)!.Value.Value)
         .ThenBy(network => network.MultiplyAdds);
 
     /// <summary>

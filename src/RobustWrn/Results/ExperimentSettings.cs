@@ -54,6 +54,11 @@ public sealed record ExperimentSettings
     /// <summary>The attacks of the final evaluation.</summary>
     public required AttackSuite Suite { get; init; }
 
+    /// <summary>
+    /// The attacks on validation images that ranked trained networks; null where the validation attack of their training did.
+    /// </summary>
+    public AttackSuite? RankingSuite { get; init; }
+
     /// <summary>When the search ends.</summary>
     public required Budget Budget { get; init; }
 
@@ -66,7 +71,7 @@ public sealed record ExperimentSettings
     /// <summary>Training, images and evaluation.</summary>
     public override string ToString() =>
         $"{Objective.Name} on {Quantity.Of(TrainImages, "image")} under {Threat}, "
-        + $"judged by {Suite.Name} on {Quantity.Of(TestImages, "image")}; "
+        + $"{(RankingSuite is null ? "" : $"ranked by {RankingSuite.Name}, ")}judged by {Suite.Name} on {Quantity.Of(TestImages, "image")}; "
         + $"{Quantity.Of(Baselines.Count, "baseline")}, "
         + $"{(Space is null ? "no search" : $"{Quantity.Of(Budget.MaxTrials, "trial")} at most")}, "
         + $"{Quantity.Of(Replicates, "replicate")}, seed {Seed}";

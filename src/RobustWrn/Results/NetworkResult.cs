@@ -40,8 +40,16 @@ public sealed record NetworkResult
     /// <summary>Accuracy on clean validation images, at the selected epoch.</summary>
     public Proportion? ValidationClean { get; init; }
 
-    /// <summary>Accuracy on attacked validation images, at the selected epoch: what trials are ranked by.</summary>
+    /// <summary>
+    /// Accuracy on attacked validation images, at the selected epoch: what trials are ranked by, unless they have a <see cref="Judgement"/>.
+    /// </summary>
     public Proportion? ValidationRobust { get; init; }
+
+    /// <summary>
+    /// The outcome of the attacks that rank it (<see cref="RobustExperiment.RankedBy"/>), which may be an upper bound; null where its
+    /// validation attack does.
+    /// </summary>
+    public Judgement? Judgement { get; init; }
 
     /// <summary>The numbers that the search wanted or limited, as they were told; empty when the training failed.</summary>
     public ValueList<Measure> Measures { get; init; } = [];
@@ -57,7 +65,7 @@ public sealed record NetworkResult
     /// <summary>
     /// True where no other network is at least as good in all objectives of the search and better in one; of a search for one objective, in
     /// all of robust accuracy, clean accuracy (both on validation), parameters and MACs. Networks that break a limit, or whose robustness
-    /// on validation cannot be believed, are never on it.
+    /// on validation cannot be believed or of which no more than an upper bound is known, are never on it.
     /// </summary>
     public bool OnFront { get; init; }
 
@@ -82,6 +90,7 @@ public sealed record NetworkResult
     public override string ToString() => Failure is not null
         ? $"{Name} ({Place(Trial)}): failed: {Failure.Split('\n')[0].TrimEnd()}"
         : $"{Name} ({Place(Trial)}): robust {Known(ValidationRobust)}, clean {Known(ValidationClean)} on validation"
+        + (Judgement is null ? "" : $"; ranked: {Judgement}")
         + (TestRobust is null ? "" : $"; robust {TestRobust}, clean {TestClean} on test")
         + $"; {Quantity.Short(Parameters)} parameters, {Quantity.Short(MultiplyAdds)} MACs{(OnFront ? "; on the front" : "")}";
 

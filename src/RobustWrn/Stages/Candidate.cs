@@ -27,7 +27,19 @@ internal sealed class Candidate(
     public bool OnFront { get; set; }
 
     /// <summary>The outcome that was told of it; null when it failed.</summary>
-    public TrialOutcome? Outcome { get; init; }
+    public TrialOutcome? Outcome { get; set; }
+
+    /// <summary>The outcome of the attacks that rank it; null where its validation does.</summary>
+    public Judgement? Judgement { get; set; }
+
+    /// <summary>True where no more than an upper bound of its robust accuracy is known: it is on no front.</summary>
+    public bool IsBound => Judgement is { IsBound: true };
+
+    /// <summary>The robust accuracy that it is ranked by, or its upper bound.</summary>
+    public double Robust => (Judgement is { } judgement ? judgement.Robust ?? judgement.AtMost : trained.ValidationRobust)!.Value.Value;
+
+    /// <summary>The clean accuracy that it is ranked by.</summary>
+    public double Clean => (Judgement?.Clean ?? trained.ValidationClean)!.Value.Value;
 
     /// <summary>The verdict on its robustness; null until it is audited.</summary>
     public AuditReport? Audit { get; set; }
@@ -66,6 +78,7 @@ internal sealed class Candidate(
         SelectedEpoch = trained.SelectedEpoch,
         ValidationClean = trained.ValidationClean,
         ValidationRobust = trained.ValidationRobust,
+        Judgement = Judgement,
         Measures = Outcome?.Measures ?? [],
         ValidationVerdicts = trained.Verdicts,
         ValidationAudit = Audit,

@@ -26,13 +26,13 @@ internal static class Estimation
         TimeSpan one = TimeTraining(experiment, probe, 1, cancellationToken);
         TimeSpan more = TimeTraining(experiment, probe, 1 + TimedSteps, cancellationToken);
         TimeSpan step = Positive(more - one) / TimedSteps;
-        (TimeSpan validation, TimeSpan attack) = TimeAttacks(experiment, probe, cancellationToken);
+        (TimeSpan validation, TimeSpan ranking, TimeSpan attack) = TimeAttacks(experiment, probe, cancellationToken);
 
         long validated = Math.Min(data.Validation.Count, experiment.Recipe.ValidationImages ?? long.MaxValue);
         double steps = Math.Ceiling((double)data.Train.Count / experiment.Recipe.BatchSize);
         double training = experiment.Recipe.Epochs * (steps * step.TotalSeconds + validated * validation.TotalSeconds);
         // All networks and their replicates together, in units of the probe.
-        double probes = (trials * meanTrial + baselines) / Cost(probe) * experiment.Replicates;
+        double networks = (trials * meanTrial + baselines) / Cost(probe), probes = networks * experiment.Replicates;
         double limit = experiment.Budget.MaxTime is { } time ? time.TotalSeconds + training * baselines / Cost(probe) : double.MaxValue;
         int trainings = (trials + experiment.Baselines.Count) * experiment.Replicates;
         return new ExperimentEstimate
@@ -41,6 +41,7 @@ internal static class Estimation
             Step = step,
             Trainings = trainings,
             Training = TimeSpan.FromSeconds(Math.Min(training * probes, limit)),
+            Ranking = ranking * (validated * networks),
             Tests = trainings,
             Testing = attack * (experiment.Data.Test.Count * probes),
             PeakMemoryBytes = memory.Stop(),
@@ -75,12 +76,14 @@ internal static class Estimation
         return clock.Elapsed;
     }
 
-    // Seconds an image: of one validation, and of the whole suite.
-    private static (TimeSpan Validation, TimeSpan Suite) TimeAttacks(RobustExperiment experiment, INetworkSpec spec, CancellationToken cancellationToken)
+    // Seconds an image: of one validation, of the suite that ranks, and of the suite of the final evaluation.
+    private static (TimeSpan Validation, TimeSpan Ranking, TimeSpan Suite) TimeAttacks(RobustExperiment experiment, INetworkSpec spec, CancellationToken cancellationToken)
     {
         IImageSource images = experiment.Data.Training.Validation.Take(Math.Min(experiment.Data.Training.Validation.Count, 32));
         using Classifier classifier = spec.Build(experiment.Seed, experiment.Device);
-        return (Time(AttackSuite.Of("validation", experiment.Recipe.ValidationAttackFor(experiment.Threat))), Time(experiment.Suite));
+        return (
+            Time(AttackSuite.Of("validation", experiment.Recipe.ValidationAttackFor(experiment.Threat))),
+            experiment.RankingSuite is { } ranking ? Time(ranking) : TimeSpan.Zero, Time(experiment.Suite));
 
         TimeSpan Time(AttackSuite suite)
         {

@@ -17,13 +17,8 @@ internal static class ExperimentCheck
             .. experiment.Threat.ProblemsAs(nameof(RobustExperiment.Threat)),
             .. experiment.Objective.ProblemsAs(nameof(RobustExperiment.Objective)),
             .. experiment.Recipe.ProblemsAs(nameof(RobustExperiment.Recipe)),
-            .. experiment.Suite.ProblemsAs(nameof(RobustExperiment.Suite)),
-            .. (experiment.Suite?.Attacks ?? []).Take(Rule.MostEntries)
-                .SelectMany((attack, i) =>
-                Rule.Holds(attack is not { NeedsSurrogate: true }, $"{nameof(RobustExperiment.Suite)}.Attacks[{i}]",
-                $"must do without another model, which an experiment has none of, got {attack?.Name}. Leave it out, and run it on the "
-                    + $"finished network with {nameof(EvaluationOptions)}.{nameof(EvaluationOptions.Surrogate)}.")),
-            .. (experiment.Suite?.ProblemsUnder(experiment.Threat) ?? []).Select(problem => problem.Within(nameof(RobustExperiment.Suite))),
+            .. Attacks(experiment.Suite, nameof(RobustExperiment.Suite), experiment.Threat),
+            .. experiment.RankingSuite is null ? [] : Attacks(experiment.RankingSuite, nameof(RobustExperiment.RankedBy), experiment.Threat),
             .. experiment.Objective?.ProblemsUnder(experiment.Threat).Select(problem => problem.Within(nameof(RobustExperiment.Objective))) ?? [],
             .. (experiment.Recipe?.ValidationAttack?.ProblemsUnder(experiment.Threat) ?? [])
                 .Select(problem => problem.Within($"{nameof(RobustExperiment.Recipe)}.{nameof(TrainingRecipe.ValidationAttack)}")),
@@ -60,10 +55,21 @@ internal static class ExperimentCheck
         Objective = experiment.Objective,
         Recipe = experiment.Recipe,
         Suite = experiment.Suite,
+        RankingSuite = experiment.RankingSuite,
         Budget = experiment.Budget,
         Seed = experiment.Seed,
         Replicates = experiment.Replicates,
     };
+
+    private static IEnumerable<Problem> Attacks(AttackSuite? suite, string name, ThreatModel? threat) =>
+    [
+        .. suite.ProblemsAs(name),
+        .. (suite?.Attacks ?? []).Take(Rule.MostEntries).SelectMany((attack, i) =>
+            Rule.Holds(attack is not { NeedsSurrogate: true }, $"{name}.Attacks[{i}]",
+            $"must do without another model, which an experiment has none of, got {attack?.Name}. Leave it out, and run it on the "
+                + $"finished network with {nameof(EvaluationOptions)}.{nameof(EvaluationOptions.Surrogate)}.")),
+        .. (threat is null ? [] : suite?.ProblemsUnder(threat) ?? []).Select(problem => problem.Within(name)),
+    ];
 
     private static IEnumerable<Problem> Networks(RobustExperiment experiment)
     {
@@ -103,6 +109,11 @@ internal static class ExperimentCheck
         return
         [
             .. StudyOptionsOf(experiment).Problems().Select(problem => problem.Within("Search")),
+            .. Rule.Holds(experiment.RankingSuite is null || measured.Length == 0 || measured.Any(goal => goal.IsUnderAttack),
+                nameof(RobustExperiment.RankedBy),
+                $"must have something to decide, but no objective and no limit is an accuracy under attack, got "
+                    + $"{Quantity.First([.. measured.Select(goal => $"\"{goal.Objective.Name}\"")], 6)}. Search for "
+                    + $"{nameof(RobustAccuracy)}, too, or leave the ranking out."),
             .. Rule.Holds(experiment.BatchWidth is null || experiment.Budget.MaxTime is null, nameof(RobustExperiment.Within),
                 $"must have no limit of time in a search in batches, which is the same on every machine, got "
                     + $"{experiment.Budget.MaxTime}. Leave it out, or call {nameof(RobustExperiment.FreeRunning)}."),
@@ -156,6 +167,7 @@ internal static class ExperimentCheck
         .. experiment.Objective.StorageProblems(nameof(RobustExperiment.Objective)),
         .. experiment.Recipe.StorageProblems(nameof(RobustExperiment.Recipe)),
         .. experiment.Suite.StorageProblems(nameof(RobustExperiment.Suite)),
+        .. experiment.RankingSuite?.StorageProblems(nameof(RobustExperiment.RankedBy)) ?? [],
         .. experiment.Sampler.StorageProblems(nameof(RobustExperiment.Sampler)),
         .. experiment.Goals.SelectMany((goal, i) => goal.StorageProblems($"{nameof(RobustExperiment.SearchingFor)}[{i}]")),
         .. experiment.Limits.SelectMany((limit, i) => limit.Measured.StorageProblems($"{nameof(RobustExperiment.Requiring)}[{i}]")),

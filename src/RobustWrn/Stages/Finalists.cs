@@ -4,7 +4,8 @@ namespace RobustWrn;
 
 /// <summary>
 /// Chooses what reaches the test split: the Pareto front and the baselines. Before test is read each is audited on validation; one whose
-/// robustness cannot be believed leaves the front, and what comes forward in its place is audited, too.
+/// robustness cannot be believed leaves the front, and what comes forward in its place is audited, too. Of what stopped because of it the
+/// attacks go on, until they finish or it cannot reach the others any more.
 /// </summary>
 internal static class Finalists
 {
@@ -12,7 +13,13 @@ internal static class Finalists
     /// <param name="experiment">The experiment.</param>
     /// <param name="candidates">All networks.</param>
     /// <param name="audit">Audits one on validation, and notes it there.</param>
-    public static Candidate[] Of(RobustExperiment experiment, IReadOnlyList<Candidate> candidates, Action<Candidate> audit)
+    /// <param name="goOn">
+    /// Goes on with the attacks that rank a network and stopped: told what others it is measured against now, it notes the judgement and the
+    /// outcome there. Null where nothing is ranked by attacks of its own.
+    /// </param>
+    public static Candidate[] Of(
+        RobustExperiment experiment, IReadOnlyList<Candidate> candidates, Action<Candidate> audit,
+        Action<Candidate, IReadOnlyList<TrialOutcome>>? goOn = null)
     {
         Candidate[] trained = [.. candidates.Where(candidate => candidate.Trained.Failure is null)];
         HashSet<Candidate> audited = [];
@@ -30,15 +37,21 @@ internal static class Finalists
             }
             if (!next.Any(candidate => candidate.IsSuspect))
                 return finalists;
+            foreach (Candidate candidate in trained.Where(candidate => candidate.IsBound))
+                goOn?.Invoke(candidate, Believed(trained));
         }
     }
+
+    // Baselines are compared with, and race with nobody.
+    private static TrialOutcome[] Believed(Candidate[] trained) =>
+        [.. trained.Where(candidate => candidate is { Trial: not null, IsSuspect: false, IsBound: false }).Select(candidate => candidate.Outcome!)];
 
     private static void MarkFront(RobustExperiment experiment, Candidate[] trained)
     {
         foreach (Candidate candidate in trained)
             candidate.OnFront = false;
         Candidate[] good = [.. trained.Where(candidate =>
-            !candidate.IsSuspect && experiment.Limits.All(limit => limit.IsKeptBy(candidate.Outcome!.Measures)))];
+            !candidate.IsSuspect && !candidate.IsBound && experiment.Limits.All(limit => limit.IsKeptBy(candidate.Outcome!.Measures)))];
         ParetoObjective<Candidate>[] objectives = experiment.Goals.Count <= 1 ? Usual() :
         [
             .. experiment.Goals.Select(goal => ParetoObjective.Of<Candidate>(
@@ -50,8 +63,8 @@ internal static class Finalists
 
     private static ParetoObjective<Candidate>[] Usual() =>
     [
-        ParetoObjective.Maximise<Candidate>("robust accuracy", candidate => candidate.Trained.ValidationRobust!.Value.Value),
-        ParetoObjective.Maximise<Candidate>("clean accuracy", candidate => candidate.Trained.ValidationClean!.Value.Value),
+        ParetoObjective.Maximise<Candidate>("robust accuracy", candidate => candidate.Robust),
+        ParetoObjective.Maximise<Candidate>("clean accuracy", candidate => candidate.Clean),
         ParetoObjective.Minimise<Candidate>("parameters", candidate => candidate.Cost.Parameters),
         ParetoObjective.Minimise<Candidate>("MACs", candidate => candidate.Cost.MultiplyAdds),
     ];

@@ -28,10 +28,14 @@ internal sealed partial class NetworkFolder
         Evaluation = DescriptionJson.Fingerprint(string.Join('\n',
             experiment.Data.Test.Fingerprint, DescriptionJson.Canonical(experiment.Threat), DescriptionJson.Canonical(experiment.Suite),
             experiment.Seed));
-        Auditing = DescriptionJson.Fingerprint(string.Join('\n',
+        string audited = string.Join('\n',
             experiment.Data.Training.Validation.Fingerprint, DescriptionJson.Canonical(experiment.Threat),
             DescriptionJson.Canonical(experiment.Recipe.ValidationAttackFor(experiment.Threat)), experiment.Recipe.ValidationImages,
-            experiment.Seed));
+            experiment.Seed);
+        // What ranks networks is audited where something else does it than their validation attack.
+        Ranking = experiment.RankingSuite is null ? ""
+            : DescriptionJson.Fingerprint($"{audited}\n{DescriptionJson.Canonical(experiment.RankingSuite)}");
+        Auditing = experiment.RankingSuite is null ? DescriptionJson.Fingerprint(audited) : Ranking;
         string name = Unreadable().Replace(spec.Name, "_");
         name = $"{name[..Math.Min(name.Length, LongestName)]}-{DescriptionJson.Fingerprint($"{Network}\n{Training}")[..Told]}-r{replicate}";
         Path = System.IO.Path.Combine(record, ExperimentFolder.Networks, name);
@@ -52,6 +56,10 @@ internal sealed partial class NetworkFolder
 
     public string Audit => In("audit.json");
 
+    public string Judgement => In("ranking.json");
+
+    public string JudgementJournal => In("ranking");
+
     public string Checkpoints => In("training");
 
     /// <summary>The weights as a result names them: below the record's folder, with slashes on every system.</summary>
@@ -65,6 +73,11 @@ internal sealed partial class NetworkFolder
 
     /// <summary>The fingerprint of what decides the audit on validation, besides the weights: images, threat, attack and seed.</summary>
     public string Auditing { get; }
+
+    /// <summary>
+    /// The fingerprint of what decides the attacks that rank it, besides the weights and what it must reach: images, threat, attacks and seed.
+    /// </summary>
+    public string Ranking { get; }
 
     /// <summary>The fingerprint of what decides the final evaluation, besides the weights: images, threat, attacks and seed.</summary>
     public string Evaluation { get; }

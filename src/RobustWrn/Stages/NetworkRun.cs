@@ -19,6 +19,8 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
 
     private static readonly SealedFile<AuditReport> AuditFile = new("audit of a network", version: 1);
 
+    private static readonly SealedFile<Judgement> JudgementFile = new("ranking of a network", version: 1);
+
     private readonly NetworkFolder _folder = record.Network(experiment, spec, replicate);
 
     /// <summary>Trains the network, or reads what an earlier run has trained.</summary>
@@ -56,20 +58,8 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
                 return before;
             Doubt(_folder.Test, fault);
         }
-        record.ThrowIfLost();
-        if (SealedFile.SumOf(_folder.Weights) != trained.Weights)
-            throw new InvalidDataException($"{_folder.Weights} must stay as it is while the experiment runs, but it was changed. Run "
-                + "again: the network is made again.");
-        RobustnessResult result;
-        try
-        {
-            result = Evaluated(open, progress, cancellationToken);
-        }
-        catch (EvaluationJournalException e)
-        {
-            Doubt(_folder.Journal, e.Message);
-            result = Evaluated(open, progress, cancellationToken);
-        }
+        ThrowIfChanged(trained);
+        RobustnessResult result = GoneOn(_folder.Journal, () => Evaluated(open, progress, cancellationToken));
         record.ThrowIfLost();
         TestFile.Write(_folder.Test, result, owners);
         if (Directory.Exists(_folder.Journal))
@@ -78,7 +68,36 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
     }
 
     /// <summary>
-    /// Attacks the trained network on validation, as the training did, and says whether what it withstands can be believed; or reads
+    /// Attacks the trained network on validation by the experiment's ranking suite until it is done or the network cannot reach a bar any
+    /// more, goes on where an earlier run was stopped, or reads what it has found. A bound that was recorded below a higher bar is gone on
+    /// from: what was attacked is not attacked again.
+    /// </summary>
+    /// <param name="trained">The network, trained.</param>
+    /// <param name="mustReach">The robust accuracy below which it cannot win; null where nothing limits it.</param>
+    /// <param name="progress">Told after each attack on each block.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    public Judgement Judge(
+        TrainedNetwork trained, double? mustReach, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
+    {
+        (string, string)[] owners = [Network, Training, ("weights", trained.Weights!), ("ranking", _folder.Ranking)];
+        if (File.Exists(_folder.Judgement))
+        {
+            if (!JudgementFile.TryRead(_folder.Judgement, out Judgement? before, out string? fault, owners))
+                Doubt(_folder.Judgement, fault);
+            else if (!before.IsBound || before.AtMost?.Value < mustReach)
+                return before;
+        }
+        ThrowIfChanged(trained);
+        Judgement judgement = Judgement.Of(GoneOn(_folder.JudgementJournal, () => Raced(mustReach, progress, cancellationToken)));
+        record.ThrowIfLost();
+        JudgementFile.Write(_folder.Judgement, judgement, owners);
+        if (!judgement.IsBound && Directory.Exists(_folder.JudgementJournal))
+            Directory.Delete(_folder.JudgementJournal, recursive: true);
+        return judgement;
+    }
+
+    /// <summary>
+    /// Attacks the trained network on validation, as its ranking did, and says whether what it withstands can be believed; or reads
     /// what an earlier run has found.
     /// </summary>
     /// <returns>The audit; null where the experiment's evaluator makes none.</returns>
@@ -91,20 +110,12 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
                 return before;
             Doubt(_folder.Audit, fault);
         }
-        IImageSource images = experiment.Data.Training.Validation;
-        images = images.Take(Math.Min(images.Count, experiment.Recipe.ValidationImages ?? long.MaxValue));
         using Classifier classifier = NetworkWeights.Open(_folder.Weights, experiment.Device);
-        EvaluationOptions options = new()
-        {
-            Seed = experiment.Seed,
-            Device = experiment.Device,
-            MemoryLimit = experiment.MemoryLimit,
-            Logger = experiment.Logger,
-            Audit = new EvaluationAudit { Share = 1 },
-        };
-        AttackSuite suite = AttackSuite.Of("validation", experiment.Recipe.ValidationAttackFor(experiment.Threat));
+        EvaluationOptions options = Options with { Audit = new EvaluationAudit { Share = 1 } };
+        AttackSuite suite = experiment.RankingSuite
+            ?? AttackSuite.Of("validation", experiment.Recipe.ValidationAttackFor(experiment.Threat));
         AuditReport? audit = experiment.Evaluator.Run(
-            classifier, images, experiment.Threat, suite, options, progress, cancellationToken).Audit;
+            classifier, Validation, experiment.Threat, suite, options, progress, cancellationToken).Audit;
         record.ThrowIfLost();
         if (audit is not null)
             AuditFile.Write(_folder.Audit, audit, owners);
@@ -113,6 +124,23 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
 
     /// <summary>The trained network, on the experiment's device. The caller disposes it.</summary>
     public Classifier Open() => NetworkWeights.Open(_folder.Weights, experiment.Device);
+
+    private IImageSource Validation
+    {
+        get
+        {
+            IImageSource images = experiment.Data.Training.Validation;
+            return images.Take(Math.Min(images.Count, experiment.Recipe.ValidationImages ?? long.MaxValue));
+        }
+    }
+
+    private EvaluationOptions Options => new()
+    {
+        Seed = experiment.Seed,
+        Device = experiment.Device,
+        MemoryLimit = experiment.MemoryLimit,
+        Logger = experiment.Logger,
+    };
 
     private (string, string) Network => ("network", _folder.Network);
 
@@ -189,15 +217,41 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         CancellationToken cancellationToken)
     {
         using Classifier classifier = NetworkWeights.Open(_folder.Weights, experiment.Device);
-        EvaluationOptions options = new()
-        {
-            Seed = experiment.Seed,
-            Device = experiment.Device,
-            MemoryLimit = experiment.MemoryLimit,
-            JournalFolder = _folder.Journal,
-            Logger = experiment.Logger,
-        };
+        EvaluationOptions options = Options with { JournalFolder = _folder.Journal };
         return experiment.Evaluator.Run(classifier, open(), experiment.Threat, experiment.Suite, options, progress, cancellationToken);
+    }
+
+    private RacedEvaluation Raced(double? mustReach, IProgress<EvaluationProgress>? progress, CancellationToken cancellationToken)
+    {
+        using Classifier classifier = NetworkWeights.Open(_folder.Weights, experiment.Device);
+        // Finalists alone are audited, by a run of their own.
+        EvaluationOptions options = Options with { JournalFolder = _folder.JudgementJournal, Audit = null };
+        (ThreatModel threat, AttackSuite suite, IRobustnessEvaluator evaluator) = (experiment.Threat, experiment.RankingSuite!, experiment.Evaluator);
+        return mustReach is { } bar
+            ? evaluator.Race(classifier, Validation, threat, suite, bar, options, progress, cancellationToken)
+            : RacedEvaluation.Of(evaluator.Run(classifier, Validation, threat, suite, options, progress, cancellationToken));
+    }
+
+    // A journal of another evaluation is moved aside, and begun anew.
+    private T GoneOn<T>(string journal, Func<T> evaluate)
+    {
+        try
+        {
+            return evaluate();
+        }
+        catch (EvaluationJournalException e)
+        {
+            Doubt(journal, e.Message);
+            return evaluate();
+        }
+    }
+
+    private void ThrowIfChanged(TrainedNetwork trained)
+    {
+        record.ThrowIfLost();
+        if (SealedFile.SumOf(_folder.Weights) != trained.Weights)
+            throw new InvalidDataException($"{_folder.Weights} must stay as it is while the experiment runs, but it was changed. Run "
+                + "again: the network is made again.");
     }
 
     private void Doubt(string path, string reason) =>

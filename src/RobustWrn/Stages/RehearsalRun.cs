@@ -37,6 +37,13 @@ internal static class RehearsalRun
                 new TrainingOptions { CheckpointFolder = folder, Device = experiment.Device, MemoryLimit = experiment.MemoryLimit },
                 null, cancellationToken);
             Done($"one step of {experiment.Objective.Name}, validation and a checkpoint");
+            if (experiment.RankingSuite is { } ranking)
+            {
+                EvaluationOptions ranked = new() { Seed = experiment.Seed, Device = experiment.Device, Audit = null };
+                RacedEvaluation raced = experiment.Evaluator.Race(
+                    classifier, one.Validation, experiment.Threat, ranking, mustReach: 0, ranked, null, cancellationToken);
+                Done($"{ranking.Name} on {Judgement.Of(raced).Clean.Total} validation images");
+            }
             RobustnessResult attacked = experiment.Evaluator.Run(classifier, one.Validation, experiment.Threat, experiment.Suite,
                 new EvaluationOptions { Seed = experiment.Seed, Device = experiment.Device }, null, cancellationToken);
             Done($"{experiment.Suite.Name} on {attacked.Clean.Total} validation images");

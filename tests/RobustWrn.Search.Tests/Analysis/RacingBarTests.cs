@@ -28,7 +28,7 @@ public sealed class RacingBarTests
         // It keeps the limit, so that the front is all that decides.
         Measure[] known = [Measure.Of("clean", new(9, 10)), new Measure("MACs", random.Next(4))];
 
-        double? bar = RacingBar.Of(Robust, objectives, constraints, told, known);
+        double? bar = RacingBar.Of(Robust, objectives, constraints, told.Select(trial => trial.Outcome!), known);
 
         for (int hits = 0; hits <= 10; hits++)
         {
@@ -45,11 +45,10 @@ public sealed class RacingBarTests
     [Fact]
     public void Of_OneObjective_IsTheBestKnownThatKeepsTheLimits()
     {
-        TrialRecord[] told =
+        TrialOutcome[] told =
         [
-            Trial(0, Outcome(40, 80)), Trial(1, Outcome(60, 30)), Trial(2, Outcome(45, 80)),
-            Trial(3, new TrialOutcome { Measures = [Measure.AtMost(Robust, new(99, 100)), Measure.Of("clean", new(80, 100))] }),
-            Trial(4, Outcome(99, 99)) with { State = TrialState.Pending },
+            Outcome(40, 80), Outcome(60, 30), Outcome(45, 80),
+            new() { Measures = [Measure.AtMost(Robust, new(99, 100)), Measure.Of("clean", new(80, 100))] },
         ];
         ValueList<StudyConstraint> clean = [StudyConstraint.Least("clean", 0.5)];
 
@@ -78,7 +77,7 @@ public sealed class RacingBarTests
     [Fact]
     public void Of_AnObjectiveThatIsNotKnownYet_SetsNoBar()
     {
-        TrialRecord[] told = [Trial(0, Outcome(40, 80).With(new Measure("MACs", 1)))];
+        TrialOutcome[] told = [Outcome(40, 80).With(new Measure("MACs", 1))];
 
         Assert.Null(RacingBar.Of(Robust, Three, [], told, [new Measure("MACs", 2)]));
         Assert.Null(RacingBar.Of(Robust, Three, [], told, [new Measure("MACs", 2), Measure.AtMost("clean", new(1, 2))]));
