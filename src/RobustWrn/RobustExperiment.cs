@@ -39,7 +39,8 @@ public sealed record RobustExperiment
     public AttackSuite Suite { get; private init; } = AttackSuite.Of("PGD and CW", new Pgd(), new CwLinf());
 
     /// <summary>
-    /// The attacks on validation images that rank trained networks; null, the default, ranks them by the validation attack of their training.
+    /// The attacks on validation images that rank trained networks; null, the default, ranks them by the validation attack of their
+    /// training.
     /// </summary>
     public AttackSuite? RankingSuite { get; private init; }
 
@@ -148,14 +149,14 @@ public sealed record RobustExperiment
     public RobustExperiment EvaluatedBy(AttackSuite suite) => this with { Suite = suite };
 
     /// <summary>
-    /// Ranks networks by stronger attacks than the validation attack of their training: each is attacked by a suite once it is trained, on the
-    /// same validation images, and <see cref="RobustAccuracy"/>, <see cref="WorstClassAccuracy"/> and <see cref="CleanAccuracy"/> are counted
-    /// there. Trials race: the attacks on one stop as soon as it cannot be as robust any more as a trial before it that is as good in all
-    /// other objectives. Of it an upper bound is known then (<see cref="Judgement.AtMost"/>), and it is on no front: with one objective, the
-    /// front is one of the networks whose attacks finished.
+    /// Ranks networks by stronger attacks than the validation attack of their training: each is attacked by a suite once it is trained, on
+    /// the same validation images, and <see cref="RobustAccuracy"/>, <see cref="WorstClassAccuracy"/> and <see cref="CleanAccuracy"/> are
+    /// counted there. Trials race: the attacks on one stop as soon as it cannot be as robust any more as a trial before it that is as good
+    /// in all other objectives. Of it an upper bound is known then (<see cref="Judgement.AtMost"/>), and it is on no front: with one
+    /// objective, the front is one of the networks whose attacks finished.
     /// </summary>
     /// <param name="suite">The attacks, cheap ones first.</param>
-    public RobustExperiment RankedBy(AttackSuite suite)
+    internal RobustExperiment RankedBy(AttackSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
         return this with { RankingSuite = suite };

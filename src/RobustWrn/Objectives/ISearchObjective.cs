@@ -15,8 +15,9 @@ public interface ISearchObjective : IDescription
     bool IsRepeatable { get; }
 
     /// <summary>
-    /// True where it is a number under attack: of a network that is yet to be attacked for its ranking (<see cref="RobustExperiment.RankedBy"/>)
-    /// it is not known, and after that it must be read from <see cref="MeasuredNetwork.Judgement"/>, where it may be an upper bound.
+    /// True where it is a number under attack: of a network that is yet to be attacked for its ranking
+    /// (<see cref="RobustExperiment.RankedBy"/>) it is not known, and after that it must be read from
+    /// <see cref="MeasuredNetwork.Judgement"/>, where it may be an upper bound.
     /// </summary>
     bool IsUnderAttack => false;
 

@@ -29,5 +29,6 @@ public sealed record MeasuredNetwork(
 
     /// <summary>Name and accuracies.</summary>
     public override string ToString() =>
-        $"{Spec.Name}: robust {ValidationRobust}, clean {ValidationClean} on validation{(Judgement is null ? "" : $"; ranked: {Judgement}")}";
+        $"{Spec.Name}: robust {ValidationRobust}, clean {ValidationClean} on validation"
+        + (Judgement is null ? "" : $"; ranked: {Judgement}");
 }

@@ -50,7 +50,13 @@ public sealed record MarkdownReport : IReport
         text.AppendLine().AppendLine("## Pareto front").AppendLine();
         text.AppendLine("No other network of this run is at least as good in robust accuracy, clean accuracy (both on validation), parameters and MACs, and better in one of them.").AppendLine();
         foreach (NetworkResult network in result.Front)
-            text.AppendLine(CultureInfo.InvariantCulture, $"- {network.Name}{Values(network)}: robust {(ranks ? Ranked(network) : Text(network.ValidationRobust))}, clean {Text(network.Judgement?.Clean ?? network.ValidationClean)}, {Count(network.Parameters)} parameters, {Count(network.MultiplyAdds)} MACs");
+        {
+            string robust = ranks ? Ranked(network) : Text(network.ValidationRobust);
+            string clean = Text(network.Judgement?.Clean ?? network.ValidationClean);
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"- {network.Name}{Values(network)}: robust {robust}, clean {clean}, {Count(network.Parameters)} parameters, "
+                    + $"{Count(network.MultiplyAdds)} MACs");
+        }
 
         text.AppendLine().AppendLine("## Attacks on test").AppendLine();
         text.AppendLine("Images still classified rightly after each attack; each attack sees only the survivors of those before.").AppendLine();

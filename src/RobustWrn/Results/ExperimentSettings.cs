@@ -71,7 +71,8 @@ public sealed record ExperimentSettings
     /// <summary>Training, images and evaluation.</summary>
     public override string ToString() =>
         $"{Objective.Name} on {Quantity.Of(TrainImages, "image")} under {Threat}, "
-        + $"{(RankingSuite is null ? "" : $"ranked by {RankingSuite.Name}, ")}judged by {Suite.Name} on {Quantity.Of(TestImages, "image")}; "
+        + $"{(RankingSuite is null ? "" : $"ranked by {RankingSuite.Name}, ")}"
+        + $"judged by {Suite.Name} on {Quantity.Of(TestImages, "image")}; "
         + $"{Quantity.Of(Baselines.Count, "baseline")}, "
         + $"{(Space is null ? "no search" : $"{Quantity.Of(Budget.MaxTrials, "trial")} at most")}, "
         + $"{Quantity.Of(Replicates, "replicate")}, seed {Seed}";

@@ -19,8 +19,8 @@ public sealed record Judgement
     public Proportion? Robust { get; init; }
 
     /// <summary>
-    /// The upper bound of the robust accuracy where the attacks stopped: images that had not fallen by then, attacked or not. Null where it is
-    /// known.
+    /// The upper bound of the robust accuracy where the attacks stopped: images that had not fallen by then, attacked or not. Null where
+    /// the accuracy is known.
     /// </summary>
     public Proportion? AtMost { get; init; }
 
@@ -45,7 +45,8 @@ public sealed record Judgement
 
     /// <summary>The robust accuracy as a measure of a trial: a share, or an upper bound of it.</summary>
     /// <param name="name">The measure's name.</param>
-    public Measure RobustMeasure(string name) => Robust is { } robust ? Measure.Of(name, robust) : Measure.AtMost(name, AtMost.GetValueOrDefault());
+    public Measure RobustMeasure(string name) =>
+        Robust is { } robust ? Measure.Of(name, robust) : Measure.AtMost(name, AtMost.GetValueOrDefault());
 
     /// <summary>The verdicts on each image, by name; none where the evaluator gave the counts alone.</summary>
     [JsonIgnore]
@@ -81,7 +82,8 @@ public sealed record Judgement
 
     /// <summary>Accuracies, or the bound and what it could not reach.</summary>
     public override string ToString() => (Robust is { } robust ? $"robust {robust}" : AtMost is { } bound
-        ? string.Create(CultureInfo.InvariantCulture, $"robust at most {100 * bound.Value:0.0} %, below the {100 * MustReach:0.0} % to reach")
+        ? string.Create(
+            CultureInfo.InvariantCulture, $"robust at most {100 * bound.Value:0.0} %, below the {100 * MustReach:0.0} % to reach")
         : "robust unknown") + $", clean {Clean}";
 
     // A stand-in for an evaluation may give counts and nothing of the images.

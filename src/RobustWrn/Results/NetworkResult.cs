@@ -41,7 +41,8 @@ public sealed record NetworkResult
     public Proportion? ValidationClean { get; init; }
 
     /// <summary>
-    /// Accuracy on attacked validation images, at the selected epoch: what trials are ranked by, unless they have a <see cref="Judgement"/>.
+    /// Accuracy on attacked validation images, at the selected epoch: what trials are ranked by, unless they have a
+    /// <see cref="Judgement"/>.
     /// </summary>
     public Proportion? ValidationRobust { get; init; }
 

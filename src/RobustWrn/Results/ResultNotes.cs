@@ -18,9 +18,9 @@ internal static class ResultNotes
         yield return "Trials are ranked on validation images, and the best of many is chosen: its validation accuracy is optimistic. The test numbers are not.";
         if (experiment.RankingSuite is { } ranking)
         {
-            yield return $"Trials were ranked by {ranking.Name} on validation, and raced: the attacks on one stopped as soon as it could not be as "
-                + "robust as a trial before it that was as good in all other objectives, or broke a limit. Of those \"at most\" is an upper bound "
-                + "and no accuracy; they are on no front"
+            yield return $"Trials were ranked by {ranking.Name} on validation, and raced: the attacks on one stopped as soon as it could not "
+                + "be as robust as a trial before it that was as good in all other objectives, or broke a limit. Of those \"at most\" is an "
+                + "upper bound and no accuracy; they are on no front"
                 + (experiment.Goals.Count == 1 ? ", which shows what finished, not every trade-off with size." : ".");
         }
         if (experiment.Data.Test.Count < SmallTestSplit)

@@ -77,7 +77,8 @@ internal static class Estimation
     }
 
     // Seconds an image: of one validation, of the suite that ranks, and of the suite of the final evaluation.
-    private static (TimeSpan Validation, TimeSpan Ranking, TimeSpan Suite) TimeAttacks(RobustExperiment experiment, INetworkSpec spec, CancellationToken cancellationToken)
+    private static (TimeSpan Validation, TimeSpan Ranking, TimeSpan Suite) TimeAttacks(
+        RobustExperiment experiment, INetworkSpec spec, CancellationToken cancellationToken)
     {
         IImageSource images = experiment.Data.Training.Validation.Take(Math.Min(experiment.Data.Training.Validation.Count, 32));
         using Classifier classifier = spec.Build(experiment.Seed, experiment.Device);

@@ -18,7 +18,7 @@ internal static class ExperimentCheck
             .. experiment.Objective.ProblemsAs(nameof(RobustExperiment.Objective)),
             .. experiment.Recipe.ProblemsAs(nameof(RobustExperiment.Recipe)),
             .. Attacks(experiment.Suite, nameof(RobustExperiment.Suite), experiment.Threat),
-            .. experiment.RankingSuite is null ? [] : Attacks(experiment.RankingSuite, nameof(RobustExperiment.RankedBy), experiment.Threat),
+            .. experiment.RankingSuite is { } ranking ? Attacks(ranking, nameof(RobustExperiment.RankedBy), experiment.Threat) : [],
             .. experiment.Objective?.ProblemsUnder(experiment.Threat).Select(problem => problem.Within(nameof(RobustExperiment.Objective))) ?? [],
             .. (experiment.Recipe?.ValidationAttack?.ProblemsUnder(experiment.Threat) ?? [])
                 .Select(problem => problem.Within($"{nameof(RobustExperiment.Recipe)}.{nameof(TrainingRecipe.ValidationAttack)}")),

@@ -14,8 +14,8 @@ internal static class Finalists
     /// <param name="candidates">All networks.</param>
     /// <param name="audit">Audits one on validation, and notes it there.</param>
     /// <param name="goOn">
-    /// Goes on with the attacks that rank a network and stopped: told what others it is measured against now, it notes the judgement and the
-    /// outcome there. Null where nothing is ranked by attacks of its own.
+    /// Goes on with the attacks that rank a network and stopped: told what others it is measured against now, it notes the judgement and
+    /// the outcome there. Null where nothing is ranked by attacks of its own.
     /// </param>
     public static Candidate[] Of(
         RobustExperiment experiment, IReadOnlyList<Candidate> candidates, Action<Candidate> audit,
@@ -44,7 +44,10 @@ internal static class Finalists
 
     // Baselines are compared with, and race with nobody.
     private static TrialOutcome[] Believed(Candidate[] trained) =>
-        [.. trained.Where(candidate => candidate is { Trial: not null, IsSuspect: false, IsBound: false }).Select(candidate => candidate.Outcome!)];
+    [
+        .. trained.Where(candidate => candidate is { Trial: not null, IsSuspect: false, IsBound: false })
+            .Select(candidate => candidate.Outcome!),
+    ];
 
     private static void MarkFront(RobustExperiment experiment, Candidate[] trained)
     {

@@ -75,7 +75,8 @@ internal sealed partial class NetworkFolder
     public string Auditing { get; }
 
     /// <summary>
-    /// The fingerprint of what decides the attacks that rank it, besides the weights and what it must reach: images, threat, attacks and seed.
+    /// The fingerprint of what decides the attacks that rank it, besides the weights and what it must reach: images, threat, attacks and
+    /// seed.
     /// </summary>
     public string Ranking { get; }
 

@@ -226,10 +226,10 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         using Classifier classifier = NetworkWeights.Open(_folder.Weights, experiment.Device);
         // Finalists alone are audited, by a run of their own.
         EvaluationOptions options = Options with { JournalFolder = _folder.JudgementJournal, Audit = null };
-        (ThreatModel threat, AttackSuite suite, IRobustnessEvaluator evaluator) = (experiment.Threat, experiment.RankingSuite!, experiment.Evaluator);
+        (ThreatModel threat, AttackSuite suite) = (experiment.Threat, experiment.RankingSuite!);
         return mustReach is { } bar
-            ? evaluator.Race(classifier, Validation, threat, suite, bar, options, progress, cancellationToken)
-            : RacedEvaluation.Of(evaluator.Run(classifier, Validation, threat, suite, options, progress, cancellationToken));
+            ? experiment.Evaluator.Race(classifier, Validation, threat, suite, bar, options, progress, cancellationToken)
+            : RacedEvaluation.Of(experiment.Evaluator.Run(classifier, Validation, threat, suite, options, progress, cancellationToken));
     }
 
     // A journal of another evaluation is moved aside, and begun anew.

@@ -9,7 +9,8 @@ namespace RobustWrn;
 /// </summary>
 /// <param name="experiment">Objectives, limits and the ranking attacks.</param>
 /// <param name="network">The network, trained and not yet ranked.</param>
-internal sealed class TrialMeasurement(RobustExperiment experiment, MeasuredNetwork network)
+/// <param name="told">What was told of it already, whose times hold; null for a new one.</param>
+internal sealed class TrialMeasurement(RobustExperiment experiment, MeasuredNetwork network, TrialOutcome? told = null)
 {
     private readonly StudyOptions _study = ExperimentCheck.StudyOptionsOf(experiment);
     private Measure[]? _known;
@@ -23,16 +24,22 @@ internal sealed class TrialMeasurement(RobustExperiment experiment, MeasuredNetw
 
     /// <summary>The measures that no attack is needed for.</summary>
     /// <exception cref="InvalidOperationException">One cannot be measured of this network.</exception>
-    public IReadOnlyList<Measure> Known =>
-        _known ??= [.. Objectives.Where(objective => !objective.IsUnderAttack).Select(objective => objective.Of(network))];
+    public IReadOnlyList<Measure> Known => _known ??=
+    [
+        .. Objectives.Where(objective => !objective.IsUnderAttack).Select(objective => Once(objective) ?? objective.Of(network)),
+    ];
 
     /// <summary>The robust accuracy below which the network cannot win (<see cref="RacingBar"/>); null where nothing limits it.</summary>
-    /// <param name="told">
+    /// <param name="others">
     /// The outcomes of the trials that may be known: in a search in batches those of the batches before this trial's.
     /// </param>
-    public double? Bar(IEnumerable<TrialOutcome> told) =>
-        RacingBar.Of(new RobustAccuracy().Objective.Name, _study.Objectives, _study.Constraints, told, Known) is > 0 and var bar
+    public double? Bar(IEnumerable<TrialOutcome> others) =>
+        RacingBar.Of(new RobustAccuracy().Objective.Name, _study.Objectives, _study.Constraints, others, Known) is > 0 and var bar
             ? Math.Min(1, bar) : null;
+
+    /// <summary>The robust accuracy that it is ranked by.</summary>
+    /// <param name="judgement">What the ranking attacks found; null where there are none.</param>
+    public Measure Robust(Judgement? judgement) => new RobustAccuracy().Of(network with { Judgement = judgement });
 
     /// <summary>The outcome that is told of the trial.</summary>
     /// <param name="judgement">What the ranking attacks found; null where there are none.</param>
@@ -56,7 +63,7 @@ internal sealed class TrialMeasurement(RobustExperiment experiment, MeasuredNetw
         return outcome;
     }
 
-    // A time that was measured for the bar is the time: it would be another one the second time.
+    // A time that was measured for the bar, or told, is the time: it would be another one the second time.
     private Measure? Once(ISearchObjective objective) => objective.IsRepeatable ? null
-        : _known?.FirstOrDefault(measure => measure.Name == objective.Objective.Name);
+        : told?.Find(objective.Objective.Name) ?? _known?.FirstOrDefault(measure => measure.Name == objective.Objective.Name);
 }
