@@ -78,5 +78,6 @@ turns.SetAction(parsed =>
 command.Subcommands.Add(turns);
 command.Subcommands.Add(SamplerCommand.Create());
 command.Subcommands.Add(GuardCommand.Create());
+command.Subcommands.Add(RacingCommand.Create());
 command.Subcommands.Add(AskTimes.Create());
 return command.Parse(args).Invoke();
