@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace RobustWrn.Core;
 
-/// <summary>The process whose number an unfinished file or folder bears.</summary>
-internal static class OwningProcess
+/// <summary>The process whose number something bears: an unfinished file or folder, a worker of a study.</summary>
+public static class OwningProcess
 {
     // Processes are timed in hundredths of a second, files in the ticks of the kernel.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(0.1);
@@ -12,8 +12,8 @@ internal static class OwningProcess
     /// <summary>
     /// Tells whether it has ended. Numbers are given again, in containers with each start: one that began after the last change is another.
     /// </summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="changed">When its file or folder was last written.</param>
+    /// <param name="number">Its number, of this machine.</param>
+    /// <param name="changed">When it last did something, such as write its file, UTC: it had begun by then.</param>
     public static bool HasEnded(int number, DateTime changed)
     {
         try

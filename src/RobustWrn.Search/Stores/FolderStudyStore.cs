@@ -15,15 +15,13 @@ namespace RobustWrn.Search;
 /// <c>study.json</c> is written again, with a warning, where the log is of the study asked for. Studies of one file a trial, as the first
 /// version wrote them, are read on as studies of batches of 1. Some network file systems do not support locks.
 /// </remarks>
-public sealed class FolderStudyStore : IStudyStore
+public sealed class FolderStudyStore : ExclusiveStore
 {
     private const string HeaderName = "study.json", LogName = "log.jsonl";
 
     private static readonly SealedFile<StudyHeader> HeaderFile = new("study", version: 3);
 
     private readonly ILogger _logger;
-    private readonly TimeProvider _time;
-    private readonly List<LoggedFact> _facts = [];
     private FolderLock? _lock;
     private LogFile? _file;
 
@@ -31,25 +29,27 @@ public sealed class FolderStudyStore : IStudyStore
     /// <param name="folder">The folder; made when the store is opened.</param>
     /// <param name="logger">Told of damaged files; null is none.</param>
     /// <param name="time">The clock of its facts; null is the system's.</param>
-    public FolderStudyStore(string folder, ILogger? logger = null, TimeProvider? time = null)
+    /// <param name="rules">How often a trial is tried again; null is the default.</param>
+    public FolderStudyStore(string folder, ILogger? logger = null, TimeProvider? time = null, ClaimRules? rules = null)
+        : base(rules, time)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         Folder = Path.GetFullPath(folder);
-        (_logger, _time) = (logger ?? NullLogger.Instance, time ?? TimeProvider.System);
+        _logger = logger ?? NullLogger.Instance;
     }
 
     /// <summary>The folder, as a full path.</summary>
     public string Folder { get; }
 
     /// <inheritdoc/>
-    public StudyHeader Open(StudyHeader header)
+    protected override StudyHeader Take(StudyHeader header, out IReadOnlyList<LoggedFact> facts)
     {
         ArgumentNullException.ThrowIfNull(header);
+        facts = [];
         _lock = _lock is null ? FolderLock.Take(Folder) : throw new IOException($"{Folder} is in use by another study of this store. "
             + "Dispose that study first.");
         try
         {
-            _facts.Clear();
             if (FormerStudyFolder.Find(Folder, header, _logger) is { } former)
             {
                 if (former.Header.Fingerprint != header.Fingerprint)
@@ -59,44 +59,25 @@ public sealed class FolderStudyStore : IStudyStore
                 FormerStudyFolder.Remove(Folder);
             }
             StudyHeader kept = Kept(header);
-            _file = LogFile.Open(In(LogName), kept, _logger, out IReadOnlyList<LoggedFact> facts);
-            _facts.AddRange(facts);
+            _file = LogFile.Open(In(LogName), kept, _logger, out facts);
             return kept;
         }
         catch
         {
-            Dispose();
+            Release();
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public ValueList<LoggedFact> Read(int from)
+    protected override void Keep(LoggedFact fact)
     {
-        lock (_facts)
-            return from == _facts.Count ? [] : [.. _facts[from..]];
+        _lock!.ThrowIfLost();
+        _file!.Append(fact);
     }
 
     /// <inheritdoc/>
-    public LoggedFact? TryAppend(int length, StudyFact fact)
-    {
-        ArgumentNullException.ThrowIfNull(fact);
-        lock (_facts)
-        {
-            if (_lock is null || _file is null)
-                throw new InvalidOperationException("a store must be opened before it is written.");
-            if (_facts.Count != length)
-                return null;
-            _lock.ThrowIfLost();
-            LoggedFact logged = new(length, _time.GetUtcNow(), fact);
-            _file.Append(logged);
-            _facts.Add(logged);
-            return logged;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
+    protected override void Release()
     {
         _file?.Dispose();
         _lock?.Dispose();

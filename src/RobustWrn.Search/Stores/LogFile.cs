@@ -133,7 +133,7 @@ internal sealed class LogFile : IDisposable
     // Adds a fact, behind the claim that it needs where that one was lost.
     private static string? Followed(StudyLog log, List<LoggedFact> believed, LoggedFact fact)
     {
-        int attempt = fact.Fact.ClaimsBefore;
+        int attempt = fact.Fact.ClaimsBefore ?? 0;
         bool shifted = fact.Position > log.Length;
         int lost = shifted && log.Find(fact.Fact.Trial) is { State: TrialState.Pending } trial ? attempt - trial.Attempts : 0;
         for (int i = 0; i < Math.Min(lost, fact.Position - log.Length); i++)

@@ -30,6 +30,13 @@ internal static partial class SearchLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{File} is missing beside the header of its study; the study begins anew.")]
     public static partial void LostLog(ILogger logger, string file);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "It could not be noted that trial {Trial} is at work: {Reason}")]
+    public static partial void BeatNotKept(ILogger logger, int trial, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} was taken from attempt {Attempt}, which was not heard of in time; what "
+        + "it finds is not taken.")]
+    public static partial void LostClaim(ILogger logger, int trial, int attempt);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} has no record, though later ones do; it will be tried again.")]
     public static partial void LostTrial(ILogger logger, int trial);
 }

@@ -55,6 +55,9 @@ public static class Study
 public sealed class Study<TSpec> : IDisposable
     where TSpec : INetworkSpec
 {
+    // What other processes do is seen so late at most.
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
     // Samplers are asked one after another, outside of the gate: a slow one keeps nobody from telling.
     private readonly Lock _asking = new(), _gate = new();
     private readonly SearchSpace<TSpec> _space;
@@ -64,7 +67,8 @@ public sealed class Study<TSpec> : IDisposable
     private readonly RandomStream _random;
     private readonly StudyLog _log;
     private readonly ProposalCheck<TSpec> _check;
-    private readonly string _worker = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}";
+    private readonly string _worker = WorkerName.Make();
+    private readonly HeldTrials _held;
     private TaskCompletionSource _changed = NewSignal();
     private bool _disposed;
 
@@ -86,6 +90,7 @@ public sealed class Study<TSpec> : IDisposable
         _log = new StudyLog(Header);
         StudyResume.Refuse(Header, store.Open(Header));
         Resume();
+        _held = new HeldTrials(store, options.Logger);
     }
 
     /// <summary>Space, sampler, seed, objectives and mode of the study.</summary>
@@ -170,12 +175,13 @@ public sealed class Study<TSpec> : IDisposable
                 {
                     ObjectDisposedException.ThrowIf(_disposed, this);
                     Refresh();
-                    if (Unclaimed() is { } waiting)
+                    if (_store.Claim(_worker, _options.MaxTrials) is { } claimed)
                     {
-                        if (TryAppend(Claim(waiting)))
-                            return Handed(waiting);
-                        continue;
+                        Refresh();
+                        return Handed(_log.Find(claimed.Trial)!, claimed.Attempt);
                     }
+                    // The claim may have found that a trial lost its worker for good.
+                    Refresh();
                     number = _log.FirstFree;
                     if (number >= _options.MaxTrials)
                         return End(UsedUp(_options.MaxTrials.Value));
@@ -224,7 +230,10 @@ public sealed class Study<TSpec> : IDisposable
             }
             if (trial is not null || !waits)
                 return trial;
-            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!_store.IsShared)
+                await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            else
+                await Task.WhenAny(changed, Task.Delay(Poll, cancellationToken)).ConfigureAwait(false);
         }
     }
 
@@ -243,10 +252,21 @@ public sealed class Study<TSpec> : IDisposable
         new TrialOutcome { Measures = kept }.Problems().ThrowIfAny(nameof(TrialReport));
         lock (_gate)
         {
-            if (!Running(trial).Reports.Any(report => report.Step == step))
-                AppendNext(new TrialReported { Trial = trial.Number, Attempt = trial.Attempt, Step = step, Measures = kept });
+            if (Running(trial).Find(step) is null)
+                Append(new TrialReported { Trial = trial.Number, Attempt = trial.Attempt, Step = step, Measures = kept });
         }
     }
+
+    /// <summary>
+    /// Lets go of a trial before it ended: it waits for a worker again, which goes on where this one stopped if the caller keeps that.
+    /// </summary>
+    /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
+    /// <param name="cause">Failures count: so many end the trial (<see cref="ClaimRules.MaxFailures"/>).</param>
+    /// <param name="reason">What happened, for people.</param>
+    /// <returns>The record as stored.</returns>
+    /// <exception cref="InvalidOperationException">The trial is not this study's, was told before, or is another worker's by now.</exception>
+    public TrialRecord Release(Trial<TSpec> trial, ReleaseCause cause = ReleaseCause.Stopped, string reason = "") =>
+        Finish(trial, () => new TrialReleased { Trial = trial.Number, Attempt = trial.Attempt, Cause = cause, Reason = reason });
 
     /// <summary>Records the outcome of a trial.</summary>
     /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
@@ -287,13 +307,16 @@ public sealed class Study<TSpec> : IDisposable
     }
 
     /// <summary>
-    /// Releases the store. Trials that were asked and not told stay pending and are handed out again by the next study there.
+    /// Lets go of the trials that were asked and not told, which other workers and the next study there are handed, and of the store.
     /// </summary>
     public void Dispose()
     {
         lock (_gate)
         {
+            if (_disposed)
+                return;
             _disposed = true;
+            _held.Dispose();
             _store.Dispose();
             _changed.TrySetResult();
         }
@@ -301,14 +324,8 @@ public sealed class Study<TSpec> : IDisposable
 
     private int Horizon(int number) => Header.Width is { } width ? number / width * width : number;
 
-    // A claim of an earlier opening of the study is that of a process which is gone: a store serves one at a time.
-    private TrialRecord? Unclaimed() => _log.Pending.Select(number => _log.Find(number)!)
-        .FirstOrDefault(trial => trial.Worker != _worker && !(trial.Number >= _options.MaxTrials));
-
-    private TrialClaimed Claim(TrialRecord trial) => new() { Trial = trial.Number, Attempt = trial.Attempts + 1, Worker = _worker };
-
-    private Trial<TSpec> Handed(TrialRecord trial) =>
-        new(trial.Number, trial.Attempts + 1, trial.Point, trial.Values, _space.At(trial.Point));
+    private Trial<TSpec> Handed(TrialRecord trial, int attempt) =>
+        new(trial.Number, attempt, trial.Point, trial.Values, _space.At(trial.Point)) { Lost = _held.Add(trial.Number, attempt) };
 
     private static string UsedUp(int trials) =>
         trials == 1 ? "the 1 trial has been asked." : $"all {Quantity.Of(trials, "trial")} have been asked.";
@@ -323,12 +340,13 @@ public sealed class Study<TSpec> : IDisposable
         $"one value tells a study of one objective, but this one has {Header.Objectives.Count}. "
             + $"Tell a {nameof(TrialOutcome)} with a measure for each.");
 
-    private TrialRecord Finish(Trial<TSpec> trial, Func<StudyFact> fact)
+    private TrialRecord Finish(Trial<TSpec> trial, Func<AttemptFact> fact)
     {
         lock (_gate)
         {
             Running(trial);
-            AppendNext(fact());
+            Append(fact());
+            _held.Remove(trial.Number);
             _changed.TrySetResult();
             _changed = NewSignal();
             return _log.Find(trial.Number)!;
@@ -346,16 +364,21 @@ public sealed class Study<TSpec> : IDisposable
         if (record.State != TrialState.Pending || record.Worker is null)
             throw new InvalidOperationException(
                 $"trial {trial.Number} is {record.State.ToString().ToLowerInvariant()}; a trial must be asked, and can be told once.");
-        if (record.Attempts != trial.Attempt)
-            throw new InvalidOperationException($"trial {trial.Number} is in its attempt {record.Attempts}, "
-                + $"and attempt {trial.Attempt} was given up; what it found is not taken.");
+        if (record.Attempts != trial.Attempt || !record.IsHeld)
+            throw GivenUp(record, trial.Attempt);
         return record;
     }
 
-    private void AppendNext(StudyFact fact)
+    private static InvalidOperationException GivenUp(TrialRecord record, int attempt) => new(record.Attempts == attempt
+        ? $"attempt {attempt} of trial {record.Number} was given up; what it found is not taken."
+        : $"trial {record.Number} is in its attempt {record.Attempts}, and attempt {attempt} was given up; what it found is not taken.");
+
+    private void Append(AttemptFact fact)
     {
-        while (!TryAppend(fact))
-            Refresh();
+        StudyFact appended = _store.Append(fact);
+        Refresh();
+        if (appended is TrialRefused)
+            throw GivenUp(_log.Find(fact.Trial)!, fact.Attempt);
     }
 
     private bool TryAppend(StudyFact fact)

@@ -12,7 +12,7 @@ public sealed class StudyLog
     private readonly StudyHeader _header;
     private readonly SortedDictionary<int, TrialRecord> _trials = [];
     private readonly Dictionary<int, Observation> _observed = [];
-    private readonly SortedSet<int> _pending = [];
+    private readonly SortedSet<int> _pending = [], _waiting = [], _held = [];
 
     /// <summary>The log of a study of which nothing happened yet.</summary>
     /// <param name="header">What the study is.</param>
@@ -30,6 +30,12 @@ public sealed class StudyLog
 
     /// <summary>The numbers of the trials that were asked and have not ended.</summary>
     public IReadOnlyCollection<int> Pending => _pending;
+
+    /// <summary>The lowest number of a trial that a worker may claim: pending, held by nobody, and not at a rung; null if none is.</summary>
+    public int? FirstWaiting => _waiting.Count > 0 ? _waiting.Min : null;
+
+    /// <summary>The numbers of the trials that a worker holds.</summary>
+    public IReadOnlyCollection<int> Held => _held;
 
     /// <summary>The lowest number that no trial has.</summary>
     public int FirstFree { get; private set; }
@@ -58,26 +64,80 @@ public sealed class StudyLog
         ArgumentNullException.ThrowIfNull(logged);
         if (Fault(logged) is { } fault)
             throw new InvalidDataException($"fact {logged.Position} of the log cannot be: {fault}.");
-        TrialRecord record = logged.Fact switch
-        {
-            TrialAsked asked => Asked(asked, logged.Time),
-            TrialClaimed claimed => Of(claimed) with { Attempts = claimed.Attempt, Worker = claimed.Worker, Claimed = logged.Time },
-            TrialReported reported => Of(reported) is var trial
-                ? trial with { Reports = [.. trial.Reports, new TrialReport(reported.Step, reported.Measures)] } : trial,
-            TrialTold told => Of(told) with { State = TrialState.Completed, Outcome = told.Outcome, Finished = logged.Time },
-            TrialFailed failed => Of(failed) with { State = TrialState.Failed, FailureReason = failed.Reason, Finished = logged.Time },
-            _ => throw new InvalidDataException($"fact {logged.Position} of the log is of an unknown kind."),
-        };
-        _trials[record.Number] = record;
-        _observed[record.Number] = _header.Observed(record);
-        if (record.State == TrialState.Pending)
-            _pending.Add(record.Number);
-        else
-            _pending.Remove(record.Number);
+        TrialRecord record = After(logged);
+        int number = record.Number;
+        _trials[number] = record;
+        _observed[number] = _header.Observed(record);
+        bool pending = record.State == TrialState.Pending;
+        Keep(_pending, number, pending);
+        Keep(_held, number, pending && record.IsHeld);
+        Keep(_waiting, number, pending && !record.IsHeld && record.PausedAt is null);
         while (_trials.ContainsKey(FirstFree))
             FirstFree++;
         Length++;
     }
+
+    private static void Keep(SortedSet<int> numbers, int number, bool within)
+    {
+        if (within)
+            numbers.Add(number);
+        else
+            numbers.Remove(number);
+    }
+
+    private TrialRecord After(LoggedFact logged) => logged.Fact switch
+    {
+        TrialAsked asked => Asked(asked, logged.Time),
+        // Whoever goes on from a rung was promoted there, also where that line of a file was damaged.
+        TrialClaimed claimed => Of(claimed) is var trial ? trial with
+        {
+            Attempts = claimed.Attempt,
+            Worker = claimed.Worker,
+            Claimed = logged.Time,
+            IsHeld = true,
+            PromotedFrom = trial.PausedAt ?? trial.PromotedFrom,
+            PausedAt = null,
+        } : trial,
+        TrialReported reported => Of(reported) is var trial
+            ? trial with { Reports = [.. trial.Reports, new TrialReport(reported.Step, reported.Measures)], Losses = 0 } : trial,
+        TrialReleased released => Of(released) is var trial ? trial with
+        {
+            IsHeld = false,
+            // Who lets go of it may come after those who decided.
+            PausedAt = released.Cause == ReleaseCause.Paused && !(trial.PromotedFrom >= released.Step) ? released.Step : null,
+            Failures = trial.Failures + (released.Cause == ReleaseCause.Failed ? 1 : 0),
+            Losses = trial.Losses + (released.Cause == ReleaseCause.Lost ? 1 : 0),
+        } : trial,
+        TrialPromoted promoted => Of(promoted) is var trial ? trial with
+        {
+            PromotedFrom = promoted.Step,
+            PausedAt = trial.PausedAt == promoted.Step ? null : trial.PausedAt,
+        } : trial,
+        TrialPruned pruned => Of(pruned) with
+        {
+            State = TrialState.Pruned,
+            PruningReason = pruned.Reason,
+            PausedAt = null,
+            IsHeld = false,
+            Finished = logged.Time,
+        },
+        TrialTold told => Of(told) with
+        {
+            State = TrialState.Completed,
+            Outcome = told.Outcome,
+            IsHeld = false,
+            Finished = logged.Time,
+        },
+        TrialFailed failed => Of(failed) with
+        {
+            State = TrialState.Failed,
+            FailureReason = failed.Reason,
+            IsHeld = false,
+            Finished = logged.Time,
+        },
+        TrialRefused refused => Of(refused),
+        _ => throw new InvalidDataException($"fact {logged.Position} of the log is of an unknown kind."),
+    };
 
     /// <summary>Why a fact cannot be the next one, as the end of a sentence; null when it can.</summary>
     /// <param name="logged">The fact.</param>
@@ -94,13 +154,20 @@ public sealed class StudyLog
             return trial is null ? null : $"trial {fact.Trial} was asked before";
         if (trial is null)
             return $"trial {fact.Trial} was never asked";
+        if (fact is TrialRefused)
+            return null;
         if (trial.State != TrialState.Pending)
             return $"trial {fact.Trial} had ended";
-        if (fact.ClaimsBefore != trial.Attempts)
-            return $"attempt {(fact is TrialClaimed claim ? claim.Attempt : fact.ClaimsBefore)} of trial {fact.Trial} cannot follow "
+        if (fact.ClaimsBefore is { } claims && claims != trial.Attempts)
+            return $"attempt {(fact is TrialClaimed claim ? claim.Attempt : claims)} of trial {fact.Trial} cannot follow "
                 + $"{Quantity.Of(trial.Attempts, "attempt")}";
-        if (fact is TrialReported { Step: var step } && trial.Reports.Any(report => report.Step == step))
+        if (fact is AttemptFact && !trial.IsHeld)
+            return $"nobody held trial {fact.Trial}";
+        if (fact is TrialReported { Step: var step } && trial.Find(step) is not null)
             return $"step {step} of trial {fact.Trial} was reported before";
+        if (((fact as TrialPromoted)?.Step ?? (fact as TrialPruned)?.Step) is { } decided
+            && (trial.Find(decided) is null || trial.PromotedFrom >= decided))
+            return $"step {decided} of trial {fact.Trial} was not reported, or decided before";
         return fact is TrialTold { Outcome: var outcome }
             ? outcome.ProblemsFor(_header.Objectives, _header.Constraints).FirstOrDefault()?.ToString().TrimEnd('.')
             : null;

@@ -13,6 +13,16 @@ namespace RobustWrn.Search;
 public sealed record Trial<TSpec>(int Number, int Attempt, ValueList<int> Point, ValueList<DimensionValue> Values, TSpec Spec)
     where TSpec : INetworkSpec
 {
+    /// <summary>Cancelled when the trial is another worker's by now, or cannot be kept any more: what it finds would not be taken.</summary>
+    public CancellationToken Lost { get; init; }
+
+    /// <summary>Two are equal when they are the same attempt at the same point.</summary>
+    public bool Equals(Trial<TSpec>? other) => other is not null
+        && (Number, Attempt) == (other.Number, other.Attempt) && Point.Equals(other.Point);
+
+    /// <summary>Goes with <see cref="Equals(Trial{TSpec})"/>.</summary>
+    public override int GetHashCode() => HashCode.Combine(Number, Attempt, Point);
+
     /// <summary>Number, network and values.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"trial {Number}: {Spec.Name} {Values}");

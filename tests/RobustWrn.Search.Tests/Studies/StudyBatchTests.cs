@@ -99,7 +99,7 @@ public sealed class StudyBatchTests
             }
         }
         // An opening with one fact allowed claims what the one before claimed, and the next tells it: no trial needs more than these.
-        Assert.InRange(length, 3 * Trials, 6 * Trials);
+        Assert.InRange(length, 3 * Trials, 8 * Trials);
     }
 
     [Fact]
@@ -163,20 +163,39 @@ public sealed class StudyBatchTests
 
         public void Allow(int facts) => _allowed = facts;
 
+        public bool IsShared => false;
+
+        public ClaimRules Rules => _kept.Rules;
+
         public StudyHeader Open(StudyHeader header) => _kept.Open(header);
 
         public ValueList<LoggedFact> Read(int from) => _kept.Read(from);
 
         public LoggedFact? TryAppend(int length, StudyFact fact)
         {
-            // A claim alone is no progress: every opening claims anew.
-            if (fact is not TrialClaimed && _allowed-- <= 0)
-                throw new Kill();
+            Spend();
             return _kept.TryAppend(length, fact);
+        }
+
+        // A claim alone is no progress: every opening claims anew.
+        public TrialClaimed? Claim(string worker, int? below) => _kept.Claim(worker, below);
+
+        public bool Beat(int trial, int attempt) => _kept.Beat(trial, attempt);
+
+        public StudyFact Append(AttemptFact fact)
+        {
+            Spend();
+            return _kept.Append(fact);
+        }
+
+        private void Spend()
+        {
+            if (_allowed-- <= 0)
+                throw new Kill();
         }
 
         public void Dispose() => _kept.Dispose();
 
-        public sealed class Kill : Exception;
+        public sealed class Kill() : IOException("killed");
     }
 }

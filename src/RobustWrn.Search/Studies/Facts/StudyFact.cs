@@ -7,6 +7,10 @@ namespace RobustWrn.Search;
 [JsonDerivedType(typeof(TrialAsked), "asked")]
 [JsonDerivedType(typeof(TrialClaimed), "claimed")]
 [JsonDerivedType(typeof(TrialReported), "reported")]
+[JsonDerivedType(typeof(TrialReleased), "released")]
+[JsonDerivedType(typeof(TrialPromoted), "promoted")]
+[JsonDerivedType(typeof(TrialPruned), "pruned")]
+[JsonDerivedType(typeof(TrialRefused), "refused")]
 [JsonDerivedType(typeof(TrialTold), "told")]
 [JsonDerivedType(typeof(TrialFailed), "failed")]
 public abstract record StudyFact
@@ -18,8 +22,8 @@ public abstract record StudyFact
     /// <summary>The trial's number, from 0.</summary>
     public required int Trial { get; init; }
 
-    /// <summary>The number of claims that the trial must have before it.</summary>
-    internal abstract int ClaimsBefore { get; }
+    /// <summary>The number of claims that the trial must have before it; null for any.</summary>
+    internal abstract int? ClaimsBefore { get; }
 }
 
 /// <summary>A fact in its place of the log.</summary>

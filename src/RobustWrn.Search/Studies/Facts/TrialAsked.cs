@@ -23,7 +23,7 @@ public sealed record TrialAsked : StudyFact
     /// <summary>The network's identity in its space (<see cref="SpaceShape.IdentityOf"/>): no other trial of the study has it.</summary>
     public required string Identity { get; init; }
 
-    internal override int ClaimsBefore => 0;
+    internal override int? ClaimsBefore => 0;
 
     /// <summary>The trial and its values.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"trial {Trial} asked: {Values}");

@@ -14,7 +14,7 @@ public sealed record TrialClaimed : StudyFact
     /// <summary>The worker's name; each opening of a study is one.</summary>
     public required string Worker { get; init; }
 
-    internal override int ClaimsBefore => Attempt - 1;
+    internal override int? ClaimsBefore => Attempt - 1;
 
     /// <summary>The trial and the attempt.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
