@@ -48,36 +48,26 @@ public abstract class ExclusiveStore(ClaimRules? rules, TimeProvider? time) : IS
     public LoggedFact? TryAppend(int length, StudyFact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);
-        lock (_gate)
-            return Log.Length == length ? Added(fact, Now()) : null;
+        return Changed(now => Log.Length == length ? Added(fact, now) : null);
     }
 
     /// <inheritdoc/>
-    public TrialClaimed? Claim(string worker, int? below)
+    public TrialClaimed? Claim(string worker, int? below) => Changed(now =>
     {
-        lock (_gate)
-        {
-            DateTimeOffset now = Now();
-            IReadOnlyList<StudyFact> facts = Claiming.Facts(Log, worker, below, Rules, trial => _leases.Lost(trial, now));
-            foreach (StudyFact fact in facts)
-                Added(fact, now);
-            return facts is [.., TrialClaimed claimed] ? claimed : null;
-        }
-    }
+        IReadOnlyList<StudyFact> facts = Claiming.Facts(Log, worker, below, Rules, trial => _leases.Lost(trial, now));
+        foreach (StudyFact fact in facts)
+            Added(fact, now);
+        return facts is [.., TrialClaimed claimed] ? claimed : null;
+    });
 
     /// <inheritdoc/>
-    public bool Beat(int trial, int attempt)
-    {
-        lock (_gate)
-            return _leases.TryRenew(trial, attempt, Now());
-    }
+    public bool Beat(int trial, int attempt) => Changed(now => _leases.TryRenew(trial, attempt, now));
 
     /// <inheritdoc/>
     public StudyFact Append(AttemptFact fact)
     {
         ArgumentNullException.ThrowIfNull(fact);
-        lock (_gate)
-            return Added(Claiming.Guarded(Log, fact, Rules), Now()).Fact;
+        return Changed(now => Added(Claiming.Guarded(Log, fact, Rules), now).Fact);
     }
 
     /// <summary>Releases the store.</summary>
@@ -106,11 +96,23 @@ public abstract class ExclusiveStore(ClaimRules? rules, TimeProvider? time) : IS
 
     private StudyLog Log => _log ?? throw new InvalidOperationException("a store must be opened before it is used.");
 
-    private DateTimeOffset Now()
+    private T Changed<T>(Func<DateTimeOffset, T> change)
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        _leases.See(now);
-        return now;
+        lock (_gate)
+        {
+            (Lease[] leases, DateTimeOffset? seen, DateTimeOffset? grace) = ([.. _leases.Leases], _leases.Seen, _leases.Grace);
+            try
+            {
+                DateTimeOffset now = _time.GetUtcNow();
+                _leases.See(now);
+                return change(now);
+            }
+            catch
+            {
+                _leases.Restore(leases, seen, grace);
+                throw;
+            }
+        }
     }
 
     private LoggedFact Added(StudyFact fact, DateTimeOffset now)

@@ -1,7 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RobustWrn.Core;
 
@@ -12,16 +9,6 @@ namespace RobustWrn.Search;
 /// </summary>
 internal sealed class LogFile : IDisposable
 {
-    private const int ChecksumLength = 16;
-
-    private const string ChecksumStart = ",\"check\":\"", ChecksumEnd = "\"}";
-
-    private static readonly JsonSerializerOptions LineOptions = new(DescriptionJson.Options)
-    {
-        WriteIndented = false,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly FileStream _stream;
     private readonly string _study;
     private string? _broken;
@@ -37,8 +24,7 @@ internal sealed class LogFile : IDisposable
     {
         SpecialFile.Refuse(path);
         string study = header.Fingerprint;
-        StudyLog log = new(header);
-        List<LoggedFact> believed = [];
+        BelievedFacts believed = new(header);
         bool whole = true, cut = false;
         if (File.Exists(path))
         {
@@ -49,12 +35,12 @@ internal sealed class LogFile : IDisposable
                 if (lines[i].Length == 0 && i == lines.Length - 1)
                     continue;
                 string? fault = null;
-                if (!TryRead(lines[i], study, out LoggedFact? fact))
+                if (!FactLine.TryRead(lines[i], study, out LoggedFact? fact))
                     fault = "it is not what was written";
                 else if (i == lines.Length - 1)
                     fault = "it is cut off";
                 else
-                    fault = Followed(log, believed, fact);
+                    fault = believed.Take(fact);
                 if (fault is not null && i == lines.Length - 1)
                 {
                     // A fact counts when its line is whole.
@@ -71,15 +57,15 @@ internal sealed class LogFile : IDisposable
         if (!whole)
         {
             SearchLog.DamagedLog(logger, path, SealedFile.MoveAside(path));
-            Write(path, header, believed);
+            Write(path, header, believed.Facts);
         }
         FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         try
         {
             if (cut && whole)
-                stream.SetLength(believed.Sum(fact => (long)Encoding.UTF8.GetByteCount(Line(fact, study))));
+                stream.SetLength(believed.Facts.Sum(fact => (long)Encoding.UTF8.GetByteCount(Line(fact, study))));
             stream.Position = stream.Length;
-            facts = believed;
+            facts = believed.Facts;
             return new LogFile(stream, study);
         }
         catch
@@ -95,7 +81,7 @@ internal sealed class LogFile : IDisposable
 
     /// <summary>Tells whether some line of a file is of a study.</summary>
     public static bool IsOf(string path, StudyHeader header) =>
-        File.ReadAllText(path).Split('\n').Any(line => TryRead(line, header.Fingerprint, out _));
+        File.ReadAllText(path).Split('\n').Any(line => FactLine.TryRead(line, header.Fingerprint, out _));
 
     /// <summary>Adds a fact, in full or not at all.</summary>
     public void Append(LoggedFact fact)
@@ -130,53 +116,5 @@ internal sealed class LogFile : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    // Adds a fact, behind the claim that it needs where that one was lost.
-    private static string? Followed(StudyLog log, List<LoggedFact> believed, LoggedFact fact)
-    {
-        int attempt = fact.Fact.ClaimsBefore ?? 0;
-        bool shifted = fact.Position > log.Length;
-        int lost = shifted && log.Find(fact.Fact.Trial) is { State: TrialState.Pending } trial ? attempt - trial.Attempts : 0;
-        for (int i = 0; i < Math.Min(lost, fact.Position - log.Length); i++)
-        {
-            TrialClaimed claim = new() { Trial = fact.Fact.Trial, Attempt = attempt - lost + i + 1, Worker = "unknown" };
-            Add(new LoggedFact(log.Length, fact.Time, claim));
-        }
-        LoggedFact placed = fact with { Position = log.Length };
-        string? fault = log.Fault(placed);
-        if (fault is null)
-            Add(placed);
-        return fault;
-
-        void Add(LoggedFact added)
-        {
-            log.Apply(added);
-            believed.Add(added);
-        }
-    }
-
-    private static string Line(LoggedFact fact, string study)
-    {
-        string text = JsonSerializer.Serialize(fact, LineOptions)[..^1];
-        return $"{text}{ChecksumStart}{Checksum(text, study)}{ChecksumEnd}\n";
-    }
-
-    private static string Checksum(string text, string study) => DescriptionJson.Fingerprint($"{study}\n{text}")[..ChecksumLength];
-
-    private static bool TryRead(string line, string study, [NotNullWhen(true)] out LoggedFact? fact)
-    {
-        fact = null;
-        int end = line.Length - ChecksumStart.Length - ChecksumLength - ChecksumEnd.Length;
-        if (end < 1 || line[end..] != $"{ChecksumStart}{Checksum(line[..end], study)}{ChecksumEnd}")
-            return false;
-        try
-        {
-            fact = JsonSerializer.Deserialize<LoggedFact>($"{line[..end]}}}", LineOptions);
-        }
-        catch (Exception e) when (
-            e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
-        {
-            return false;
-        }
-        return fact?.Fact is not null;
-    }
+    private static string Line(LoggedFact fact, string study) => $"{FactLine.Of(fact, study)}\n";
 }

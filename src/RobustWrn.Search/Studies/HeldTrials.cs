@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
