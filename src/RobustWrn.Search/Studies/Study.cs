@@ -244,6 +244,7 @@ public sealed class Study<TSpec> : IDisposable
     /// <param name="step">How far it is, such as its epoch; at least 0.</param>
     /// <param name="measures">The measures.</param>
     /// <exception cref="InvalidOperationException">The trial is not this study's, or was told before.</exception>
+    /// <exception cref="TrialLostException">The trial is another worker's by now.</exception>
     /// <exception cref="InvalidDescriptionException">The measures have problems.</exception>
     public void Report(Trial<TSpec> trial, int step, params ReadOnlySpan<Measure> measures)
     {
@@ -264,7 +265,8 @@ public sealed class Study<TSpec> : IDisposable
     /// <param name="cause">Failures count: so many end the trial (<see cref="ClaimRules.MaxFailures"/>).</param>
     /// <param name="reason">What happened, for people.</param>
     /// <returns>The record as stored.</returns>
-    /// <exception cref="InvalidOperationException">The trial is not this study's, was told before, or is another worker's by now.</exception>
+    /// <exception cref="InvalidOperationException">The trial is not this study's, or was told before.</exception>
+    /// <exception cref="TrialLostException">The trial is another worker's by now.</exception>
     public TrialRecord Release(Trial<TSpec> trial, ReleaseCause cause = ReleaseCause.Stopped, string reason = "") =>
         Finish(trial, () => new TrialReleased { Trial = trial.Number, Attempt = trial.Attempt, Cause = cause, Reason = reason });
 
@@ -273,6 +275,7 @@ public sealed class Study<TSpec> : IDisposable
     /// <param name="outcome">Its measures, those of all objectives and constraints among them.</param>
     /// <returns>The record as stored.</returns>
     /// <exception cref="InvalidOperationException">The trial is not this study's, or was told before.</exception>
+    /// <exception cref="TrialLostException">The trial is another worker's by now.</exception>
     /// <exception cref="InvalidDescriptionException">The outcome has problems.</exception>
     public TrialRecord Tell(Trial<TSpec> trial, TrialOutcome outcome)
     {
@@ -300,6 +303,7 @@ public sealed class Study<TSpec> : IDisposable
     /// <param name="reason">Why, for people.</param>
     /// <returns>The record as stored.</returns>
     /// <exception cref="InvalidOperationException">The trial is not this study's, or was told before.</exception>
+    /// <exception cref="TrialLostException">The trial is another worker's by now.</exception>
     public TrialRecord TellFailed(Trial<TSpec> trial, string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
@@ -361,6 +365,8 @@ public sealed class Study<TSpec> : IDisposable
         if (_log.Find(trial.Number) is not { } record || !record.Point.Equals(trial.Point))
             throw new InvalidOperationException(
                 $"trial {trial.Number} is not one of this study. Tell a trial to the study that asked for it.");
+        if (record.Attempts > trial.Attempt)
+            throw GivenUp(record, trial.Attempt);
         if (record.State != TrialState.Pending || record.Worker is null)
             throw new InvalidOperationException(
                 $"trial {trial.Number} is {record.State.ToString().ToLowerInvariant()}; a trial must be asked, and can be told once.");
@@ -369,7 +375,7 @@ public sealed class Study<TSpec> : IDisposable
         return record;
     }
 
-    private static InvalidOperationException GivenUp(TrialRecord record, int attempt) => new(record.Attempts == attempt
+    private static TrialLostException GivenUp(TrialRecord record, int attempt) => new(record.Attempts == attempt
         ? $"attempt {attempt} of trial {record.Number} was given up; what it found is not taken."
         : $"trial {record.Number} is in its attempt {record.Attempts}, and attempt {attempt} was given up; what it found is not taken.");
 

@@ -138,7 +138,7 @@ public sealed class StudyBatchTests
         Trial<WideResNetSpec> current = again.Ask()!;
 
         Assert.Equal("trial 0 is in its attempt 2, and attempt 1 was given up; what it found is not taken.",
-            Assert.Throws<InvalidOperationException>(() => again.TellFailed(stale, "late")).Message);
+            Assert.Throws<TrialLostException>(() => again.TellFailed(stale, "late")).Message);
         Finish(again, current);
         Assert.Equal(TrialState.Completed, again.Trials[0].State);
     }
