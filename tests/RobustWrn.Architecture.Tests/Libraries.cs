@@ -8,7 +8,8 @@ internal static class Libraries
 {
     private const BindingFlags Instance = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    public static IReadOnlyList<string> Names { get; } = ["RobustWrn.Core", "RobustWrn.Attacks", "RobustWrn.Training", "RobustWrn.Search", "RobustWrn", "RobustWrn.Images.SkiaSharp"];
+    public static IReadOnlyList<string> Names { get; } = ["RobustWrn.Core", "RobustWrn.Attacks", "RobustWrn.Training", "RobustWrn.Search", "RobustWrn.Search.Sqlite",
+        "RobustWrn", "RobustWrn.Images.SkiaSharp"];
 
     public static TheoryData<string> Data => [.. Names];
 

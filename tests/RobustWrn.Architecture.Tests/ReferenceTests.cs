@@ -16,6 +16,7 @@ public sealed class ReferenceTests
             "RobustWrn.Core", "RobustWrn.Attacks", "RobustWrn.Training", "RobustWrn.Search", "TorchSharp", "MathNet.Numerics",
             "Microsoft.Extensions.Logging.Abstractions",
         ],
+        ["RobustWrn.Search.Sqlite"] = ["RobustWrn.Core", "RobustWrn.Search", "Microsoft.Data.Sqlite", "Microsoft.Extensions.Logging.Abstractions"],
         ["RobustWrn.Images.SkiaSharp"] = ["RobustWrn.Core", "SkiaSharp"],
     };
 

@@ -26,6 +26,7 @@ internal sealed class SampleValue(bool nullables)
         [typeof(bool)] = true,
         [typeof(TimeSpan)] = TimeSpan.FromMinutes(83.4),
         [typeof(DateTimeOffset)] = new DateTimeOffset(2026, 11, 28, 1, 2, 3, TimeSpan.Zero),
+        [typeof(CancellationToken)] = CancellationToken.None,
         [typeof(Proportion)] = new Proportion(47, 60),
         [typeof(BitRow)] = BitRow.Of(Enumerable.Range(0, Long).Select(i => i % 3 == 0)),
         [typeof(ISearchObjective)] = new WorstClassAccuracy(),

@@ -10,7 +10,10 @@ namespace RobustWrn.Search;
 /// <param name="State">How far the trial is.</param>
 public sealed record Observation(int Number, ValueList<int> Point, string Identity, TrialState State)
 {
-    /// <summary>One value per objective, larger ones better; empty unless the trial is completed.</summary>
+    /// <summary>
+    /// One value per objective, larger ones better: of a completed trial what it was told with, of a pruned one what it would probably have
+    /// come to (<see cref="PrunedEstimate"/>), where anything is known of that. Empty for others.
+    /// </summary>
     public ValueList<double> Values { get; init; } = [];
 
     /// <summary>
@@ -19,7 +22,7 @@ public sealed record Observation(int Number, ValueList<int> Point, string Identi
     public ValueList<double> Excesses { get; init; } = [];
 
     /// <summary>Says that there are values to learn from.</summary>
-    public bool IsTold => State == TrialState.Completed;
+    public bool IsTold => Values.Count > 0;
 
     /// <summary>The sum over the constraints that it breaks; 0 for a trial that keeps all.</summary>
     public double Violation => Excesses.Count == 0 ? 0 : Excesses.Sum(excess => Math.Max(0, excess));

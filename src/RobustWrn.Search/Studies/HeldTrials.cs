@@ -29,6 +29,13 @@ internal sealed class HeldTrials : IDisposable
         }
     }
 
+    /// <summary>True for a trial that is kept alive.</summary>
+    public bool Contains(int trial)
+    {
+        lock (_gate)
+            return _trials.ContainsKey(trial);
+    }
+
     /// <summary>Keeps it alive no longer.</summary>
     public void Remove(int trial)
     {

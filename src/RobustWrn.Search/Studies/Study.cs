@@ -2,46 +2,6 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>Opens studies.</summary>
-public static class Study
-{
-    /// <summary>Begins a study, or goes on with the one in the store.</summary>
-    /// <typeparam name="TSpec">The specification searched over.</typeparam>
-    /// <param name="space">The networks.</param>
-    /// <param name="sampler">Chooses among them.</param>
-    /// <param name="seed">The same seed asks for the same networks.</param>
-    /// <param name="store">Where the study is kept; null is memory. The study disposes it, also when this call throws.</param>
-    /// <param name="options">What it wants, how many trials, in batches of which width; null is one score, without end, in batches of 8.
-    /// </param>
-    /// <exception cref="InvalidDescriptionException">Space, sampler or options have problems, or cannot be stored where the store is not
-    /// memory.</exception>
-    /// <exception cref="StudyMismatchException">The store holds another study.</exception>
-    /// <exception cref="IOException">The store cannot be opened, or another process uses it.</exception>
-    public static Study<TSpec> Open<TSpec>(
-        SearchSpace<TSpec> space, ISampler sampler, Seed seed, IStudyStore? store = null, StudyOptions? options = null)
-        where TSpec : INetworkSpec
-    {
-        ArgumentNullException.ThrowIfNull(space);
-        ArgumentNullException.ThrowIfNull(sampler);
-        options ??= new StudyOptions();
-        store ??= new MemoryStudyStore();
-        try
-        {
-            options.Problems().ThrowIfAny(nameof(StudyOptions));
-            space.Problems().ThrowIfAny("SearchSpace");
-            sampler.ThrowIfInvalid();
-            if (store is not MemoryStudyStore)
-                space.StorageProblems().Concat(sampler.StorageProblems(nameof(sampler))).ThrowIfAny("Study");
-            return new Study<TSpec>(space, sampler, seed, store, options);
-        }
-        catch
-        {
-            store.Dispose();
-            throw;
-        }
-    }
-}
-
 /// <summary>
 /// A search by asking and telling: <see cref="Ask"/> hands out a network, the caller judges it however it likes,
 /// <see cref="Tell(Trial{TSpec}, TrialOutcome)"/> records what came of it. Each step is a fact that is stored before the call returns;
@@ -64,8 +24,9 @@ public sealed class Study<TSpec> : IDisposable
     private readonly ISampler _sampler;
     private readonly IStudyStore _store;
     private readonly StudyOptions _options;
+    private readonly RungDecisions? _rungs;
     private readonly RandomStream _random;
-    private readonly StudyLog _log;
+    private readonly FollowedLog _log;
     private readonly ProposalCheck<TSpec> _check;
     private readonly string _worker = WorkerName.Make();
     private readonly HeldTrials _held;
@@ -77,19 +38,12 @@ public sealed class Study<TSpec> : IDisposable
         (_space, _sampler, _store, _options) = (space, sampler, store, options);
         _check = new ProposalCheck<TSpec>(space, sampler);
         _random = RandomStream.From(seed).For("sampler");
-        Header = new StudyHeader
-        {
-            Space = space.Canonical,
-            SpaceFingerprint = space.Fingerprint,
-            Sampler = DescriptionJson.Canonical(sampler),
-            Seed = seed,
-            Width = options.Width,
-            Objectives = options.Objectives,
-            Constraints = options.Constraints,
-        };
-        _log = new StudyLog(Header);
+        Header = StudyHeader.Of(space, sampler, seed, options);
+        if (options.Pruner is { } pruner)
+            _rungs = new RungDecisions(Header, pruner, options.Ladder, RandomStream.From(seed).For("pruner"));
+        _log = new FollowedLog(store, Header);
         StudyResume.Refuse(Header, store.Open(Header));
-        Resume();
+        StudyResume.Check(space, _log.Refreshed(), options.Logger);
         _held = new HeldTrials(store, options.Logger);
     }
 
@@ -102,7 +56,7 @@ public sealed class Study<TSpec> : IDisposable
         get
         {
             lock (_gate)
-                return _log.Trials.ToValueList();
+                return _log.Known.Trials.ToValueList();
         }
     }
 
@@ -112,7 +66,7 @@ public sealed class Study<TSpec> : IDisposable
         get
         {
             lock (_gate)
-                return _log.Length;
+                return _log.Known.Length;
         }
     }
 
@@ -130,11 +84,15 @@ public sealed class Study<TSpec> : IDisposable
     /// </summary>
     public ValueList<TrialRecord> Front() => TrialRanking.Front(Trials, Header);
 
+    /// <summary>The steps at which the pruner decides, ascending; empty without one.</summary>
+    public ValueList<int> Rungs => _rungs?.Steps ?? [];
+
     /// <summary>Why there are no further trials; null while there may be some.</summary>
     public string? EndReason { get; private set; }
 
     /// <summary>
-    /// True when the last <see cref="Ask"/> gave no trial because the next batch is proposed from trials that are not told yet.
+    /// True when the last <see cref="Ask"/> gave no trial because the next batch is proposed from trials that are not told yet, or because
+    /// trials that others hold may come back: paused at a rung, or lost.
     /// </summary>
     public bool IsWaiting { get; private set; }
 
@@ -145,7 +103,7 @@ public sealed class Study<TSpec> : IDisposable
     public string LogText()
     {
         lock (_gate)
-            return _log.Text();
+            return _log.Known.Text();
     }
 
     /// <summary>The specification of a trial of this study.</summary>
@@ -167,6 +125,7 @@ public sealed class Study<TSpec> : IDisposable
         lock (_asking)
         {
             (EndReason, IsWaiting) = (null, false);
+            int? end = _options.MaxTrials;
             while (true)
             {
                 ValueList<Observation> known;
@@ -174,37 +133,37 @@ public sealed class Study<TSpec> : IDisposable
                 lock (_gate)
                 {
                     ObjectDisposedException.ThrowIf(_disposed, this);
-                    Refresh();
+                    StudyLog log = _log.Refreshed();
+                    if (!Decide(end))
+                        continue;
                     if (_store.Claim(_worker, _options.MaxTrials) is { } claimed)
-                    {
-                        Refresh();
-                        return Handed(_log.Find(claimed.Trial)!, claimed.Attempt);
-                    }
+                        return Handed(_log.Refreshed().Find(claimed.Trial)!, claimed.Attempt);
                     // The claim may have found that a trial lost its worker for good.
-                    Refresh();
-                    number = _log.FirstFree;
-                    if (number >= _options.MaxTrials)
-                        return End(UsedUp(_options.MaxTrials.Value));
+                    _log.Refreshed();
+                    number = log.FirstFree;
+                    if (number >= end)
+                        return End(number >= _options.MaxTrials ? UsedUp(number) : EndReason);
                     int horizon = Horizon(number);
-                    if (Header.Width is not null && _log.Pending.Any(pending => pending < horizon))
-                    {
-                        IsWaiting = true;
-                        return null;
-                    }
-                    known = _log.Observed(number, horizon);
-                    length = _log.Length;
+                    if (Header.Width is not null && log.Pending.Any(pending => pending < horizon))
+                        return Wait();
+                    known = log.Observed(number, horizon);
+                    length = log.Length;
                 }
                 Proposal proposal = _sampler.Propose(new SamplerContext(_space.Shape, known, number, _random));
                 if (proposal.Point is not { } point)
-                    return End(proposal.Reason);
+                {
+                    // The batch is as large as it will be, which its rungs must know.
+                    (end, EndReason) = (number, proposal.Reason);
+                    continue;
+                }
                 TrialAsked asked = _check.Asked(number, point, known);
                 lock (_gate)
                 {
                     ObjectDisposedException.ThrowIf(_disposed, this);
-                    Refresh();
+                    StudyLog log = _log.Refreshed();
                     // What the sampler saw decides, not the length: a trial of this batch that was told meanwhile changes nothing.
-                    if (_log.Length == length || (_log.FirstFree == number && _log.Observed(number, Horizon(number)).Equals(known)))
-                        TryAppend(asked);
+                    if (log.Length == length || (log.FirstFree == number && log.Observed(number, Horizon(number)).Equals(known)))
+                        _log.TryAppend(asked);
                 }
             }
         }
@@ -238,23 +197,53 @@ public sealed class Study<TSpec> : IDisposable
     }
 
     /// <summary>
-    /// Records what a trial measured on its way. A step that was reported before, by an attempt that was interrupted, stays.
+    /// Records what a trial measured on its way. A step that was reported before, by an attempt that was interrupted, stays. After the steps
+    /// at which the study's pruner decides (<see cref="Rungs"/>) all objectives must be measured.
     /// </summary>
     /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
     /// <param name="step">How far it is, such as its epoch; at least 0.</param>
     /// <param name="measures">The measures.</param>
+    /// <returns>What the trial is to do next; without a pruner always to go on.</returns>
     /// <exception cref="InvalidOperationException">The trial is not this study's, or was told before.</exception>
     /// <exception cref="TrialLostException">The trial is another worker's by now.</exception>
     /// <exception cref="InvalidDescriptionException">The measures have problems.</exception>
-    public void Report(Trial<TSpec> trial, int step, params ReadOnlySpan<Measure> measures)
+    public RungDecision Report(Trial<TSpec> trial, int step, params ReadOnlySpan<Measure> measures)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ValueList<Measure> kept = [.. measures];
-        new TrialOutcome { Measures = kept }.Problems().ThrowIfAny(nameof(TrialReport));
+        TrialOutcome outcome = new() { Measures = kept };
+        bool rung = Rungs.Contains(step);
+        (rung ? outcome.ProblemsFor(Header.Objectives, []) : outcome.Problems()).ThrowIfAny(nameof(TrialReport));
         lock (_gate)
         {
             if (Running(trial).Find(step) is null)
-                Append(new TrialReported { Trial = trial.Number, Attempt = trial.Attempt, Step = step, Measures = kept });
+                _log.Append(new TrialReported { Trial = trial.Number, Attempt = trial.Attempt, Step = step, Measures = kept });
+            return rung ? Decided(trial, step) : RungDecision.GoOn;
+        }
+    }
+
+    /// <summary>Lets go of a trial that stands at a rung (<see cref="RungDecision.Pause"/>): it is handed out again if it may go on.</summary>
+    /// <param name="trial">A trial that this study handed out and that reported the rung last.</param>
+    /// <returns>The record as stored, which may be that of a trial that was decided meanwhile.</returns>
+    /// <exception cref="InvalidOperationException">The trial is not this study's, was told before, or reported nothing.</exception>
+    /// <exception cref="TrialLostException">The trial is another worker's by now.</exception>
+    public TrialRecord Pause(Trial<TSpec> trial)
+    {
+        lock (_gate)
+        {
+            ArgumentNullException.ThrowIfNull(trial);
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_log.Refreshed().Find(trial.Number) is { State: TrialState.Pruned } pruned && pruned.Attempts == trial.Attempt)
+                return LetGo(trial);
+            int rung = Running(trial).Reports is [.., var last] && Rungs.Contains(last.Step) ? last.Step
+                : throw new InvalidOperationException($"trial {trial.Number} stands at no rung. Release it.");
+            return Finish(trial, () => new TrialReleased
+            {
+                Trial = trial.Number,
+                Attempt = trial.Attempt,
+                Cause = ReleaseCause.Paused,
+                Step = rung,
+            });
         }
     }
 
@@ -283,20 +272,6 @@ public sealed class Study<TSpec> : IDisposable
         outcome.ProblemsFor(Header.Objectives, Header.Constraints).ThrowIfAny(nameof(TrialOutcome));
         return Finish(trial, () => new TrialTold { Trial = trial.Number, Attempt = trial.Attempt, Outcome = outcome });
     }
-
-    /// <summary>Records the outcome of a trial of a study of one objective: any number.</summary>
-    /// <inheritdoc cref="Tell(Trial{TSpec}, TrialOutcome)"/>
-    /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
-    /// <param name="value">The value of the objective.</param>
-    public TrialRecord Tell(Trial<TSpec> trial, double value) =>
-        Tell(trial, new TrialOutcome { Measures = [new Measure(OnlyObjective(), value)] });
-
-    /// <summary>Records the outcome of a trial of a study of one objective: hits out of a total.</summary>
-    /// <inheritdoc cref="Tell(Trial{TSpec}, TrialOutcome)"/>
-    /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
-    /// <param name="value">The value of the objective.</param>
-    public TrialRecord Tell(Trial<TSpec> trial, Proportion value) =>
-        Tell(trial, new TrialOutcome { Measures = [Measure.Of(OnlyObjective(), value)] });
 
     /// <summary>Records that a trial failed. It is not tried again.</summary>
     /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
@@ -334,84 +309,88 @@ public sealed class Study<TSpec> : IDisposable
     private static string UsedUp(int trials) =>
         trials == 1 ? "the 1 trial has been asked." : $"all {Quantity.Of(trials, "trial")} have been asked.";
 
+    // Trials that other workers hold, or that stand at rungs, may come back.
     private Trial<TSpec>? End(string? reason)
     {
+        StudyLog log = _log.Known;
+        if (log.Pending.Any(number => !(number >= _options.MaxTrials)
+            && (log.Find(number)!.PausedAt is not null || (log.Find(number)!.IsHeld && (_rungs is not null || !_held.Contains(number))))))
+            return Wait();
         EndReason = reason;
         return null;
     }
 
-    private string OnlyObjective() => Header.Objectives is [var only] ? only.Name : throw new InvalidOperationException(
-        $"one value tells a study of one objective, but this one has {Header.Objectives.Count}. "
-            + $"Tell a {nameof(TrialOutcome)} with a measure for each.");
+    private Trial<TSpec>? Wait()
+    {
+        (EndReason, IsWaiting) = (null, true);
+        return null;
+    }
+
+    // Appends what is due; false when the log was longer than was thought.
+    private bool Decide(int? end)
+    {
+        bool any = false;
+        foreach (StudyFact fact in _rungs?.Due(_log.Known, end) ?? [])
+        {
+            if (!_log.TryAppend(fact))
+                return false;
+            any = true;
+        }
+        if (any)
+            Signal();
+        return true;
+    }
+
+    private RungDecision Decided(Trial<TSpec> trial, int step)
+    {
+        while (true)
+        {
+            StudyLog log = _log.Refreshed();
+            TrialRecord record = log.Find(trial.Number)!;
+            if (record.State == TrialState.Pruned)
+            {
+                LetGo(trial);
+                return RungDecision.Stop;
+            }
+            // Asked again, since it may have become another's.
+            Running(trial);
+            if (!_rungs!.IsUndecided(record, step))
+                return RungDecision.GoOn;
+            if (Header.Width is null)
+                _log.TryAppend(_rungs.Now(log, record, step));
+            else if (Decide(_options.MaxTrials) && _rungs.IsUndecided(_log.Known.Find(trial.Number)!, step))
+                return RungDecision.Pause;
+        }
+    }
 
     private TrialRecord Finish(Trial<TSpec> trial, Func<AttemptFact> fact)
     {
         lock (_gate)
         {
             Running(trial);
-            Append(fact());
-            _held.Remove(trial.Number);
-            _changed.TrySetResult();
-            _changed = NewSignal();
-            return _log.Find(trial.Number)!;
+            _log.Append(fact());
+            return LetGo(trial);
         }
+    }
+
+    private TrialRecord LetGo(Trial<TSpec> trial)
+    {
+        _held.Remove(trial.Number);
+        Signal();
+        return _log.Known.Find(trial.Number)!;
+    }
+
+    private void Signal()
+    {
+        _changed.TrySetResult();
+        _changed = NewSignal();
     }
 
     private TrialRecord Running(Trial<TSpec> trial)
     {
         ArgumentNullException.ThrowIfNull(trial);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Refresh();
-        if (_log.Find(trial.Number) is not { } record || !record.Point.Equals(trial.Point))
-            throw new InvalidOperationException(
-                $"trial {trial.Number} is not one of this study. Tell a trial to the study that asked for it.");
-        if (record.Attempts > trial.Attempt)
-            throw GivenUp(record, trial.Attempt);
-        if (record.State != TrialState.Pending || record.Worker is null)
-            throw new InvalidOperationException(
-                $"trial {trial.Number} is {record.State.ToString().ToLowerInvariant()}; a trial must be asked, and can be told once.");
-        if (record.Attempts != trial.Attempt || !record.IsHeld)
-            throw GivenUp(record, trial.Attempt);
-        return record;
-    }
-
-    private static TrialLostException GivenUp(TrialRecord record, int attempt) => new(record.Attempts == attempt
-        ? $"attempt {attempt} of trial {record.Number} was given up; what it found is not taken."
-        : $"trial {record.Number} is in its attempt {record.Attempts}, and attempt {attempt} was given up; what it found is not taken.");
-
-    private void Append(AttemptFact fact)
-    {
-        StudyFact appended = _store.Append(fact);
-        Refresh();
-        if (appended is TrialRefused)
-            throw GivenUp(_log.Find(fact.Trial)!, fact.Attempt);
-    }
-
-    private bool TryAppend(StudyFact fact)
-    {
-        if (_store.TryAppend(_log.Length, fact) is not { } logged)
-            return false;
-        _log.Apply(logged);
-        return true;
-    }
-
-    private void Refresh()
-    {
-        foreach (LoggedFact fact in _store.Read(_log.Length))
-            _log.Apply(fact);
-    }
-
-    private void Resume()
-    {
-        Refresh();
-        foreach (TrialRecord trial in _log.Trials)
-            StudyResume.Refuse(_space, trial);
-        if (_log.Trials.Count == 0)
-            return;
-        // Numbers are given without gaps, and each is recorded before its trial is handed out.
-        foreach (int lost in Enumerable.Range(0, _log.Trials.Last().Number).Where(number => _log.Find(number) is null))
-            SearchLog.LostTrial(_options.Logger, lost);
-        SearchLog.Resumed(_options.Logger, _log.Trials.Count, _log.Pending.Count);
+        return _log.Running(trial.Number, trial.Attempt, trial.Point);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

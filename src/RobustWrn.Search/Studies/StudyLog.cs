@@ -14,6 +14,8 @@ public sealed class StudyLog
     private readonly Dictionary<int, Observation> _observed = [];
     private readonly SortedSet<int> _pending = [], _waiting = [], _held = [];
 
+    private (int Since, Dictionary<int, Observation> Known) _estimates = (-1, []);
+
     /// <summary>The log of a study of which nothing happened yet.</summary>
     /// <param name="header">What the study is.</param>
     public StudyLog(StudyHeader header)
@@ -52,8 +54,22 @@ public sealed class StudyLog
     {
         Observation[] observed = new Observation[Math.Min(number, FirstFree)];
         for (int i = 0; i < observed.Length; i++)
-            observed[i] = i < horizon ? _observed[i] : _observed[i].AsPending();
+            observed[i] = i >= horizon ? _observed[i].AsPending() : _observed[i].State == TrialState.Pruned ? Estimated(i, horizon) : _observed[i];
         return [.. observed];
+    }
+
+    // Kept for the horizon of one batch, below which nothing changes any more; in a free-running study everything may.
+    private Observation Estimated(int number, int horizon)
+    {
+        int since = _header.Width is null ? Length : horizon;
+        if (_estimates.Since != since)
+            _estimates = (since, []);
+        if (_estimates.Known.TryGetValue(number, out Observation? known))
+            return known;
+        ValueList<double>? values = PrunedEstimate.Of(_header.CurveOf(_trials[number]),
+            _trials.Values.TakeWhile(trial => trial.Number < horizon).Where(trial => trial.State == TrialState.Completed)
+                .Select(_header.CurveOf));
+        return _estimates.Known[number] = values is null ? _observed[number] : _observed[number] with { Values = values };
     }
 
     /// <summary>Adds the next fact.</summary>

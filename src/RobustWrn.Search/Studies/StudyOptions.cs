@@ -29,6 +29,12 @@ public sealed record StudyOptions
     /// </summary>
     public int? MaxTrials { get; init; }
 
+    /// <summary>Ends trials on their way (<see cref="Study{TSpec}.Report"/>); null, the default, ends none.</summary>
+    public IPruner? Pruner { get; init; }
+
+    /// <summary>The steps of a trial, which a pruner must know. Looked at only where there is one.</summary>
+    public TrainingLadder Ladder { get; init; } = new();
+
     /// <summary>Told of trials and resumes. Default: nobody.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
@@ -38,6 +44,8 @@ public sealed record StudyOptions
         .. StudyObjective.Problems(Objectives),
         .. StudyConstraint.Problems(Constraints),
         .. Width is { } width ? Rule.Between(width, 1, MostWidth, nameof(Width)) : [],
+        .. Pruner is null ? [] : Pruner.ProblemsAs(nameof(Pruner)),
+        .. Pruner is null ? [] : Ladder.ProblemsAs(nameof(Ladder)),
         .. MaxTrials is { } most ? Rule.Positive(most, nameof(MaxTrials)) : [],
     ];
 }

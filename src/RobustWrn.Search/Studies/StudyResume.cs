@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -19,6 +20,7 @@ internal static class StudyResume
             differences.Add($"width: stored {Mode(stored)}, now {Mode(now)}");
         Compare(differences, "objectives", HeaderText.Of(stored.Objectives), HeaderText.Of(now.Objectives));
         Compare(differences, "constraints", HeaderText.Of(stored.Constraints), HeaderText.Of(now.Constraints));
+        Compare(differences, "pruning", Text(stored.Pruning), Text(now.Pruning));
         if (differences.Count > 0)
             throw new StudyMismatchException(
                 "the store must hold this study to go on with it, but it holds another one:",
@@ -26,8 +28,23 @@ internal static class StudyResume
                 "Give the stored settings to go on, or choose another place to begin anew.");
     }
 
+    public static void Check<TSpec>(SearchSpace<TSpec> space, StudyLog log, ILogger logger)
+        where TSpec : INetworkSpec
+    {
+        foreach (TrialRecord trial in log.Trials)
+            Refuse(space, trial);
+        if (log.Trials.Count == 0)
+            return;
+        // Numbers are given without gaps, and each is recorded before its trial is handed out.
+        foreach (int lost in Enumerable.Range(0, log.Trials.Last().Number).Where(number => log.Find(number) is null))
+            SearchLog.LostTrial(logger, lost);
+        SearchLog.Resumed(logger, log.Trials.Count, log.Pending.Count);
+    }
+
     private static string Mode(StudyHeader header) =>
         header.Width is { } width ? string.Create(CultureInfo.InvariantCulture, $"batches of {width}") : "free-running";
+
+    private static string Text(StudyPruning? pruning) => pruning is null ? "none" : HeaderText.Of<StudyPruning>([pruning])[1..^1];
 
     private static void Compare(List<string> differences, string name, string stored, string now)
     {

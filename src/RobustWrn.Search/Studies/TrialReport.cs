@@ -8,6 +8,9 @@ namespace RobustWrn.Search;
 /// <param name="Measures">The measures.</param>
 public sealed record TrialReport(int Step, ValueList<Measure> Measures)
 {
+    /// <summary>The measure of a name, or null.</summary>
+    public Measure? Find(string name) => Measures.FirstOrDefault(measure => measure.Name == name);
+
     /// <summary>The step and the measures.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"step {Step}: {Quantity.First([.. Measures.Select(measure => measure.ToString())], 6)}");

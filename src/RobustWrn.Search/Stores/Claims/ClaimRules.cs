@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -24,6 +25,10 @@ public sealed record ClaimRules
 
     /// <summary>The time between two beats.</summary>
     public TimeSpan Beat => Lease / 4;
+
+    /// <summary>The lease and the limits.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"a lease of {Lease}, at most {Quantity.Of(MaxFailures, "failure")} and {MaxLosses} losses of a worker");
 
     /// <summary>Its problems.</summary>
     public IEnumerable<Problem> Problems() =>
