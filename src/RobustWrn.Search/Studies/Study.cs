@@ -142,7 +142,7 @@ public sealed class Study<TSpec> : IDisposable
                     _log.Refreshed();
                     number = log.FirstFree;
                     if (number >= end)
-                        return End(number >= _options.MaxTrials ? UsedUp(number) : EndReason);
+                        return End(number >= _options.MaxTrials ? UsedUp(_options.MaxTrials.Value) : EndReason);
                     int horizon = Horizon(number);
                     if (Header.Width is not null && log.Pending.Any(pending => pending < horizon))
                         return Wait();
