@@ -71,7 +71,8 @@ internal static class RacingCommand
 
     private static void Measure(Classifier[] networks, IImageSource images, int block, int orders)
     {
-        using TemporaryPlace place = new();
+        using TemporaryFolder place = TemporaryFolder.Make();
+        string Journal(long network) => Path.Combine(place.Path, $"{network}");
         EvaluationOptions options = new() { BlockSize = block, Audit = null };
         RobustnessResult[] whole = new RobustnessResult[networks.Length];
         double all = 0, raced = 0, best = 0;
@@ -92,7 +93,7 @@ internal static class RacingCommand
 
         // From a journal, a race only looks up what fell when; its cost is that of the images it came to.
         for (int i = 0; i < networks.Length; i++)
-            RobustnessEvaluation.Run(networks[i], images, Threat, Suite, options with { JournalFolder = place.Of(i) });
+            RobustnessEvaluation.Run(networks[i], images, Threat, Suite, options with { JournalFolder = Journal(i) });
         double[] image = [.. Suite.Attacks.Select((_, a) =>
             whole.Sum(result => result.Attacks[a].Duration.TotalSeconds) / whole.Sum(result => result.Attacks[a].CorrectBefore))];
         double Cost(IEnumerable<AttackTally> attacks) => attacks.Select((attack, a) => attack.CorrectBefore * image[a]).Sum();
@@ -104,7 +105,7 @@ internal static class RacingCommand
             foreach (long i in RandomStream.From(7).For("orders").At(order).Permutation(networks.Length))
             {
                 RacedEvaluation race = RobustnessEvaluation.Race(
-                    networks[i], images, Threat, Suite, best, options with { JournalFolder = place.Of((int)i) });
+                    networks[i], images, Threat, Suite, best, options with { JournalFolder = Journal(i) });
                 cost += Cost(race.Result?.Attacks ?? race.Bound!.Attacks);
                 best = Math.Max(best, race.Result?.Robust.Value ?? 0);
             }
@@ -119,13 +120,4 @@ internal static class RacingCommand
     }
 
     private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-
-    private sealed class TemporaryPlace : IDisposable
-    {
-        private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("racing");
-
-        public string Of(int number) => Path.Combine(_folder.FullName, $"{number}");
-
-        public void Dispose() => _folder.Delete(recursive: true);
-    }
 }
