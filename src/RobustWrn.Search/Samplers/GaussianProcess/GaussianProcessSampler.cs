@@ -17,11 +17,17 @@ public sealed record GaussianProcessSampler : ISampler
     // The kernel is fitted anew when the study has grown by a tenth.
     private const double Growth = 1.1;
 
+    private const int LeastFirstTrials = 10, MostFirstTrials = 60;
+
     // How the weighted sum counts beside the worst objective (Knowles 2006).
     private const double Augmentation = 0.05;
 
-    /// <summary>The number of trials drawn at random first. Default 10.</summary>
-    public int FirstTrials { get; init; } = 10;
+    /// <summary>
+    /// The number of trials drawn at random first. Null, the default, takes as many as a model without interactions has numbers to learn
+    /// (one for each category but the first of a dimension, two for an ordered one: slope and bend), and at least 10: with fewer, whole
+    /// categories are unknown, and the process looks where it happened to begin.
+    /// </summary>
+    public int? FirstTrials { get; init; }
 
     /// <summary>The number of random points looked at for each proposal, beside the neighbours of the best. Default 500.</summary>
     public int Candidates { get; init; } = 500;
@@ -42,7 +48,7 @@ public sealed record GaussianProcessSampler : ISampler
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
-        [.. Rule.Positive(FirstTrials), .. Rule.Positive(Candidates), .. Rule.Between(MostTrials, 2, 5_000)];
+        [.. FirstTrials is { } first ? Rule.Positive(first, nameof(FirstTrials)) : [], .. Rule.Positive(Candidates), .. Rule.Between(MostTrials, 2, 5_000)];
 
     /// <inheritdoc/>
     public Proposal Propose(SamplerContext context)
@@ -51,12 +57,16 @@ public sealed record GaussianProcessSampler : ISampler
         this.ThrowIfInvalid();
         UntriedPoints untried = new(context);
         RandomSequence draws = context.Trial.Sequence();
-        if (context.Told.Count < 2 || context.Number < FirstTrials)
+        if (context.Told.Count < 2 || context.Number < (FirstTrials ?? Effects(context.Space)))
             return untried.Draw(draws);
         Func<ValueList<int>, double> gain = Gain(context, draws);
         AcquisitionSearch search = new(context, untried, gain);
         return search.Best(draws, Candidates) is { } point ? Proposal.Of(point) : untried.Draw(draws);
     }
+
+    private static int Effects(SpaceShape space) => Math.Clamp(
+        space.Sizes.Zip(space.Kinds, (size, kind) => kind == DimensionKind.Ordered ? Math.Min(2, size - 1) : size - 1).Sum(),
+        LeastFirstTrials, MostFirstTrials);
 
     private Func<ValueList<int>, double> Gain(SamplerContext context, RandomSequence draws)
     {
