@@ -80,4 +80,5 @@ command.Subcommands.Add(SamplerCommand.Create());
 command.Subcommands.Add(GuardCommand.Create());
 command.Subcommands.Add(RacingCommand.Create());
 command.Subcommands.Add(AskTimes.Create());
+command.Subcommands.Add(StoreTimes.Create());
 return command.Parse(args).Invoke();

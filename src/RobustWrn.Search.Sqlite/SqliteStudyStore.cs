@@ -69,6 +69,33 @@ public sealed class SqliteStudyStore : IStudyStore
     }
 
     /// <inheritdoc/>
+    public void Fill(StudyHeader header, ValueList<LoggedFact> facts)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(facts);
+        lock (_gate)
+        {
+            StudyHeader kept = Open(header);
+            try
+            {
+                StudyDatabase database = Database;
+                database.Transaction(() =>
+                {
+                    if (kept.Fingerprint != header.Fingerprint || database.Facts(0).Any())
+                        throw new IOException($"{Path} must be empty to be filled, but holds a study. Choose another file.");
+                    foreach (LoggedFact fact in facts)
+                        database.Insert(fact);
+                    return facts.Count;
+                });
+            }
+            finally
+            {
+                Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueList<LoggedFact> Read(int from)
     {
         lock (_gate)

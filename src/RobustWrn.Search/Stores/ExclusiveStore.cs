@@ -38,6 +38,28 @@ public abstract class ExclusiveStore(ClaimRules? rules, TimeProvider? time) : IS
     }
 
     /// <inheritdoc/>
+    public void Fill(StudyHeader header, ValueList<LoggedFact> facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        lock (_gate)
+        {
+            // A study that another header begins in an empty store is this one.
+            StudyHeader kept = Open(header);
+            try
+            {
+                if (kept.Fingerprint != header.Fingerprint || _facts.Count > 0)
+                    throw new IOException("a store must be empty to be filled, but this one holds a study. Choose another place.");
+                foreach (LoggedFact fact in facts)
+                    Keep(fact);
+            }
+            finally
+            {
+                Dispose();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueList<LoggedFact> Read(int from)
     {
         lock (_gate)

@@ -23,6 +23,12 @@ public interface IStudyStore : IDisposable
     /// </exception>
     StudyHeader Open(StudyHeader header);
 
+    /// <summary>Fills an empty store with the log of another, with its times, and releases it.</summary>
+    /// <param name="header">What the study is.</param>
+    /// <param name="facts">Its facts, each of which follows from those before it.</param>
+    /// <exception cref="IOException">The store is open, holds a study already, or cannot be written.</exception>
+    void Fill(StudyHeader header, ValueList<LoggedFact> facts);
+
     /// <summary>The facts from a position on, in their order.</summary>
     /// <param name="from">The position of the first, from 0.</param>
     ValueList<LoggedFact> Read(int from);

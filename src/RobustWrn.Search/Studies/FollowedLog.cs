@@ -54,6 +54,27 @@ internal sealed class FollowedLog(IStudyStore store, StudyHeader header)
         return record.Attempts == attempt && record.IsHeld ? record : throw Lost(record, attempt);
     }
 
+    /// <summary>Appends trials that are given.</summary>
+    /// <returns>The number of those that the log did not have.</returns>
+    /// <exception cref="InvalidOperationException">Some are new, and the sampler of a study in batches has begun.</exception>
+    public int Give(IEnumerable<TrialAsked> given)
+    {
+        int added = 0;
+        foreach (TrialAsked asked in given)
+        {
+            StudyLog log = Refreshed();
+            while (log.Trials.All(trial => trial.Identity != asked.Identity))
+            {
+                if (header.Width is not null && log.Trials.Any(trial => !trial.IsGiven))
+                    throw new InvalidOperationException("networks must be given before a study in batches has asked its sampler, but it has. Give "
+                        + "them right after the study is opened, or make it free-running.");
+                added += TryAppend(asked with { Trial = log.FirstFree }) ? 1 : 0;
+                Refreshed();
+            }
+        }
+        return added;
+    }
+
     private static TrialLostException Lost(TrialRecord record, int attempt) => new(record.Attempts == attempt
         ? $"attempt {attempt} of trial {record.Number} was given up; what it found is not taken."
         : $"trial {record.Number} is in its attempt {record.Attempts}, and attempt {attempt} was given up; what it found is not taken.");

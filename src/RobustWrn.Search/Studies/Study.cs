@@ -12,7 +12,7 @@ namespace RobustWrn.Search;
 /// Thread-safe: any number of workers may ask and tell. In batches (<see cref="StudyOptions.Width"/>) equal seeds give equal trials,
 /// whatever the number of workers and the order in which they end.
 /// </remarks>
-public sealed class Study<TSpec> : IDisposable
+public sealed partial class Study<TSpec> : IDisposable
     where TSpec : INetworkSpec
 {
     // What other processes do is seen so late at most.

@@ -167,7 +167,7 @@ public sealed class StudyLog
             return $"its trial has the number {fact.Trial}";
         TrialRecord? trial = Find(fact.Trial);
         if (fact is TrialAsked)
-            return trial is null ? null : $"trial {fact.Trial} was asked before";
+            return trial is null ? Fault((fact as TrialAsked)?.Outcome) : $"trial {fact.Trial} was asked before";
         if (trial is null)
             return $"trial {fact.Trial} was never asked";
         if (fact is TrialRefused)
@@ -184,10 +184,11 @@ public sealed class StudyLog
         if (((fact as TrialPromoted)?.Step ?? (fact as TrialPruned)?.Step) is { } decided
             && (trial.Find(decided) is null || trial.PromotedFrom >= decided))
             return $"step {decided} of trial {fact.Trial} was not reported, or decided before";
-        return fact is TrialTold { Outcome: var outcome }
-            ? outcome.ProblemsFor(_header.Objectives, _header.Constraints).FirstOrDefault()?.ToString().TrimEnd('.')
-            : null;
+        return Fault((fact as TrialTold)?.Outcome);
     }
+
+    private string? Fault(TrialOutcome? outcome) =>
+        outcome?.ProblemsFor(_header.Objectives, _header.Constraints).FirstOrDefault()?.ToString().TrimEnd('.');
 
     /// <summary>
     /// The trials and what came of them as one text, without times, workers and attempts: equal for one worker and eight, for a study that
@@ -205,7 +206,11 @@ public sealed class StudyLog
         Spec = asked.Spec,
         SpecFingerprint = asked.SpecFingerprint,
         Identity = asked.Identity,
+        IsGiven = asked.IsGiven,
         Started = time,
+        Outcome = asked.Outcome,
+        State = asked.Outcome is null ? TrialState.Pending : TrialState.Completed,
+        Finished = asked.Outcome is null ? null : time,
     };
 
     private TrialRecord Of(StudyFact fact) => _trials[fact.Trial];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using RobustWrn.Core;
 
 namespace RobustWrn.Search;
@@ -39,6 +40,10 @@ public sealed record TrialRecord
 
     /// <summary>The network's identity in its space (<see cref="SpaceShape.IdentityOf"/>).</summary>
     public required string Identity { get; init; }
+
+    /// <summary>True where it was given and not proposed (<see cref="KnownTrial"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsGiven { get; init; }
 
     /// <summary>The state of the trial.</summary>
     public TrialState State { get; init; }

@@ -104,6 +104,28 @@ public abstract class StudyStoreContract : IDisposable
     }
 
     [Fact]
+    public void Fill_EmptyStore_HoldsTheLogWithItsTimesAndAFullOneIsRefused()
+    {
+        ValueList<LoggedFact> facts;
+        using (IStudyStore store = Opened())
+        {
+            Ask(store, 2);
+            _time.Advance(Moment);
+            store.Append(Told(store.Claim(Worker(1), null)!));
+            facts = store.Read(0);
+        }
+        _time.Advance(Lease);
+        IStudyStore other = Create(_folder.In("other"), _time, Rules);
+        other.Fill(Header, facts);
+
+        Assert.Throws<IOException>(() => other.Fill(Header, facts));
+        other.Open(Header);
+        Assert.Equal(facts, other.Read(0));
+        Assert.Equal((1, 1), Numbers(other.Claim(Worker(2), null)));
+        other.Dispose();
+    }
+
+    [Fact]
     public void TryAppend_OtherLengthThanTheLogs_AppendsNothing()
     {
         using IStudyStore store = Opened();

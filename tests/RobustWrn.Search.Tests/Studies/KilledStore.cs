@@ -16,6 +16,8 @@ internal sealed class KilledStore : IStudyStore
 
     public StudyHeader Open(StudyHeader header) => _kept.Open(header);
 
+    public void Fill(StudyHeader header, ValueList<LoggedFact> facts) => _kept.Fill(header, facts);
+
     public ValueList<LoggedFact> Read(int from) => _kept.Read(from);
 
     public LoggedFact? TryAppend(int length, StudyFact fact)

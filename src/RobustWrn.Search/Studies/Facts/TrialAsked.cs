@@ -23,6 +23,14 @@ public sealed record TrialAsked : StudyFact
     /// <summary>The network's identity in its space (<see cref="SpaceShape.IdentityOf"/>): no other trial of the study has it.</summary>
     public required string Identity { get; init; }
 
+    /// <summary>True where the trial was given and not proposed (<see cref="KnownTrial"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsGiven { get; init; }
+
+    /// <summary>The outcome of a network that was measured elsewhere: with it the trial has ended at once. Null for all others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrialOutcome? Outcome { get; init; }
+
     internal override int? ClaimsBefore => 0;
 
     /// <summary>The trial and its values.</summary>
