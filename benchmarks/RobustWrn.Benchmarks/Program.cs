@@ -77,6 +77,7 @@ turns.SetAction(parsed =>
 });
 command.Subcommands.Add(turns);
 command.Subcommands.Add(SamplerCommand.Create());
+command.Subcommands.Add(PrunerCommand.Create());
 command.Subcommands.Add(GuardCommand.Create());
 command.Subcommands.Add(RacingCommand.Create());
 command.Subcommands.Add(AskTimes.Create());

@@ -21,7 +21,7 @@ public sealed record PrunerContext
         ArgumentNullException.ThrowIfNull(trial);
         ArgumentNullException.ThrowIfNull(others);
         (Ladder, Rung, Trial, Stream) = (ladder, rung, trial.UpTo(rung), stream);
-        Others = [.. others.Where(other => other.Number != trial.Number).OrderBy(other => other.Number)];
+        Others = Sorted(others, trial.Number);
     }
 
     /// <summary>The steps of every trial of the study.</summary>
@@ -43,7 +43,18 @@ public sealed record PrunerContext
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"trial {Trial.Number} at step {Rung} of {Ladder.LastStep} beside {Others.Count} others");
 
-    /// <summary>The others that came as far as a step, by number.</summary>
-    /// <param name="step">The step.</param>
-    public IEnumerable<TrialCurve> Reached(int step) => Others.Where(other => other.LastStep >= step);
+    // Mostly they are in order.
+    private static ValueList<TrialCurve> Sorted(ValueList<TrialCurve> others, int without)
+    {
+        List<TrialCurve> kept = new(others.Count);
+        bool ascend = true;
+        foreach (TrialCurve other in others.AsSpan())
+        {
+            if (other.Number == without)
+                continue;
+            ascend &= kept.Count == 0 || kept[^1].Number <= other.Number;
+            kept.Add(other);
+        }
+        return ascend ? [.. kept] : [.. kept.OrderBy(other => other.Number)];
+    }
 }

@@ -10,15 +10,24 @@ namespace RobustWrn.Search;
 /// </remarks>
 public sealed record TrialCurve
 {
+    // Of each objective by each point; made when first asked for, since most curves are only cut.
+    private ValueList<double>[]? _best, _mean;
+
     /// <summary>A curve.</summary>
     /// <param name="number">The trial's number, from 0.</param>
     /// <param name="state">How far the trial is.</param>
-    /// <param name="points">What it reported; of a step that stands there twice the first counts.</param>
+    /// <param name="points">What it reported, in any order; of a step that stands there twice the first counts.</param>
     public TrialCurve(int number, TrialState state, ValueList<CurvePoint> points)
     {
         ArgumentNullException.ThrowIfNull(points);
         (Number, State) = (number, state);
         Points = [.. points.DistinctBy(point => point.Step).OrderBy(point => point.Step).Select(Comparable)];
+    }
+
+    private TrialCurve(TrialCurve curve, int count)
+    {
+        (Number, State) = (curve.Number, TrialState.Pending);
+        Points = ValueList.Create(curve.Points.AsSpan()[..count]);
     }
 
     /// <summary>The trial's number, from 0.</summary>
@@ -48,25 +57,43 @@ public sealed record TrialCurve
     /// has in hand.
     /// </summary>
     /// <param name="step">The step.</param>
-    public ValueList<double>? BestBy(int step) => OfEach(step, values => values.Max());
+    public ValueList<double>? BestBy(int step) =>
+        Count(step) is > 0 and int count ? (_best ??= Running((best, value, _) => Math.Max(best, value)))[count - 1] : null;
 
     /// <summary>The mean values by a step, of each objective on its own; null before the first.</summary>
     /// <param name="step">The step.</param>
-    public ValueList<double>? MeanBy(int step) => OfEach(step, values => values.Average());
+    public ValueList<double>? MeanBy(int step) =>
+        Count(step) is > 0 and int count ? (_mean ??= Running((mean, value, n) => mean + (value - mean) / n))[count - 1] : null;
 
     /// <summary>The curve as it was when the trial had come to a step: what was reported later, and how it ended, is left out.</summary>
     /// <param name="step">The step.</param>
-    public TrialCurve UpTo(int step) => new(Number, TrialState.Pending, [.. Points.Take(Count(step))]);
+    public TrialCurve UpTo(int step) =>
+        Count(step) == Points.Count && State == TrialState.Pending && Final.Count == 0 ? this : new(this, Count(step));
+
+    /// <summary>Compares number, state and values.</summary>
+    /// <param name="other">Another curve.</param>
+    public bool Equals(TrialCurve? other) => other is not null
+        && (Number, State) == (other.Number, other.State) && Points.Equals(other.Points) && Final.Equals(other.Final);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Number, State, Points, Final);
 
     /// <summary>Number, state and the last values.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"trial {Number}, {State.ToString().ToLowerInvariant()}: {(Points.Count == 0 ? "nothing reported" : Points[^1])}");
 
-    private ValueList<double>? OfEach(int step, Func<IEnumerable<double>, double> of)
+    // With the number of points so far, from 1. A mean with a value below any number stays there.
+    private ValueList<double>[] Running(Func<double, double, int, double> next)
     {
-        int count = Count(step);
-        return count == 0 ? null
-            : [.. Enumerable.Range(0, Points[0].Values.Count).Select(o => of(Points.Take(count).Select(point => point.Values[o])))];
+        ValueList<double>[] running = new ValueList<double>[Points.Count];
+        running[0] = Points[0].Values;
+        for (int i = 1; i < running.Length; i++)
+        {
+            ValueList<double> before = running[i - 1], values = Points[i].Values;
+            running[i] = [.. values.Select((value, o) =>
+                double.IsInfinity(before[o]) && value == before[o] ? value : next(before[o], value, i + 1))];
+        }
+        return [.. running.Select(Comparable)];
     }
 
     // Points by the step.

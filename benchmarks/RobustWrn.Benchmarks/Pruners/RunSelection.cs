@@ -1,0 +1,36 @@
+using System.IO.Enumeration;
+using RobustWrn.Core;
+
+namespace RobustWrn.Benchmarks;
+
+/// <summary>The runs that are compared.</summary>
+internal static class RunSelection
+{
+    /// <summary>The runs of a name, of none of some words, whose last epoch is the given one.</summary>
+    /// <param name="runs">All runs.</param>
+    /// <param name="prefix">Their names begin with it.</param>
+    /// <param name="exclude">Words that stand nowhere in their names; in a word with * or ? these match anything and one character.</param>
+    /// <param name="epochs">Their last epoch.</param>
+    /// <param name="longer">Longer runs are taken, too, and cut there.</param>
+    /// <exception cref="InvalidDataException">There are none.</exception>
+    public static IReadOnlyList<RecordedRun> Of(
+        IReadOnlyList<RecordedRun> runs, string prefix, IReadOnlyList<string> exclude, int epochs, bool longer)
+    {
+        RecordedRun[] named = [.. runs.Where(run => run.Name.StartsWith(prefix, StringComparison.Ordinal) && !exclude.Any(Matches(run.Name)))];
+        RecordedRun[] found = [.. named.Where(run => run.Epochs == epochs || (longer && run.Epochs > epochs))
+            .Select(run => run with { Points = [.. run.Points.Where(point => point.Step <= epochs)] })
+            .Where(run => run.Points.Count > 0)];
+        if (found.Length > 0)
+            return found;
+        string others = named.Length == 0
+            ? $"there are {Quantity.Of(runs.Count, "run")}, such as {Excerpt.Of(runs.Count == 0 ? "none" : runs[0].Name)}"
+            : $"there are {string.Join(", ", named.GroupBy(run => run.Epochs).OrderBy(group => group.Key).Take(8)
+                .Select(group => $"{group.Count()} of {group.Key} epochs"))}";
+        throw new InvalidDataException(
+            $"a run must begin with \"{Excerpt.Of(prefix)}\", match no excluded word and have {epochs} epochs, but none does: {others}. "
+            + "Change --runs, --exclude or --epochs.");
+    }
+
+    private static Func<string, bool> Matches(string name) => word =>
+        FileSystemName.MatchesSimpleExpression($"*{word}*", name, ignoreCase: false);
+}
