@@ -39,7 +39,7 @@ internal sealed class RateDrop
             for (int s = 1; s < lastStep; s++)
                 _rising[s] += rises[s - 1] || rises[s] || rises[s + 1] ? 1 : 0;
         }
-        Needed = Math.Max(2, (looked + 3) / 4);
+        Needed = Math.Max(2, (looked + 7) / 8);
     }
 
     private int Needed { get; }

@@ -40,7 +40,7 @@ public sealed record ScheduleAwareHalving : IPruner
     private static readonly ValueList<double> UsualDrops = [0.5, 0.75];
 
     /// <summary>One in so many goes on. Default 3 (Li et al. 2018, section 2.6, advise 3 or 4).</summary>
-    public int Reduction { get; init; } = 3;
+    public int Reduction { get; init; } = 4;
 
     /// <summary>
     /// The share of all steps that pass after a drop before ranks are believed. Default 0.04: in Rice et al. 2020 the best epoch lies up to
@@ -52,7 +52,7 @@ public sealed record ScheduleAwareHalving : IPruner
     /// The chance that a trial with the prospects of any, one in <see cref="Reduction"/>, would look as hopeless before ranks are settled;
     /// smaller is more careful. Default 0.2: four similar trials in a row without one among the best third.
     /// </summary>
-    public double Doubt { get; init; } = 0.2;
+    public double Doubt { get; init; } = 0.25;
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
