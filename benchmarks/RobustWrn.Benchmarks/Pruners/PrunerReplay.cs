@@ -29,7 +29,7 @@ internal sealed record PrunerReplay(IReadOnlyList<RecordedRun> Runs, TrainingLad
                 ValueList<TrialCurve> others = [.. known, .. whole.Select((curve, i) => curve.UpTo(Math.Min(rung, stopped[i])))];
                 // All of them on what was known before any of them was decided.
                 bool[] stops = [.. whole.Select((curve, i) => stopped[i] == int.MaxValue && !(Exempt && PruningExemption.Covers(curve.Number))
-                    && pruner.Decide(new PrunerContext(Ladder, rung, curve, others, stream.At(curve.Number))).Stops)];
+                    && pruner.Decide(new PrunerContext(Ladder, rung, curve, others, stream.At(curve.Number).At(rung))).Stops)];
                 for (int i = 0; i < whole.Length; i++)
                     stopped[i] = stops[i] ? rung : stopped[i];
             }
@@ -52,5 +52,5 @@ internal sealed record PrunerReplay(IReadOnlyList<RecordedRun> Runs, TrainingLad
     }
 
     // Ended without an outcome.
-    private const TrialState Ended = TrialState.Failed;
+    private const TrialState Ended = TrialState.Pruned;
 }

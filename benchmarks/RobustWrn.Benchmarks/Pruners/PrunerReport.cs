@@ -17,7 +17,7 @@ internal static class PrunerReport
         IReadOnlyList<RecordedRun> runs, TrainingLadder ladder, (string Name, IPruner Pruner)[] pruners, int orders, int width, long seed,
         bool exempt, TextWriter output)
     {
-        int gaps = runs.Count(run => run.Points.Count < ladder.LastStep);
+        int gaps = runs.Count(run => run.Missing > 0);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Quantity.Of(runs.Count, "run")} of {ladder}, best value {runs.Max(run => run.Best):0.0000}; "
             + $"{Quantity.Of(orders, "random order")} from seed {seed}, batches of {width}"));
         if (gaps > 0)

@@ -8,6 +8,9 @@ namespace RobustWrn.Benchmarks;
 /// <param name="Points">Its values by epoch, ascending.</param>
 internal sealed record RecordedRun(string Name, ValueList<CurvePoint> Points)
 {
+    /// <summary>The epochs that were filled in because they were not reported.</summary>
+    public int Missing { get; init; }
+
     /// <summary>Its last epoch.</summary>
     public int Epochs => Points[^1].Step;
 

@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using RobustWrn.Core;
+using RobustWrn.Search;
 
 namespace RobustWrn.Benchmarks;
 
@@ -18,8 +19,7 @@ internal static class RunSelection
     {
         RecordedRun[] named = [.. runs.Where(run => run.Name.StartsWith(prefix, StringComparison.Ordinal) && !exclude.Any(Matches(run.Name)))];
         RecordedRun[] found = [.. named.Where(run => run.Epochs == epochs || (longer && run.Epochs > epochs))
-            .Select(run => run with { Points = [.. run.Points.Where(point => point.Step <= epochs)] })
-            .Where(run => run.Points.Count > 0)];
+            .Where(run => run.Points[0].Step <= epochs).Select(run => Filled(run, epochs))];
         if (found.Length > 0)
             return found;
         string others = named.Length == 0
@@ -29,6 +29,20 @@ internal static class RunSelection
         throw new InvalidDataException(
             $"a run must begin with \"{Excerpt.Of(prefix)}\", match no excluded word and have {epochs} epochs, but none does: {others}. "
             + "Change --runs, --exclude or --epochs.");
+    }
+
+    // At an epoch without a report counts what was reported last; before the first, the first.
+    private static RecordedRun Filled(RecordedRun run, int epochs)
+    {
+        CurvePoint[] points = new CurvePoint[epochs];
+        int next = 0;
+        for (int epoch = 1; epoch <= epochs; epoch++)
+        {
+            while (next < run.Points.Count - 1 && run.Points[next + 1].Step <= epoch)
+                next++;
+            points[epoch - 1] = new CurvePoint(epoch, run.Points[next].Values);
+        }
+        return run with { Points = [.. points], Missing = epochs - run.Points.Count(point => point.Step <= epochs) };
     }
 
     private static Func<string, bool> Matches(string name) => word =>

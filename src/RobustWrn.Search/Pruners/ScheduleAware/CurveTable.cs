@@ -64,7 +64,7 @@ internal sealed class CurveTable
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
         foreach (TrialCurve trial in _trials)
         {
-            foreach (CurvePoint point in trial.Points)
+            foreach (CurvePoint point in trial.Points.AsSpan())
             {
                 if (double.IsFinite(point.Values[objective]))
                     (low, high) = (Math.Min(low, point.Values[objective]), Math.Max(high, point.Values[objective]));
@@ -76,14 +76,15 @@ internal sealed class CurveTable
     private double[] Dense(TrialCurve trial, double[] lowest, double[] range)
     {
         double[] values = new double[trial.LastStep * Objectives];
+        ReadOnlySpan<CurvePoint> points = trial.Points.AsSpan();
         int next = 0;
         for (int step = 1; step <= trial.LastStep; step++)
         {
-            while (next < trial.Points.Count - 1 && trial.Points[next + 1].Step <= step)
+            while (next < points.Length - 1 && points[next + 1].Step <= step)
                 next++;
             for (int o = 0; o < Objectives; o++)
             {
-                double value = trial.Points[next].Values[o];
+                double value = points[next].Values[o];
                 values[(step - 1) * Objectives + o] = range[o] > 0 && double.IsFinite(value) ? (value - lowest[o]) / range[o] : 0;
             }
         }

@@ -26,11 +26,12 @@ internal sealed class ExpectedLevels
         int[] beyond = [.. standing.Where(at => curves[at].LastStep >= later)];
         // With fewer, some trials would be taken for what they have and others for what they may have.
         bool expects = beyond.Length >= PrunedEstimate.Neighbours;
+        Collapse collapse = new(curves, rung);
         foreach (int at in standing)
         {
             TrialCurve trial = curves[at];
             _levels.Add(trial.Number, expects && trial.LastStep >= later ? trial.BestBy(later)!
-                : Collapse.Of(curves, at, rung) ? trial.BestBy(rung)!
+                : collapse.Of(at) ? trial.BestBy(rung)!
                 : Expected(trial, rung,
                     expects ? [.. curves.Nearest(at, beyond, rung).Take(PrunedEstimate.Neighbours).Select(near => curves[near])] : []));
         }

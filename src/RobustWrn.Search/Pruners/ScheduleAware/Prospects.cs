@@ -29,26 +29,28 @@ internal sealed class Prospects
         HashSet<int> best = [.. levels.Best(kept)];
         int[] known = [.. Enumerable.Range(0, curves.Count).Where(at => levels.Has(curves[at].Number))];
         int[] nearest = curves.Nearest(trial, known, step);
+        Dictionary<int, int[]> around = [];
         int found = 0;
         // The last third is not similar, whatever it is.
         for (int similar = 1; similar <= 2 * nearest.Length / 3; similar++)
         {
             found += best.Contains(curves[nearest[similar - 1]].Number) ? 1 : 0;
-            if (AtMost(found, similar) <= _doubt && IsAmong(curves, trial, nearest[..similar], known, step))
+            if (AtMost(found, similar) <= _doubt && IsAmong(nearest[..similar]))
                 return (similar, found, kept);
         }
         return null;
-    }
 
-    // As near to the last of the similar ones as they themselves, in the median, to as many others.
-    private static bool IsAmong(CurveTable curves, int trial, int[] similar, int[] known, int step)
-    {
-        double own = curves.Distance(trial, similar[^1], step);
-        double[] theirs =
-        [
-            .. similar.Select(at => curves.Distance(at, curves.Nearest(at, known, step)[similar.Length - 1], step)).Order(),
-        ];
-        return own <= theirs[similar.Length / 2];
+        // As near to the last of the similar ones as they themselves, in the median, to as many others.
+        bool IsAmong(int[] similar)
+        {
+            double[] theirs =
+            [
+                .. similar.Select(at => curves.Distance(at, Around(at)[similar.Length - 1], step)).Order(),
+            ];
+            return curves.Distance(trial, similar[^1], step) <= theirs[similar.Length / 2];
+        }
+
+        int[] Around(int at) => around.TryGetValue(at, out int[]? others) ? others : around[at] = curves.Nearest(at, known, step);
     }
 
     // The binomial probability of at most so many among so many trials.

@@ -58,23 +58,30 @@ internal sealed class RateDrop
 
     private static void Mark(bool[] rises, CurveTable curves, int at, int objective, int first, int last, int width)
     {
+        double low = double.PositiveInfinity, high = 0;
+        double[] sums = new double[last + 1];
+        for (int s = 1; s <= last; s++)
+        {
+            double value = curves.Value(at, s, objective);
+            (low, high) = (Math.Min(low, value), Math.Max(high, value));
+            sums[s] = sums[s - 1] + value;
+        }
         double[] rise = new double[last - width - first + 1];
         for (int s = first; s <= last - width; s++)
-        {
-            for (int i = 1; i <= width; i++)
-                rise[s - first] += (curves.Value(at, s + i, objective) - curves.Value(at, s + 1 - i, objective)) / width;
-        }
-        double usual = Median(rise), deviation = Median(rise.Select(value => Math.Abs(value - usual)));
-        double low = double.PositiveInfinity, high = 0;
-        for (int s = 1; s <= last; s++)
-            (low, high) = (Math.Min(low, curves.Value(at, s, objective)), Math.Max(high, curves.Value(at, s, objective)));
+            rise[s - first] = (sums[s + width] - 2 * sums[s] + sums[s - width]) / width;
+        double usual = Median(rise), least = LeastRise * (high - low);
+        // Mostly none is large, and the rest need not be known.
+        if (rise.Max() - usual <= least)
+            return;
+        double deviation = Median(Array.ConvertAll(rise, value => Math.Abs(value - usual)));
         for (int s = first; s <= last - width; s++)
-            rises[s] |= rise[s - first] - usual > Math.Max(Deviations * deviation, LeastRise * (high - low));
+            rises[s] |= rise[s - first] - usual > Math.Max(Deviations * deviation, least);
     }
 
-    private static double Median(IEnumerable<double> values)
+    private static double Median(double[] values)
     {
-        double[] sorted = [.. values.Order()];
+        double[] sorted = [.. values];
+        Array.Sort(sorted);
         return sorted[sorted.Length / 2];
     }
 }

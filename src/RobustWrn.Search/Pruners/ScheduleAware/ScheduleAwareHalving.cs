@@ -39,7 +39,7 @@ public sealed record ScheduleAwareHalving : IPruner
     // Rice et al. 2020, and most after them, drop there; Zhang et al. 2019 (TRADES) drop at the second first.
     private static readonly ValueList<double> UsualDrops = [0.5, 0.75];
 
-    /// <summary>One in so many goes on. Default 3 (Li et al. 2018, section 2.6, advise 3 or 4).</summary>
+    /// <summary>One in so many goes on. Default 4, as in Li et al. 2020; Li et al. 2018, section 2.6, advise 3 or 4.</summary>
     public int Reduction { get; init; } = 4;
 
     /// <summary>
@@ -50,7 +50,7 @@ public sealed record ScheduleAwareHalving : IPruner
 
     /// <summary>
     /// The chance that a trial with the prospects of any, one in <see cref="Reduction"/>, would look as hopeless before ranks are settled;
-    /// smaller is more careful. Default 0.2: four similar trials in a row without one among the best third.
+    /// smaller is more careful. Default 0.25: five similar trials in a row without one among the best quarter.
     /// </summary>
     public double Doubt { get; init; } = 0.25;
 
@@ -79,7 +79,8 @@ public sealed record ScheduleAwareHalving : IPruner
     public PruningDecision Decide(PrunerContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (!Rungs(context.Ladder).Contains(context.Rung) || context.Trial.Points.Count == 0)
+        // A report that comes late, after the rung, is of a trial that stands nowhere.
+        if (!Rungs(context.Ladder).Contains(context.Rung) || context.Trial.LastStep < context.Rung)
             return PruningDecision.GoOn;
         CurveTable curves = new([context.Trial, .. context.Others]);
         ValueList<int> settled = SettledRungs(context.Ladder);
@@ -88,7 +89,7 @@ public sealed record ScheduleAwareHalving : IPruner
             RateDrop drop = new(curves, context.Ladder.LastStep, Grace(context.Ladder));
             settled = [.. settled.Where(drop.ShowsBy)];
         }
-        return Collapse.Of(curves, curves.At(context.Trial), context.Rung)
+        return new Collapse(curves, context.Rung).Of(curves.At(context.Trial))
             ? OnCollapsed(context, curves)
             : settled.Contains(context.Rung) ? OnSettled(context, curves, settled) : OnProspects(context, curves, settled);
     }
