@@ -11,7 +11,7 @@ namespace RobustWrn.Search;
 public sealed record TrialCurve
 {
     // Of each objective by each point; made when first asked for, since most curves are only cut.
-    private ValueList<double>[]? _best, _mean;
+    private ValueList<ValueList<double>>? _best, _mean;
 
     /// <summary>A curve.</summary>
     /// <param name="number">The trial's number, from 0.</param>
@@ -83,7 +83,7 @@ public sealed record TrialCurve
         $"trial {Number}, {State.ToString().ToLowerInvariant()}: {(Points.Count == 0 ? "nothing reported" : Points[^1])}");
 
     // With the number of points so far, from 1. A mean with a value below any number stays there.
-    private ValueList<double>[] Running(Func<double, double, int, double> next)
+    private ValueList<ValueList<double>> Running(Func<double, double, int, double> next)
     {
         ValueList<double>[] running = new ValueList<double>[Points.Count];
         running[0] = Points[0].Values;

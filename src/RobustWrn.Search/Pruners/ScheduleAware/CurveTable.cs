@@ -1,5 +1,3 @@
-using RobustWrn.Core;
-
 namespace RobustWrn.Search;
 
 /// <summary>

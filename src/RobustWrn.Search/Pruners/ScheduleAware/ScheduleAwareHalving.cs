@@ -139,8 +139,8 @@ public sealed record ScheduleAwareHalving : IPruner
         Prospects prospects = new(Reduction, Doubt);
         return prospects.Judge(curves, curves.At(context.Trial), context.Rung, levels) is { } verdict
             ? PruningDecision.Stop(string.Create(CultureInfo.InvariantCulture,
-                $"at step {context.Rung} it had {PruningText.Of(context.Trial.At(context.Rung)!)}, and of the {verdict.Similar} trials with "
-                + $"the most similar curves {verdict.Best} stood among the best {verdict.Kept} of {levels.Count} after step {later}"))
+                $"at step {context.Rung} it had {PruningText.Of(context.Trial.At(context.Rung)!)}, and of the {Quantity.Of(verdict.Similar, "trial")} "
+                + $"with the most similar curves {verdict.Best} stood among the best {verdict.Kept} of {levels.Count} after step {later}"))
             : PruningDecision.GoOn;
     }
 
