@@ -10,7 +10,7 @@ public sealed class ReferenceTests
         ["RobustWrn.Core"] = ["TorchSharp", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],
         ["RobustWrn.Attacks"] = ["RobustWrn.Core", "TorchSharp", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],
         ["RobustWrn.Training"] = ["RobustWrn.Core", "RobustWrn.Attacks", "TorchSharp", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],
-        ["RobustWrn.Search"] = ["RobustWrn.Core", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],
+        ["RobustWrn.Search"] = ["RobustWrn.Core", "Microsoft.VisualBasic.Core", "MathNet.Numerics", "Microsoft.Extensions.Logging.Abstractions"],
         ["RobustWrn"] =
         [
             "RobustWrn.Core", "RobustWrn.Attacks", "RobustWrn.Training", "RobustWrn.Search", "TorchSharp", "MathNet.Numerics",
