@@ -156,7 +156,7 @@ public sealed record RobustExperiment
     /// objective, the front is one of the networks whose attacks finished.
     /// </summary>
     /// <param name="suite">The attacks, cheap ones first.</param>
-    internal RobustExperiment RankedBy(AttackSuite suite)
+    public RobustExperiment RankedBy(AttackSuite suite)
     {
         ArgumentNullException.ThrowIfNull(suite);
         return this with { RankingSuite = suite };

@@ -33,14 +33,15 @@ internal sealed class ExperimentRun
     {
         ExperimentLog.Started(_experiment.Logger, _folder.Path, _experiment.Space is null ? 0 : _experiment.Budget.MaxTrials, _experiment.Baselines.Count);
         foreach (INetworkSpec baseline in _experiment.Baselines)
-            _candidates.Add(IsSpent ? NotTrained(baseline) : Train(baseline, null, [], null));
-        string ended = new SearchStage(_experiment, _folder, (spec, trial, values, told) => Train(spec, trial, values, told))
-            .Run(_candidates);
+            _candidates.Add(IsSpent ? NotTrained(baseline) : Train(baseline, null, [], null, []));
+        SearchStage search = new(
+            _experiment, _folder, (spec, trial, values, told, others) => Train(spec, trial, values, told, others));
+        string ended = search.Run(_candidates);
         // A trial whose record was lost is asked last, and is the same trial.
         Candidate[] ordered = [.. _candidates.OrderBy(candidate => candidate.Trial ?? -1)];
         _candidates.Clear();
         _candidates.AddRange(ordered);
-        Candidate[] finalists = Finalists.Of(_experiment, _candidates, Audit);
+        Candidate[] finalists = Finalists.Of(_experiment, _candidates, Audit, GoOn);
         ExperimentLog.Selected(_experiment.Logger, ended, finalists.Length);
         int reads = Test(finalists);
         _folder.ThrowIfLost();
@@ -69,7 +70,8 @@ internal sealed class ExperimentRun
     private NetworkCost Cost(INetworkSpec spec) => spec.Cost(_experiment.Data.Training.Train.Height, _experiment.Data.Training.Train.Width);
 
     // What was told of a trial holds: samplers have learned from it.
-    private Candidate Train(INetworkSpec spec, int? trial, ValueList<DimensionValue> values, TrialRecord? told)
+    private Candidate Train(
+        INetworkSpec spec, int? trial, ValueList<DimensionValue> values, TrialRecord? told, IEnumerable<TrialOutcome> others)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         TrialOutcome? outcome = told?.Outcome;
@@ -83,17 +85,13 @@ internal sealed class ExperimentRun
         {
             trained = Train(spec, trial, 0);
         }
-        if (told is { State: TrialState.Completed }
-            && trained.ValidationRobust?.Value != told.Measured(new RobustAccuracy().Objective.Name))
-        {
-            // Another machine or library gives other numbers, and these networks are what is tested.
-            ExperimentLog.OtherOutcome(
-                _experiment.Logger, told.Number, $"{told.Outcome}", $"{trained.ValidationRobust?.ToString() ?? "failed"}");
-            outcome = null;
-        }
+        Judgement? judgement = null;
         if (trained.Failure is null)
-            (outcome, trained) = Measured(spec, trained, outcome);
+            (outcome, judgement, trained) = Measured(spec, trial, trained, told?.Outcome, others);
+        else if (told is { State: TrialState.Completed })
+            ExperimentLog.OtherOutcome(_experiment.Logger, told.Number, $"{told.Outcome}", "failed");
         Candidate candidate = Made(spec, trial, values, trained, trained.Failure is null ? outcome : null);
+        candidate.Judgement = judgement;
         if (candidate.Trained.Failure is { } failure)
             ExperimentLog.Failed(_experiment.Logger, spec.Name, trial, failure);
         else
@@ -112,11 +110,33 @@ internal sealed class ExperimentRun
         return candidate;
     }
 
-    // Accuracies are told of every network; an objective that cannot be measured is a failure of the trial, as a training that diverged.
-    private (TrialOutcome?, TrainedNetwork) Measured(INetworkSpec spec, TrainedNetwork trained, TrialOutcome? told)
+    // An objective that cannot be measured is a failure of the trial, as a training that diverged.
+    private (TrialOutcome?, Judgement?, TrainedNetwork) Measured(
+        INetworkSpec spec, int? trial, TrainedNetwork trained, TrialOutcome? told, IEnumerable<TrialOutcome> others)
     {
-        if (told is not null)
-            return (told, trained);
+        try
+        {
+            TrialMeasurement measurement = Measurement(spec, trained, told);
+            // Baselines are compared with, and race with nobody.
+            Judgement? judgement = _experiment.RankingSuite is null ? null
+                : Judge(spec, trial, trained, trial is null ? null : measurement.Bar(others));
+            Measure robust = measurement.Robust(judgement);
+            Measure? before = told?.Find(robust.Name);
+            if (before == robust)
+                return (told, judgement, trained);
+            // Another machine or library gives other numbers, and these networks are what is tested. More may be known of a bound by now.
+            if (before is not null && !(before.IsUpperBound && robust.Value <= before.Value))
+                ExperimentLog.OtherOutcome(_experiment.Logger, trial!.Value, $"{told}", $"{robust}");
+            return (measurement.Outcome(judgement), judgement, trained);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or IOException or UnauthorizedAccessException))
+        {
+            return (null, null, trained with { Failure = $"it could not be measured: {e.GetType().Name}: {e.Message}" });
+        }
+    }
+
+    private TrialMeasurement Measurement(INetworkSpec spec, TrainedNetwork trained, TrialOutcome? told)
+    {
         MeasuredNetwork network = new(
             spec, Cost(spec), trained.ValidationClean!.Value, trained.ValidationRobust!.Value, TimeSpan.FromSeconds(trained.Seconds))
         {
@@ -124,51 +144,37 @@ internal sealed class ExperimentRun
             Validation = _experiment.Data.Training.Validation,
             Open = () => new NetworkRun(_experiment, spec, 0, _folder).Open(),
         };
-        try
-        {
-            ISearchObjective[] objectives =
-            [
-                .. _experiment.Goals.Concat(_experiment.Limits.Select(limit => limit.Measured))
-                    .Append(new RobustAccuracy()).Append(new CleanAccuracy()).DistinctBy(objective => objective.Objective.Name),
-            ];
-            TrialOutcome outcome = new()
-            {
-                Measures = objectives.Select(objective => objective.Of(network)).ToValueList(),
-                Verdicts = trained.Verdicts is { } verdicts
-                    ?
-                    [
-                        new NamedVerdicts(NamedVerdicts.Right, verdicts.Right),
-                        new NamedVerdicts(NamedVerdicts.Robust, verdicts.Robust),
-                    ]
-                    : [],
-            };
-            StudyOptions options = ExperimentCheck.StudyOptionsOf(_experiment);
-            outcome.ProblemsFor(options.Objectives, options.Constraints).ThrowIfAny(nameof(TrialOutcome));
-            return (outcome, trained);
-        }
-        catch (Exception e) when (e is not (OperationCanceledException or IOException or UnauthorizedAccessException))
-        {
-            return (null, trained with { Failure = $"it could not be measured: {e.GetType().Name}: {e.Message}" });
-        }
+        return new TrialMeasurement(_experiment, network, told);
+    }
+
+    private Judgement Judge(INetworkSpec spec, int? trial, TrainedNetwork trained, double? mustReach) =>
+        new NetworkRun(_experiment, spec, 0, _folder)
+            .Judge(trained, mustReach, Evaluating(ExperimentStage.Ranking, spec.Name, trial, 0), _cancellationToken);
+
+    private void GoOn(Candidate candidate, IReadOnlyList<TrialOutcome> others)
+    {
+        TrialMeasurement measurement = Measurement(candidate.Spec, candidate.Trained, candidate.Outcome);
+        candidate.Judgement = Judge(candidate.Spec, candidate.Trial, candidate.Trained, measurement.Bar(others));
+        candidate.Outcome = measurement.Outcome(candidate.Judgement);
     }
 
     private void Audit(Candidate candidate)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         candidate.Audit = new NetworkRun(_experiment, candidate.Spec, 0, _folder)
-            .Audit(candidate.Trained, Evaluating(ExperimentStage.Auditing, candidate, 0), _cancellationToken);
+            .Audit(candidate.Trained, Evaluating(ExperimentStage.Auditing, candidate.Spec.Name, candidate.Trial, 0), _cancellationToken);
         Evaluated(ExperimentStage.Auditing, candidate, 0);
     }
 
     // What says nothing was read from the record.
-    private ImmediateProgress<EvaluationProgress>? Evaluating(ExperimentStage stage, Candidate candidate, int replicate)
+    private ImmediateProgress<EvaluationProgress>? Evaluating(ExperimentStage stage, string network, int? trial, int replicate)
     {
         _resumed = true;
         return _progress is null ? null : new ImmediateProgress<EvaluationProgress>(report => _progress.Report(new ExperimentProgress
         {
             Stage = stage,
-            Network = candidate.Spec.Name,
-            Trial = candidate.Trial,
+            Network = network,
+            Trial = trial,
             Replicate = replicate,
             Fraction = (double)report.Done / report.Total,
             Evaluation = report,
@@ -223,7 +229,8 @@ internal sealed class ExperimentRun
                         continue;
                     }
                 }
-                IProgress<EvaluationProgress>? progress = Evaluating(ExperimentStage.Testing, candidate, replicate);
+                IProgress<EvaluationProgress>? progress =
+                    Evaluating(ExperimentStage.Testing, candidate.Spec.Name, candidate.Trial, replicate);
                 RobustnessResult result = new NetworkRun(_experiment, candidate.Spec, replicate, _folder)
                     .Test(trained, () => images ??= _experiment.Data.Test.Open(), progress, _cancellationToken);
                 reads++;

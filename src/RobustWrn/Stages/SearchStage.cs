@@ -9,11 +9,13 @@ namespace RobustWrn;
 /// </summary>
 /// <param name="experiment">The experiment.</param>
 /// <param name="folder">Where the study is recorded.</param>
-/// <param name="train">Trains a network of a trial, or reads what an earlier run has trained.</param>
+/// <param name="train">
+/// Trains a network of a trial, or reads what an earlier run has trained; told the outcomes of the trials that it races with.
+/// </param>
 internal sealed class SearchStage(
     RobustExperiment experiment,
     ExperimentFolder folder,
-    Func<INetworkSpec, int, ValueList<DimensionValue>, TrialRecord?, Candidate> train)
+    Func<INetworkSpec, int, ValueList<DimensionValue>, TrialRecord?, IEnumerable<TrialOutcome>, Candidate> train)
 {
     /// <summary>Runs it.</summary>
     /// <param name="candidates">The baselines, whose time counts; takes the trials, in the order they ran.</param>
@@ -33,18 +35,26 @@ internal sealed class SearchStage(
                 return reason;
             if (told.TryDequeue(out TrialRecord? record))
             {
-                candidates.Add(train(study.SpecOf(record), record.Number, record.Values, record));
+                candidates.Add(train(study.SpecOf(record), record.Number, record.Values, record, Others(study, record.Number)));
                 continue;
             }
             if (study.Ask() is not { } trial)
                 return study.EndReason?.TrimEnd('.') ?? "the sampler proposed nothing more";
-            Candidate candidate = train(trial.Spec, trial.Number, trial.Values, null);
+            Candidate candidate = train(trial.Spec, trial.Number, trial.Values, null, Others(study, trial.Number));
             if (candidate.Trained.Failure is { } failure)
                 study.TellFailed(trial, failure);
             else
                 study.Tell(trial, candidate.Outcome!);
             candidates.Add(candidate);
         }
+    }
+
+    // The outcomes that a trial races with: of the batches before its own, so that they are the same however many work.
+    private IEnumerable<TrialOutcome> Others(Study<INetworkSpec> study, int number)
+    {
+        int known = experiment.BatchWidth is { } width ? number / width * width : int.MaxValue;
+        return study.Trials.Where(other => other.State == TrialState.Completed && other.Number < known && other.Number != number)
+            .Select(other => other.Outcome!);
     }
 
     private string? Ended(List<Candidate> candidates)
