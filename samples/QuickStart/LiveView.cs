@@ -83,6 +83,7 @@ internal sealed class LiveView : IView
         (string colour, string text) = row.Stage switch
         {
             ExperimentStage.Training => ("blue", row.Fraction < 1 ? $"epoch {row.Epoch}" : "trained"),
+            ExperimentStage.Ranking => ("blue", row.Fraction < 1 ? "ranked" : "trained"),
             ExperimentStage.Auditing => ("yellow", row.Fraction < 1 ? "audit" : "audited"),
             _ => ("green", row.Fraction < 1 ? "attacked" : "tested"),
         };

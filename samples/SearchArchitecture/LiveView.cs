@@ -74,6 +74,7 @@ internal sealed class LiveView : IView
                 ? $"epoch {training.Epoch} of {training.Epochs}, {training.ImagesPerSecond:0} images/s, "
                     + (training.Remaining.TotalSeconds >= 1 ? $"{Quantity.Short(training.Remaining)} left" : "nearly done")
                 : "trained"),
+            ExperimentStage.Ranking => ("blue", $"ranked on validation: {report.Evaluation?.Attack.EscapeMarkup()}"),
             ExperimentStage.Auditing => ("yellow", report.Fraction < 1 ? "audit on validation" : "audited"),
             _ => ("green", report.Fraction < 1 ? $"attacked on test: {report.Evaluation?.Attack.EscapeMarkup()}" : "tested"),
         };

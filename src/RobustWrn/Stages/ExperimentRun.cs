@@ -147,9 +147,15 @@ internal sealed class ExperimentRun
         return new TrialMeasurement(_experiment, network, told);
     }
 
-    private Judgement Judge(INetworkSpec spec, int? trial, TrainedNetwork trained, double? mustReach) =>
-        new NetworkRun(_experiment, spec, 0, _folder)
+    // What was trained now is not resumed, though its ranking may say nothing.
+    private Judgement Judge(INetworkSpec spec, int? trial, TrainedNetwork trained, double? mustReach)
+    {
+        bool resumed = _resumed;
+        Judgement judgement = new NetworkRun(_experiment, spec, 0, _folder)
             .Judge(trained, mustReach, Evaluating(ExperimentStage.Ranking, spec.Name, trial, 0), _cancellationToken);
+        _resumed &= resumed;
+        return judgement;
+    }
 
     private void GoOn(Candidate candidate, IReadOnlyList<TrialOutcome> others)
     {
