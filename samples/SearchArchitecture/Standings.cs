@@ -82,13 +82,13 @@ internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary
     {
         HashSet<NetworkResult> front = new(Front(), ReferenceEqualityComparer.Instance);
         StudyObjective first = experiment.Goals[0].Objective;
-        return _networks.Where(network => network.Failure is null)
+        return _networks.Where(network => network is { Failure: null, Pruned: null })
             .OrderBy(network => front.Contains(network) ? 0 : IsGood(network) ? 1 : 2)
             .ThenByDescending(network => first.Signed(Measured.Of(network, first)!.Value));
     }
 
     /// <summary>Tells whether a network was trained, keeps the limits, and can be believed as far as is known.</summary>
-    public bool IsGood(NetworkResult network) => network.Failure is null
+    public bool IsGood(NetworkResult network) => network is { Failure: null, Pruned: null }
         && network.ValidationAudit is not { IsDoubted: true } && experiment.Limits.All(limit => limit.IsKeptBy(network.Measures));
 
     private sealed class SameTrial : IEqualityComparer<NetworkResult>

@@ -68,6 +68,9 @@ public sealed record RobustExperiment
     /// <summary>The sampler that chooses the next candidate; null without a search.</summary>
     public ISampler? Sampler { get; private init; }
 
+    /// <summary>Ends trials on their way; null, the default, trains each to its end.</summary>
+    public IPruner? Pruner { get; private init; }
+
     /// <summary>The objectives of the search, measured on validation. Default: <see cref="RobustAccuracy"/> alone.</summary>
     public ValueList<ISearchObjective> Goals { get; private init; } = [new RobustAccuracy()];
 
@@ -102,12 +105,16 @@ public sealed record RobustExperiment
     /// <summary>Searches a space.</summary>
     /// <param name="space">The candidates.</param>
     /// <param name="sampler">How the next candidate is chosen.</param>
-    public RobustExperiment Searching<TSpec>(SearchSpace<TSpec> space, ISampler sampler)
+    /// <param name="pruner">
+    /// Ends trials on their way, by what they reported after each epoch: at its rungs a trial waits, with its checkpoint, until the others
+    /// of its batch stand there. One that it ends is on no front and is not tested. Null, the default, trains each to its end.
+    /// </param>
+    public RobustExperiment Searching<TSpec>(SearchSpace<TSpec> space, ISampler sampler, IPruner? pruner = null)
         where TSpec : INetworkSpec
     {
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(sampler);
-        return this with { Space = space.AsAnyNetwork(), Sampler = sampler };
+        return this with { Space = space.AsAnyNetwork(), Sampler = sampler, Pruner = pruner };
     }
 
     /// <summary>

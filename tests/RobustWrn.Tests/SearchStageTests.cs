@@ -37,7 +37,7 @@ public class SearchStageTests
         Assert.Equal(12, result.Networks.Count);
         Assert.Equal([2, 3, 6], result.Networks.Where(network => network.Failure is not null).Select(network => network.Trial!.Value));
         Assert.All(result.Networks.Where(network => network.Failure is not null), network =>
-            Assert.Equal($"{type.Name}: it burnt", network.Failure));
+            Assert.Equal($"failed 2 times, the last time: {type.Name}: it burnt", network.Failure));
         Assert.Equal(trained, trainer.Trained);
         Assert.Equal(RobustExperimentTests.Comparable(result), RobustExperimentTests.Comparable(again));
     }
@@ -52,7 +52,8 @@ public class SearchStageTests
             .RunAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(7, result.Networks.Count);
-        Assert.Equal("3 trials in a row failed, the last one with: InvalidOperationException: the data are gone", result.EndedBecause);
+        Assert.Equal("3 trials in a row failed, the last one with: failed 2 times, the last time: "
+            + "InvalidOperationException: the data are gone", result.EndedBecause);
     }
 
     [Fact]

@@ -25,6 +25,14 @@ public interface ILearningRateSchedule : IDescription
     /// <param name="position">The step.</param>
     double? MomentumAt(TrainingPosition position) => null;
 
+    /// <summary>
+    /// The epochs, ascending, after which the rate is lower than before by a step: what a pruner must know, since ranks change there.
+    /// Default: none, of a schedule that moves without steps.
+    /// </summary>
+    /// <param name="epochs">Epochs of the whole training, at least 1.</param>
+    /// <returns>Numbers of epochs, from 1 and below <paramref name="epochs"/>, each once.</returns>
+    IReadOnlyList<int> DropsAfter(int epochs) => [];
+
     /// <summary>The schedule for a short training: one that changes once an epoch, every step instead. Default: itself.</summary>
     ILearningRateSchedule ByStep() => this;
 }

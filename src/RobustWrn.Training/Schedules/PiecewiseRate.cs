@@ -42,6 +42,31 @@ public sealed record PiecewiseRate : ILearningRateSchedule
     public double FactorAt(TrainingPosition position) =>
         Factor(WithinEpochs ? position.Progress : (double)position.Epoch / position.Epochs);
 
+    /// <summary>A drop within an epoch comes after the whole epochs before it.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<int> DropsAfter(int epochs)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        SortedSet<int> after = [];
+        double factor = 1;
+        foreach (RateDrop drop in Drops)
+        {
+            int behind = (int)Math.Ceiling(Math.Clamp(drop.From, 0, 1) * epochs);
+            // Factor compares shares, and rounding decides here as there.
+            if (behind > 0 && (double)(behind - 1) / epochs >= drop.From)
+                behind--;
+            int last = WithinEpochs && (double)behind / epochs > drop.From ? behind - 1 : behind;
+            // At the start of an epoch, several may come at once.
+            bool falls = WithinEpochs ? drop.Factor < factor : behind > 0 && Starting(behind) < Starting(behind - 1);
+            if (falls && last >= 1 && last < epochs)
+                after.Add(last);
+            factor = drop.Factor;
+        }
+        return [.. after];
+
+        double Starting(int epoch) => Factor((double)epoch / epochs);
+    }
+
     /// <inheritdoc/>
     public ILearningRateSchedule ByStep() => this with { WithinEpochs = true };
 

@@ -30,6 +30,9 @@ public sealed record WarmUpRate : ILearningRateSchedule
     public double? MomentumAt(TrainingPosition position) => Then.MomentumAt(position);
 
     /// <inheritdoc/>
+    public IReadOnlyList<int> DropsAfter(int epochs) => Then.DropsAfter(epochs);
+
+    /// <inheritdoc/>
     public ILearningRateSchedule ByStep() => this with { Then = Then.ByStep() };
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RobustWrn.Core;
+using RobustWrn.Search;
 
 namespace RobustWrn;
 
@@ -46,6 +47,7 @@ public sealed record MarkdownReport : IReport
             text.AppendLine().AppendLine("## Failed").AppendLine();
             Table(text, ["network", "trial", "why"], failed.Select(network => new[] { network.Name, Trial(network), network.Failure!.ReplaceLineEndings(" ") }));
         }
+        Pruned(text, result);
 
         text.AppendLine().AppendLine("## Pareto front").AppendLine();
         text.AppendLine("No other network of this run is at least as good in robust accuracy, clean accuracy (both on validation), parameters and MACs, and better in one of them.").AppendLine();
@@ -93,6 +95,24 @@ public sealed record MarkdownReport : IReport
         text.AppendLine(CultureInfo.InvariantCulture, $"- {result.Timing.TrainingSeconds.Sum():0} s of training and {result.Timing.TestSeconds.Sum():0} s of testing, finished {result.Timing.FinishedUtc:yyyy-MM-dd HH:mm} UTC");
         text.AppendLine(CultureInfo.InvariantCulture, $"- {result.Timing.Machine.ReplaceLineEndings("; ")}");
         return text.ToString().ReplaceLineEndings("\n");
+    }
+
+    private static void Pruned(StringBuilder text, ExperimentResult result)
+    {
+        NetworkResult[] pruned = [.. result.Networks.Where(network => network.Pruned is not null)];
+        if (pruned.Length == 0)
+            return;
+        int saved = pruned.Sum(network => network.Pruned!.Saved);
+        text.AppendLine().AppendLine("## Pruned").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"Ended on their way, which saved {Quantity.Of(saved, "epoch")}. The accuracies are those of the last epoch.").AppendLine();
+        Table(text, ["network", "trial", "epochs", "robust", "clean", "why"], pruned.Select(network => (string[])
+        [
+            network.Name, Trial(network), string.Create(CultureInfo.InvariantCulture, $"{network.Pruned!.Epoch} of {network.Pruned.Epochs}"),
+            .. new StudyObjective[] { new RobustAccuracy().Objective, new CleanAccuracy().Objective }.Select(objective =>
+                Text(network.Pruned.Measures.FirstOrDefault(measure => measure.Name == objective.Name)?.Share)),
+            network.Pruned.Reason.ReplaceLineEndings(" "),
+        ]));
     }
 
     private static void Weights(StringBuilder text, ExperimentResult result)

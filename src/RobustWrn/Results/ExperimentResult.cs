@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RobustWrn.Core;
@@ -95,5 +96,7 @@ public sealed record ExperimentResult
         + $"{Quantity.Of(Networks.Count(network => network.IsBaseline), "baseline")} under {Settings.Threat}, trained by {Settings.Objective.Name}; "
         + $"the search ended because {EndedBecause}"
         + (Networks.Any(network => network.Failure is not null) ? $"; {Networks.Count(network => network.Failure is not null)} failed" : "")
+        + (Networks.Any(network => network.Pruned is not null)
+            ? string.Create(CultureInfo.InvariantCulture, $"; {Networks.Count(network => network.Pruned is not null)} pruned") : "")
         + (Ranking.FirstOrDefault() is { } best ? $"\nbest on validation: {best}" : "\nno network could be trained");
 }

@@ -30,6 +30,10 @@ public sealed record ExperimentSettings
     /// <summary>The sampler that proposed trials; null without a search.</summary>
     public ISampler? Sampler { get; init; }
 
+    /// <summary>The pruner that ended trials on their way; null where each was trained to its end.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] // folders of before there was one are gone on with
+    public IPruner? Pruner { get; init; }
+
     /// <summary>The objectives of the search.</summary>
     public ValueList<ISearchObjective> Goals { get; init; } = [new RobustAccuracy()];
 

@@ -78,6 +78,12 @@ public sealed record NetworkResult
     /// <summary>Why the training failed; null when it did not.</summary>
     public string? Failure { get; init; }
 
+    /// <summary>
+    /// Where the search's pruner ended its training, and why; null where it did not. Such a network has no weights, is on no front and is
+    /// not tested.
+    /// </summary>
+    public PrunedTraining? Pruned { get; init; }
+
     /// <summary>True for a baseline.</summary>
     public bool IsBaseline => Trial is null;
 
@@ -90,6 +96,7 @@ public sealed record NetworkResult
     /// <summary>Name, accuracies and cost, or why the training failed.</summary>
     public override string ToString() => Failure is not null
         ? $"{Name} ({Place(Trial)}): failed: {Failure.Split('\n')[0].TrimEnd()}"
+        : Pruned is not null ? $"{Name} ({Place(Trial)}): {Pruned}"
         : $"{Name} ({Place(Trial)}): robust {Known(ValidationRobust)}, clean {Known(ValidationClean)} on validation"
         + (Judgement is null ? "" : $"; ranked: {Judgement}")
         + (TestRobust is null ? "" : $"; robust {TestRobust}, clean {TestClean} on test")

@@ -8,7 +8,7 @@ internal static class ResultNotes
     // Below this, a 95 % interval of an accuracy near one half is wider than 6 points.
     private const long SmallTestSplit = 1_000;
 
-    public static IEnumerable<string> For(RobustExperiment experiment, int failed, int suspect)
+    public static IEnumerable<string> For(RobustExperiment experiment, int failed, int suspect, int pruned)
     {
         yield return experiment.Replicates == 1
             ? "Each network was trained once, with one seed. Intervals cover which images were drawn, not which seed: they compare these trained networks, "
@@ -29,6 +29,10 @@ internal static class ResultNotes
         if (experiment.Space is not null && experiment.BatchWidth is null)
             yield return "The search was free-running: each trial was proposed from all that was known by then, so another run may try "
                 + "other networks.";
+        if (pruned > 0)
+            yield return $"{Quantity.Of(pruned, "training")} {(pruned == 1 ? "was" : "were")} ended early because of what "
+                + $"{(pruned == 1 ? "it" : "they")} reported on the way: what {(pruned == 1 ? "it" : "they")} would have come to is not "
+                + "known. Each fourth trial is trained to its end whatever it reports.";
         if (suspect > 0)
             yield return $"{Quantity.Of(suspect, "network")} could not be believed on validation and "
                 + $"{(suspect == 1 ? "is" : "are")} not on the front: the audit of each says why.";

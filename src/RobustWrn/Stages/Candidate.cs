@@ -24,6 +24,12 @@ internal sealed class Candidate(
 
     public TrainedNetwork Trained => trained;
 
+    /// <summary>Where a pruner ended it; null where none did.</summary>
+    public PrunedTraining? Pruned { get; init; }
+
+    /// <summary>True where it was trained to its end.</summary>
+    public bool IsTrained => trained.Failure is null && Pruned is null;
+
     public bool OnFront { get; set; }
 
     /// <summary>The outcome that was told of it; null when it failed.</summary>
@@ -74,7 +80,7 @@ internal sealed class Candidate(
         Spec = spec,
         Parameters = cost.Parameters,
         MultiplyAdds = cost.MultiplyAdds,
-        Weights = trained.Failure is null ? weights(0) : null,
+        Weights = IsTrained ? weights(0) : null,
         SelectedEpoch = trained.SelectedEpoch,
         ValidationClean = trained.ValidationClean,
         ValidationRobust = trained.ValidationRobust,
@@ -85,5 +91,6 @@ internal sealed class Candidate(
         OnFront = OnFront,
         Test = _test.ToValueList(),
         Failure = trained.Failure,
+        Pruned = Pruned,
     };
 }

@@ -48,6 +48,7 @@ internal static class ExperimentCheck
         Threat = experiment.Threat,
         Space = experiment.Space?.Fingerprint,
         Sampler = experiment.Sampler,
+        Pruner = experiment.Pruner,
         Goals = experiment.Goals,
         Limits = experiment.Limits,
         BatchWidth = experiment.BatchWidth,
@@ -114,6 +115,9 @@ internal static class ExperimentCheck
                 $"must have something to decide, but no objective and no limit is an accuracy under attack, got "
                     + $"{Quantity.First([.. measured.Select(goal => $"\"{goal.Objective.Name}\"")], 6)}. Search for "
                     + $"{nameof(RobustAccuracy)}, too, or leave the ranking out."),
+            .. Rule.Holds(experiment.Pruner is null || experiment.Recipe.Epochs != 1, nameof(RobustExperiment.Pruner),
+                "must have an epoch after which a training goes on, got a recipe of 1 epoch. Train for more epochs, or leave the pruner "
+                    + "out."),
             .. Rule.Holds(experiment.BatchWidth is null || experiment.Budget.MaxTime is null, nameof(RobustExperiment.Within),
                 $"must have no limit of time in a search in batches, which is the same on every machine, got "
                     + $"{experiment.Budget.MaxTime}. Leave it out, or call {nameof(RobustExperiment.FreeRunning)}."),
@@ -132,8 +136,21 @@ internal static class ExperimentCheck
         Constraints = experiment.Limits.Select(limit => limit.Constraint).ToValueList(),
         Width = experiment.BatchWidth,
         MaxTrials = experiment.Budget.MaxTrials,
+        Pruner = experiment.Pruner,
+        Ladder = experiment is { Pruner: not null, Recipe: { } recipe } ? LadderOf(recipe) : new TrainingLadder(),
         Logger = experiment.Logger,
     };
+
+    // A schedule that falls again and again has no drops to speak of.
+    private static TrainingLadder LadderOf(TrainingRecipe recipe)
+    {
+        IReadOnlyList<int> drops = recipe is { Epochs: >= 1, Schedule: { } schedule } && !schedule.Problems().Any() ? schedule.DropsAfter(recipe.Epochs) : [];
+        return new TrainingLadder
+        {
+            LastStep = recipe.Epochs,
+            Drops = drops.Count > TrainingLadder.MostDrops ? [] : drops.Select(epoch => (double)epoch).ToValueList(),
+        };
+    }
 
     private static IEnumerable<Problem> Fits(INetworkSpec? spec, IImageSource images, string name) => spec is null ? [] :
     [
@@ -169,6 +186,7 @@ internal static class ExperimentCheck
         .. experiment.Suite.StorageProblems(nameof(RobustExperiment.Suite)),
         .. experiment.RankingSuite?.StorageProblems(nameof(RobustExperiment.RankedBy)) ?? [],
         .. experiment.Sampler.StorageProblems(nameof(RobustExperiment.Sampler)),
+        .. experiment.Pruner?.StorageProblems(nameof(RobustExperiment.Pruner)) ?? [],
         .. experiment.Goals.SelectMany((goal, i) => goal.StorageProblems($"{nameof(RobustExperiment.SearchingFor)}[{i}]")),
         .. experiment.Limits.SelectMany((limit, i) => limit.Measured.StorageProblems($"{nameof(RobustExperiment.Requiring)}[{i}]")),
         .. experiment.Baselines.SelectMany((spec, i) => spec.StorageProblems($"{nameof(RobustExperiment.Baselines)}[{i}]")),

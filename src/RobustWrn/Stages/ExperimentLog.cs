@@ -14,6 +14,15 @@ internal static partial class ExperimentLog
     [LoggerMessage(3, LogLevel.Warning, "{Network} (trial {Trial}) failed: {Reason}")]
     public static partial void Failed(ILogger logger, string network, int? trial, string reason);
 
+    [LoggerMessage(12, LogLevel.Information, "{Network} (trial {Trial}) {Pruned}")]
+    public static partial void Pruned(ILogger logger, string network, int? trial, string pruned);
+
+    [LoggerMessage(13, LogLevel.Information, "Trial {Trial} is another worker's by now; what was found of it here is not taken")]
+    public static partial void Lost(ILogger logger, int trial);
+
+    [LoggerMessage(14, LogLevel.Warning, "{Network} (trial {Trial}) threw and is tried again: {Reason}")]
+    public static partial void TriedAgain(ILogger logger, string network, int? trial, string reason);
+
     [LoggerMessage(4, LogLevel.Information, "Search ended because {Reason}; networks for the test split: {Finalists}")]
     public static partial void Selected(ILogger logger, string reason, int finalists);
 

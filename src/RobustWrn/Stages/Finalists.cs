@@ -21,7 +21,7 @@ internal static class Finalists
         RobustExperiment experiment, IReadOnlyList<Candidate> candidates, Action<Candidate> audit,
         Action<Candidate, IReadOnlyList<TrialOutcome>>? goOn = null)
     {
-        Candidate[] trained = [.. candidates.Where(candidate => candidate.Trained.Failure is null)];
+        Candidate[] trained = [.. candidates.Where(candidate => candidate.IsTrained)];
         HashSet<Candidate> audited = [];
         while (true)
         {

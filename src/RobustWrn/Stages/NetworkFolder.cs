@@ -50,6 +50,8 @@ internal sealed partial class NetworkFolder
 
     public string Weights => In(WeightsName);
 
+    public string Paused => In("paused.json");
+
     public string Test => In("test.json");
 
     public string Journal => In("test");

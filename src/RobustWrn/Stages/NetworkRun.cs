@@ -21,6 +21,8 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
 
     private static readonly SealedFile<Judgement> JudgementFile = new("ranking of a network", version: 1);
 
+    private static readonly SealedFile<PausedTraining> PausedFile = new("paused training", version: 1);
+
     private readonly NetworkFolder _folder = record.Network(experiment, spec, replicate);
 
     /// <summary>Trains the network, or reads what an earlier run has trained.</summary>
@@ -29,20 +31,84 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         if (Recorded() is { } before)
             return before;
         Stopwatch clock = Stopwatch.StartNew();
-        TrainedNetwork trained;
         try
         {
-            trained = FittedOrBegunAnew(progress, cancellationToken);
+            return Fit(null, progress, (result, classifier) => Keep(result, classifier), cancellationToken);
         }
         // A disk that is full is no fault of the network, and is there to be repaired.
         catch (Exception e) when (e is not (OperationCanceledException or IOException or UnauthorizedAccessException))
         {
-            string reason = e is TrainingDivergedException ? e.Message : $"{e.GetType().Name}: {Excerpt.Cut(e.Message, LongestReason)}";
-            trained = new TrainedNetwork { Failure = reason, Seconds = clock.Elapsed.TotalSeconds };
+            return KeepFailure(ReasonOf(e), clock.Elapsed.TotalSeconds);
         }
+    }
+
+    /// <summary>What is said of a training that threw.</summary>
+    public static string ReasonOf(Exception e) =>
+        e is TrainingDivergedException ? e.Message : $"{e.GetType().Name}: {Excerpt.Cut(e.Message, LongestReason)}";
+
+    /// <summary>True where an earlier attempt left checkpoints.</summary>
+    public bool IsBegun => Directory.Exists(_folder.Checkpoints);
+
+    /// <summary>
+    /// The seconds that training took so far, as they were noted; null where nothing was. Weights are not looked at.
+    /// </summary>
+    public double? Seconds => TrainedFile.TryRead(_folder.Trained, out TrainedNetwork? trained, out _, Network, Training) ? trained.Seconds
+        : PausedFile.TryRead(_folder.Paused, out PausedTraining? paused, out _, Network, Training) ? paused.Seconds : null;
+
+    /// <summary>Trains on to an epoch, or to the end: from the last checkpoint, or from the start where there is none.</summary>
+    /// <param name="pauseAfter">The epoch; null is the end.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="take">Takes the result and the classifier, which is disposed afterwards.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    public T Fit<T>(
+        int? pauseAfter, IProgress<TrainingProgress>? progress, Func<TrainingResult, Classifier, T> take, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Fitted(pauseAfter, progress, take, cancellationToken);
+        }
+        catch (CheckpointRefusedException e) when (e.Differences.Count > 0)
+        {
+            // Checkpoints of another training.
+            Doubt(_folder.Checkpoints, e.Message);
+            return Fitted(pauseAfter, progress, take, cancellationToken);
+        }
+    }
+
+    /// <summary>Records a finished training with its weights.</summary>
+    public TrainedNetwork Keep(TrainingResult result, Classifier classifier)
+    {
+        record.ThrowIfLost();
+        NetworkWeights.Save(classifier, _folder.Weights);
+        TrainedNetwork trained = new()
+        {
+            SelectedEpoch = result.Selected.Epoch,
+            ValidationClean = result.Selected.Clean,
+            ValidationRobust = result.Selected.Robust,
+            Verdicts = result.Selected.Verdicts,
+            Seconds = result.Epochs.Sum(epoch => epoch.Elapsed.TotalSeconds),
+            Weights = SealedFile.SumOf(_folder.Weights),
+        };
         record.ThrowIfLost();
         TrainedFile.Write(_folder.Trained, trained, Network, Training);
         return trained;
+    }
+
+    /// <summary>Records that a training failed for good.</summary>
+    public TrainedNetwork KeepFailure(string reason, double seconds)
+    {
+        TrainedNetwork failed = new() { Failure = reason, Seconds = seconds };
+        record.ThrowIfLost();
+        TrainedFile.Write(_folder.Trained, failed, Network, Training);
+        return failed;
+    }
+
+    /// <summary>Notes how long a training took that stands at a rung and may never go on.</summary>
+    public void KeepPause(TrainingResult result)
+    {
+        record.ThrowIfLost();
+        PausedTraining paused = new(result.Epochs.Count, result.Epochs.Sum(epoch => epoch.Elapsed.TotalSeconds));
+        PausedFile.Write(_folder.Paused, paused, Network, Training);
     }
 
     /// <summary>
@@ -125,6 +191,15 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
     /// <summary>The trained network, on the experiment's device. The caller disposes it.</summary>
     public Classifier Open() => NetworkWeights.Open(_folder.Weights, experiment.Device);
 
+    /// <summary>A network of these weights, which the caller disposes: objectives may do with it what they like.</summary>
+    public Classifier Copy(Classifier classifier)
+    {
+        Classifier copy = spec.Build(experiment.Seed, experiment.Device);
+        copy.Network.load_state_dict(classifier.Network.state_dict());
+        copy.eval();
+        return copy;
+    }
+
     private IImageSource Validation
     {
         get
@@ -146,8 +221,11 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
 
     private (string, string) Training => ("training", _folder.Training);
 
-    // Weights that are no longer those of the record are made again from the last checkpoint, which is verified, too.
-    private TrainedNetwork? Recorded()
+    /// <summary>
+    /// What an earlier run has trained, or why it failed; null where there is nothing to be believed. Weights that are no longer those of
+    /// the record are made again from the last checkpoint, which is verified, too.
+    /// </summary>
+    public TrainedNetwork? Recorded()
     {
         bool weights = File.Exists(_folder.Weights);
         if (!File.Exists(_folder.Trained))
@@ -172,21 +250,8 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
         return null;
     }
 
-    // Checkpoints of another training.
-    private TrainedNetwork FittedOrBegunAnew(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Fitted(progress, cancellationToken);
-        }
-        catch (CheckpointRefusedException e) when (e.Differences.Count > 0)
-        {
-            Doubt(_folder.Checkpoints, e.Message);
-            return Fitted(progress, cancellationToken);
-        }
-    }
-
-    private TrainedNetwork Fitted(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    private T Fitted<T>(
+        int? pauseAfter, IProgress<TrainingProgress>? progress, Func<TrainingResult, Classifier, T> take, CancellationToken cancellationToken)
     {
         Seed seed = experiment.Seed.Replicate(replicate);
         using Classifier classifier = spec.Build(seed, experiment.Device);
@@ -197,20 +262,11 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
             Logger = experiment.Logger,
             Device = experiment.Device,
             MemoryLimit = experiment.MemoryLimit,
+            PauseAfter = pauseAfter,
         };
         TrainingResult result = experiment.Trainer(experiment.Objective, experiment.Recipe)
             .Fit(classifier, experiment.Data.Training, experiment.Threat, seed, options, progress, cancellationToken);
-        record.ThrowIfLost();
-        NetworkWeights.Save(classifier, _folder.Weights);
-        return new TrainedNetwork
-        {
-            SelectedEpoch = result.Selected.Epoch,
-            ValidationClean = result.Selected.Clean,
-            ValidationRobust = result.Selected.Robust,
-            Verdicts = result.Selected.Verdicts,
-            Seconds = result.Epochs.Sum(epoch => epoch.Elapsed.TotalSeconds),
-            Weights = SealedFile.SumOf(_folder.Weights),
-        };
+        return take(result, classifier);
     }
 
     private RobustnessResult Evaluated(Func<IImageSource> open, IProgress<EvaluationProgress>? progress,
@@ -256,23 +312,4 @@ internal sealed class NetworkRun(RobustExperiment experiment, INetworkSpec spec,
 
     private void Doubt(string path, string reason) =>
         ExperimentLog.DamagedRecord(experiment.Logger, path, reason, SealedFile.MoveAside(path));
-}
-
-/// <summary>The outcome of training one network, as recorded.</summary>
-internal sealed record TrainedNetwork
-{
-    public int? SelectedEpoch { get; init; }
-
-    public Proportion? ValidationClean { get; init; }
-
-    public Proportion? ValidationRobust { get; init; }
-
-    public ValidationVerdicts? Verdicts { get; init; }
-
-    public string? Failure { get; init; }
-
-    public double Seconds { get; init; }
-
-    /// <summary>SHA-256 of the weights' file; null when the training failed.</summary>
-    public string? Weights { get; init; }
 }

@@ -48,6 +48,33 @@ public class DropAtEpochTests
         Assert.Equal(0.001, recipe.LearningRateAt(2, 280, 400), 1e-15);
     }
 
+    /// <summary>A drop that is named is one that a training sees, and none is left out: by the rates themselves.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void DropsAfter_AnyNumberOfEpochs_NamesTheEpochsBeforeLowerRates(bool within)
+    {
+        PiecewiseRate schedule = new()
+        {
+            Drops = [new RateDrop(0.2, 0.5), new RateDrop(0.21, 0.2), new RateDrop(0.5, 1), new RateDrop(0.9, 0.01)],
+            WithinEpochs = within,
+        };
+        for (int epochs = 1; epochs <= 120; epochs++)
+        {
+            const int Steps = 1_000;
+            double[] rates =
+            [
+                .. Enumerable.Range(0, epochs * Steps)
+                    .Select(i => schedule.FactorAt(new TrainingPosition(i / Steps, epochs, i % Steps, Steps))),
+            ];
+            int[] falls = [.. Enumerable.Range(1, rates.Length - 1).Where(i => rates[i] < rates[i - 1]).Select(i => i / Steps)
+                .Where(epoch => epoch >= 1).Distinct()];
+            Assert.Equal(falls, schedule.DropsAfter(epochs));
+            Assert.Equal(falls, new WarmUpRate { Then = schedule }.DropsAfter(epochs));
+        }
+        Assert.Empty(((ILearningRateSchedule)new CosineRate()).DropsAfter(100));
+    }
+
     [Fact]
     public void Json_DefaultSchedule_IsAsBeforeSoThatCheckpointsGoOn()
     {
