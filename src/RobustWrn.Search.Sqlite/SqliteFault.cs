@@ -10,14 +10,14 @@ internal static class SqliteFault
 
     public static Exception Of(string path, SqliteException e) => e.SqliteErrorCode switch
     {
-        Busy or Locked => new IOException($"{path} must be free for a moment, but another process kept it locked for a minute. Wait until that "
-            + "ends, or end it.", e),
+        Busy or Locked => new IOException($"{path} must be free for a moment, but another process kept it locked for a minute. Wait until "
+            + "that ends, or end it.", e),
         ReadOnly => new IOException($"{path} must be writable, with the folder it is in, but is not. Change its rights, or choose another "
             + "file.", e),
         Full => new IOException($"{path} cannot grow, since the disk is full. Make room and run again: what was told is kept.", e),
         CannotOpen => new IOException($"{path} cannot be opened. See to the rights of the file and of its folder.", e),
-        Corrupt => new InvalidDataException($"{path} is damaged so that SQLite cannot read it. Restore it from a copy or an export, or choose "
-            + "another file.", e),
+        Corrupt => new InvalidDataException($"{path} is damaged so that SQLite cannot read it. Restore it from a copy or an export, or "
+            + "choose another file.", e),
         NotADatabase => new InvalidDataException($"{path} must be a study, but is no database of SQLite. Choose another file.", e),
         IoError => new IOException($"{path} cannot be read or written: {e.Message.TrimEnd('.')}.", e),
         _ => new IOException($"{path}: {e.Message.TrimEnd('.')}.", e),

@@ -5,14 +5,14 @@ using RobustWrn.Core;
 namespace RobustWrn.Search.Sqlite;
 
 /// <summary>
-/// Keeps a study in one SQLite file that several processes of a machine share. Each operation is one transaction, flushed to the disk before
-/// it returns, so that neither a killed process nor a loss of power takes back what was told.
+/// Keeps a study in one SQLite file that several processes of a machine share. Each operation is one transaction, flushed to the disk
+/// before it returns, so that neither a killed process nor a loss of power takes back what was told.
 /// </summary>
 /// <remarks>
-/// The tables are for people, too: <c>study</c> (the header), <c>facts</c> (a line of JSON each, with a checksum over itself and the study),
-/// <c>leases</c>. A fact that is not what was written is left out when the file is opened, with what cannot be without it: a warning says so,
-/// its trial is tried again, and the file as it was stays beside (<c>.damaged</c>). Beside the file lie <c>-wal</c> and <c>-shm</c> while it
-/// is open. SQLite's log ahead needs memory that processes share, so that file systems of a network do not do.
+/// The tables are for people, too: <c>study</c> (the header), <c>facts</c> (a line of JSON each, with a checksum over itself and the
+/// study), <c>leases</c>. A fact that is not what was written is left out when the file is opened, with what cannot be without it: a
+/// warning says so, its trial is tried again, and the file as it was stays beside (<c>.damaged</c>). Beside the file lie <c>-wal</c> and
+/// <c>-shm</c> while it is open. SQLite's log ahead needs memory that processes share, so that file systems of a network do not do.
 /// </remarks>
 public sealed class SqliteStudyStore : IStudyStore
 {

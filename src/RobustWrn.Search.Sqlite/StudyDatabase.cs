@@ -46,8 +46,8 @@ internal sealed class StudyDatabase : IDisposable
         string folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         if (new DriveInfo(folder).DriveType == DriveType.Network)
-            throw new IOException($"{path} must lie on a disk of this machine, since processes share memory beside it, but {folder} is on a "
-                + "network. Choose another folder.");
+            throw new IOException($"{path} must lie on a disk of this machine, since processes share memory beside it, but {folder} is on "
+                + "a network. Choose another folder.");
         SqliteConnectionStringBuilder settings = new()
         {
             DataSource = path,
@@ -118,8 +118,10 @@ internal sealed class StudyDatabase : IDisposable
             throw new IOException($"{_path} was damaged, and another process has taken the damage out. Open the study again.");
         foreach ((long position, string line) in Translated(_path, () => Lines(from)))
         {
-            yield return FactLine.TryRead(line, _study, out LoggedFact? fact) && fact.Position == position ? fact : throw new
-                InvalidDataException($"{_path}: fact {position} is not what was written. Open the study again, which takes the damage out.");
+            if (!FactLine.TryRead(line, _study, out LoggedFact? fact) || fact.Position != position)
+                throw new InvalidDataException($"{_path}: fact {position} is not what was written. Open the study again, which takes the "
+                    + "damage out.");
+            yield return fact;
         }
     }
 
@@ -159,7 +161,8 @@ internal sealed class StudyDatabase : IDisposable
                 ("$trial", lease.Trial), ("$attempt", lease.Attempt), ("$until", Text(lease.Until)));
         if (_keptTimes != (leases.Seen, leases.Grace))
             Execute("UPDATE study SET seen = $seen, grace = $grace",
-                ("$seen", leases.Seen is { } seen ? Text(seen) : DBNull.Value), ("$grace", leases.Grace is { } grace ? Text(grace) : DBNull.Value));
+                ("$seen", leases.Seen is { } seen ? Text(seen) : DBNull.Value),
+                ("$grace", leases.Grace is { } grace ? Text(grace) : DBNull.Value));
     }
 
     private void WriteHeader(StudyHeader header)
@@ -194,8 +197,8 @@ internal sealed class StudyDatabase : IDisposable
     {
         List<(long, string Line)> lines = Lines(0);
         if (lines.Count > 0 && !lines.Any(entry => FactLine.TryRead(entry.Line, asked.Fingerprint, out _)))
-            throw new InvalidDataException($"the header in {_path} is damaged, and no fact there is of the study asked for. Restore the file "
-                + "from a copy, or choose another one.");
+            throw new InvalidDataException($"the header in {_path} is damaged, and no fact there is of the study asked for. Restore the "
+                + "file from a copy, or choose another one.");
         SqliteLog.DamagedHeader(logger, _path);
         WriteHeader(asked);
         return asked;
@@ -243,14 +246,16 @@ internal sealed class StudyDatabase : IDisposable
     private List<(long Position, string Line)> Lines(int from)
     {
         List<(long, string)> lines = [];
-        using SqliteCommand command = Command("SELECT position, line FROM facts WHERE position >= $from ORDER BY position", ("$from", from));
+        using SqliteCommand command = Command(
+            "SELECT position, line FROM facts WHERE position >= $from ORDER BY position", ("$from", from));
         using SqliteDataReader reader = command.ExecuteReader();
         while (reader.Read())
             lines.Add((reader.GetInt64(0), reader.GetString(1)));
         return lines;
     }
 
-    private static string Kind(StudyFact fact) => JsonSerializer.SerializeToElement(fact, DescriptionJson.Options).GetProperty("fact").GetString()!;
+    private static string Kind(StudyFact fact) =>
+        JsonSerializer.SerializeToElement(fact, DescriptionJson.Options).GetProperty("fact").GetString()!;
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 

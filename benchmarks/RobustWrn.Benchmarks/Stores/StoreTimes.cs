@@ -15,14 +15,19 @@ internal static class StoreTimes
     public static Command Create()
     {
         Option<int> trials = new("--trials") { Description = "Trials of the study.", DefaultValueFactory = _ => 10_000 };
-        Option<int> workers = new("--workers") { Description = "Threads with a store of their own, where it is shared.", DefaultValueFactory = _ => 2 };
+        Option<int> workers = new("--workers")
+        {
+            Description = "Threads with a store of their own, where it is shared.",
+            DefaultValueFactory = _ => 2,
+        };
         Option<string?> folder = new("--folder") { Description = "Where the files are made; a temporary folder by default." };
         Command command = new("stores", "How long stores take to claim and to tell.") { trials, workers, folder };
         command.SetAction(parsed =>
         {
             using TemporaryFolder own = TemporaryFolder.Make();
             string place = parsed.GetValue(folder) ?? own.Path;
-            Console.WriteLine($"{"store",-10}{"workers",8}{"trials",8}{"claims/s",10}{"claim p50 ms",14}{"p99 ms",9}{"tell p50 ms",13}{"p99 ms",9}{"MB",8}");
+            Console.WriteLine($"{"store",-10}{"workers",8}{"trials",8}{"claims/s",10}{"claim p50 ms",14}{"p99 ms",9}"
+                + $"{"tell p50 ms",13}{"p99 ms",9}{"MB",8}");
             Row("memory", 1, parsed.GetValue(trials), () => new MemoryStudyStore(), () => 0);
             string directory = Path.Combine(place, "study"), file = Path.Combine(place, "study.db");
             Row("folder", 1, parsed.GetValue(trials), () => new FolderStudyStore(directory),
@@ -68,7 +73,8 @@ internal static class StoreTimes
                     break;
                 claim.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
                 before = Stopwatch.GetTimestamp();
-                stores[worker].Append(new TrialTold { Trial = claimed.Trial, Attempt = claimed.Attempt, Outcome = new TrialOutcome(0.5) });
+                stores[worker].Append(
+                    new TrialTold { Trial = claimed.Trial, Attempt = claimed.Attempt, Outcome = new TrialOutcome(0.5) });
                 tell.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
             }
             (claims[worker], tells[worker]) = ([.. claim], [.. tell]);

@@ -4,26 +4,35 @@ using static TorchSharp.torch;
 namespace RobustWrn.Attacks;
 
 /// <summary>
-/// Measures how often a model stays right under a suite of attacks. It believes no attack: what each returns is checked against ball and box and
-/// classified again by the model itself.
+/// Measures how often a model stays right under a suite of attacks. It believes no attack: what each returns is checked against ball and
+/// box and classified again by the model itself.
 /// </summary>
 public static class RobustnessEvaluation
 {
     /// <summary>Attacks the images block by block; each attack sees what all before it left right.</summary>
-    /// <param name="model">Any module from (N, C, H, W) in [0, 1] to logits (N, classes). Attacked in evaluation mode; flags and buffers come back exactly.</param>
+    /// <param name="model">
+    /// Any module from (N, C, H, W) in [0, 1] to logits (N, classes). Attacked in evaluation mode; flags and buffers come back exactly.
+    /// </param>
     /// <param name="images">What is attacked, all of it.</param>
     /// <param name="threat">How far images may move.</param>
     /// <param name="suite">The attacks.</param>
     /// <param name="options">Block size, seed, device; null is the default.</param>
     /// <param name="progress">Told after each attack on each block.</param>
     /// <param name="cancellationToken">Checked between steps of the attacks.</param>
-    /// <returns>The counts, with a verdict on whether they can be believed (<see cref="EvaluationOptions.Audit"/>). When adversarial images are kept, the caller disposes them.</returns>
+    /// <returns>
+    /// The counts, with a verdict on whether they can be believed (<see cref="EvaluationOptions.Audit"/>). When adversarial images are
+    /// kept, the caller disposes them.
+    /// </returns>
     /// <exception cref="InvalidDescriptionException">Threat, suite or options have problems; all are listed.</exception>
-    /// <exception cref="EvaluationJournalException">The journal in <see cref="EvaluationOptions.JournalFolder"/> is of another evaluation.</exception>
+    /// <exception cref="EvaluationJournalException">
+    /// The journal in <see cref="EvaluationOptions.JournalFolder"/> is of another evaluation.
+    /// </exception>
     /// <exception cref="InvalidDataException">It was written by another version of this library.</exception>
     /// <exception cref="IOException">Another process goes on with it, or it cannot be read or written.</exception>
     /// <exception cref="AttackRefusedException">An attack left the ball or the box, or returned something of another shape.</exception>
-    /// <exception cref="ArgumentException">The model returned something other than logits of at least two classes, or a label has no logit.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model returned something other than logits of at least two classes, or a label has no logit.
+    /// </exception>
     /// <exception cref="ModelInUseException">Another thread attacks or trains the model, or one that shares parts with it.</exception>
     /// <exception cref="NonFiniteLogitsException">The model returned NaN or infinity.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the model is as it was.</exception>
@@ -48,8 +57,8 @@ public static class RobustnessEvaluation
     /// <param name="mustReach">
     /// The robust accuracy, a share in [0, 1], below which the model cannot win. An upper bound that equals it goes on.
     /// </param>
-    /// <param name="options">As for <see cref="Run"/>. The bar is no part of what a journal is of: one of a lower or higher bar, or of none, is
-    /// gone on with, and attacks in it are not repeated. An audit is made of an evaluation that finished, of no bound.</param>
+    /// <param name="options">As for <see cref="Run"/>. The bar is no part of what a journal is of: one of a lower or higher bar, or of
+    /// none, is gone on with, and attacks in it are not repeated. An audit is made of an evaluation that finished, of no bound.</param>
     /// <param name="progress">Told after each attack on each block, with the bound so far.</param>
     /// <param name="cancellationToken">Checked between steps of the attacks.</param>
     /// <returns>

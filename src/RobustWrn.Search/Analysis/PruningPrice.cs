@@ -4,8 +4,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// The price of pruning as the exempt trials tell it: those of them that the pruner would have ended, and which of these came to be the best
-/// of the study, or on its front.
+/// The price of pruning as the exempt trials tell it: those of them that the pruner would have ended, and which of these came to be the
+/// best of the study, or on its front.
 /// </summary>
 /// <param name="Exempt">The completed exempt trials.</param>
 /// <param name="WouldEnd">The numbers of those that the pruner would have ended.</param>

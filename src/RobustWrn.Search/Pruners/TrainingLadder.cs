@@ -6,13 +6,17 @@ namespace RobustWrn.Search;
 /// <summary>The steps of a trial from the first to the last, and where its learning rate drops.</summary>
 public sealed record TrainingLadder : IDescription
 {
-    /// <summary>The most drops: schedules of the literature have two or three, and one that falls with every step has none to name.</summary>
+    /// <summary>
+    /// The most drops: schedules of the literature have two or three, and one that falls with every step has none to name.
+    /// </summary>
     public const int MostDrops = 100;
 
     /// <summary>The name in files.</summary>
     public const string TypeName = "training-ladder";
 
-    /// <summary>The last step of a trial that is not pruned, such as its number of epochs. Default 200, as Rice et al. 2020 train.</summary>
+    /// <summary>
+    /// The last step of a trial that is not pruned, such as its number of epochs. Default 200, as Rice et al. 2020 train.
+    /// </summary>
     public int LastStep { get; init; } = 200;
 
     /// <summary>

@@ -61,8 +61,8 @@ internal sealed class SpaceCheck<TSpec>(SearchSpace<TSpec> space, SpaceParts<TSp
         .Where(axis => axis.Dimension.Values.Count > 1 && Varies(axis, spec => spec)
             && !Varies(axis, spec => constraint.Free.Apply(spec, constraint.Free.Least)))
         .Select(axis => new Problem($"\"{axis.Dimension.Name}\"",
-            $"must vary something else than what \"{constraint.Name}\" is solved for, {constraint.Free.Name}, but varies that alone, so that all its "
-                + "values are one network. Leave it out, or solve for another number."));
+            $"must vary something else than what \"{constraint.Name}\" is solved for, {constraint.Free.Name}, but varies that alone, so "
+                + "that all its values are one network. Leave it out, or solve for another number."));
 
     private bool Varies(SpaceAxis<TSpec> axis, Func<TSpec, TSpec> then)
     {

@@ -3,8 +3,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// Where the log of a study is kept. Each operation happens in full or not at all, and by the store's own clock: no caller says what time it
-/// is. May be called from several threads. Disposing releases it, after which it can be opened again.
+/// Where the log of a study is kept. Each operation happens in full or not at all, and by the store's own clock: no caller says what time
+/// it is. May be called from several threads. Disposing releases it, after which it can be opened again.
 /// </summary>
 public interface IStudyStore : IDisposable
 {

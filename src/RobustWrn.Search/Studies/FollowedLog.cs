@@ -66,8 +66,8 @@ internal sealed class FollowedLog(IStudyStore store, StudyHeader header)
             while (log.Trials.All(trial => trial.Identity != asked.Identity))
             {
                 if (header.Width is not null && log.Trials.Any(trial => !trial.IsGiven))
-                    throw new InvalidOperationException("networks must be given before a study in batches has asked its sampler, but it has. Give "
-                        + "them right after the study is opened, or make it free-running.");
+                    throw new InvalidOperationException("networks must be given before a study in batches has asked its sampler, but it has. "
+                        + "Give them right after the study is opened, or make it free-running.");
                 added += TryAppend(asked with { Trial = log.FirstFree }) ? 1 : 0;
                 Refreshed();
             }

@@ -7,8 +7,8 @@ public enum RungDecision
     GoOn,
 
     /// <summary>
-    /// It stands at a rung until the others of its batch do: keep what it needs to go on, call <see cref="Study{TSpec}.Pause"/>, and ask for
-    /// another trial meanwhile.
+    /// It stands at a rung until the others of its batch do: keep what it needs to go on, call <see cref="Study{TSpec}.Pause"/>, and ask
+    /// for another trial meanwhile.
     /// </summary>
     Pause,
 

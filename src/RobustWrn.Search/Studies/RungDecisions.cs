@@ -3,8 +3,8 @@ using RobustWrn.Core;
 namespace RobustWrn.Search;
 
 /// <summary>
-/// What becomes of the trials that stand at rungs. In batches a rung is decided once every trial of the batch stands there or has ended, from
-/// the earlier batches and what the batch had reported by the rung; in a free-running study at once, from all that was reported.
+/// What becomes of the trials that stand at rungs. In batches a rung is decided once every trial of the batch stands there or has ended,
+/// from the earlier batches and what the batch had reported by the rung; in a free-running study at once, from all that was reported.
 /// </summary>
 /// <param name="header">The study.</param>
 /// <param name="pruner">Decides.</param>
@@ -51,8 +51,9 @@ internal sealed class RungDecisions(StudyHeader header, IPruner pruner, Training
     public StudyFact Now(StudyLog log, TrialRecord trial, int step) => Decided(trial, step, [.. log.Trials.Select(header.CurveOf)]);
 
     /// <summary>True where a trial stands at a rung of which nothing was decided; one that is exempt never does.</summary>
-    public bool IsUndecided(TrialRecord trial, int step) => !PruningExemption.Covers(trial.Number) && trial.State == TrialState.Pending && trial.Find(step) is not null
-        && !(trial.PromotedFrom >= step) && Steps.Contains(step);
+    public bool IsUndecided(TrialRecord trial, int step) => trial.State == TrialState.Pending
+        && !PruningExemption.Covers(trial.Number)
+        && Steps.Contains(step) && trial.Find(step) is not null && !(trial.PromotedFrom >= step);
 
     private StudyFact Decided(TrialRecord trial, int step, ValueList<TrialCurve> others)
     {

@@ -33,8 +33,8 @@ internal static partial class SearchLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "It could not be noted that trial {Trial} is at work: {Reason}")]
     public static partial void BeatNotKept(ILogger logger, int trial, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} was taken from attempt {Attempt}, which was not heard of in time; what "
-        + "it finds is not taken.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} was taken from attempt {Attempt}, which was not heard of in time; "
+        + "what it finds is not taken.")]
     public static partial void LostClaim(ILogger logger, int trial, int attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} has no record, though later ones do; it will be tried again.")]

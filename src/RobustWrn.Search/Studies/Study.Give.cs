@@ -10,7 +10,9 @@ public sealed partial class Study<TSpec>
     /// </summary>
     /// <param name="known">The networks, in the order in which they become trials; of equal ones the first counts.</param>
     /// <returns>The number of trials that are new.</returns>
-    /// <exception cref="InvalidDescriptionException">Some are none of the space, or lack a measure of an objective; all are listed.</exception>
+    /// <exception cref="InvalidDescriptionException">
+    /// Some are none of the space, or lack a measure of an objective; all are listed.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// Some are new, and the sampler of a study in batches has begun: what it proposes must not depend on when they are given.
     /// </exception>

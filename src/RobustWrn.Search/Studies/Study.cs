@@ -197,8 +197,8 @@ public sealed partial class Study<TSpec> : IDisposable
     }
 
     /// <summary>
-    /// Records what a trial measured on its way. A step that was reported before, by an attempt that was interrupted, stays. After the steps
-    /// at which the study's pruner decides (<see cref="Rungs"/>) all objectives must be measured.
+    /// Records what a trial measured on its way. A step that was reported before, by an attempt that was interrupted, stays. After the
+    /// steps at which the study's pruner decides (<see cref="Rungs"/>) all objectives must be measured.
     /// </summary>
     /// <param name="trial">A trial that this study handed out and that was not told yet.</param>
     /// <param name="step">How far it is, such as its epoch; at least 0.</param>
@@ -222,7 +222,9 @@ public sealed partial class Study<TSpec> : IDisposable
         }
     }
 
-    /// <summary>Lets go of a trial that stands at a rung (<see cref="RungDecision.Pause"/>): it is handed out again if it may go on.</summary>
+    /// <summary>
+    /// Lets go of a trial that stands at a rung (<see cref="RungDecision.Pause"/>): it is handed out again if it may go on.
+    /// </summary>
     /// <param name="trial">A trial that this study handed out and that reported the rung last.</param>
     /// <returns>The record as stored, which may be that of a trial that was decided meanwhile.</returns>
     /// <exception cref="InvalidOperationException">The trial is not this study's, was told before, or reported nothing.</exception>

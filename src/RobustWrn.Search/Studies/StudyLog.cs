@@ -33,7 +33,9 @@ public sealed class StudyLog
     /// <summary>The numbers of the trials that were asked and have not ended.</summary>
     public IReadOnlyCollection<int> Pending => _pending;
 
-    /// <summary>The lowest number of a trial that a worker may claim: pending, held by nobody, and not at a rung; null if none is.</summary>
+    /// <summary>
+    /// The lowest number of a trial that a worker may claim: pending, held by nobody, and not at a rung; null if none is.
+    /// </summary>
     public int? FirstWaiting => _waiting.Count > 0 ? _waiting.Min : null;
 
     /// <summary>The numbers of the trials that a worker holds.</summary>
@@ -54,7 +56,10 @@ public sealed class StudyLog
     {
         Observation[] observed = new Observation[Math.Min(number, FirstFree)];
         for (int i = 0; i < observed.Length; i++)
-            observed[i] = i >= horizon ? _observed[i].AsPending() : _observed[i].State == TrialState.Pruned ? Estimated(i, horizon) : _observed[i];
+        {
+            observed[i] = i >= horizon ? _observed[i].AsPending()
+                : _observed[i].State == TrialState.Pruned ? Estimated(i, horizon) : _observed[i];
+        }
         return [.. observed];
     }
 

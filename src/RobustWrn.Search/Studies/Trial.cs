@@ -13,7 +13,9 @@ namespace RobustWrn.Search;
 public sealed record Trial<TSpec>(int Number, int Attempt, ValueList<int> Point, ValueList<DimensionValue> Values, TSpec Spec)
     where TSpec : INetworkSpec
 {
-    /// <summary>Cancelled when the trial is another worker's by now, or cannot be kept any more: what it finds would not be taken.</summary>
+    /// <summary>
+    /// Cancelled when the trial is another worker's by now, or cannot be kept any more: what it finds would not be taken.
+    /// </summary>
     public CancellationToken Lost { get; init; }
 
     /// <summary>Two are equal when they are the same attempt at the same point.</summary>

@@ -27,7 +27,8 @@ internal sealed class GivenTrials<TSpec>(SearchSpace<TSpec> space, StudyHeader h
                 problems.Add(new Problem(name, $"must be a network of the space, but {Excerpt.Cut($"{verdict}", 200)}: {trial}."));
                 continue;
             }
-            problems.AddRange(trial.Outcome?.ProblemsFor(header.Objectives, header.Constraints).Select(problem => problem.Within(name)) ?? []);
+            problems.AddRange(trial.Outcome?.ProblemsFor(header.Objectives, header.Constraints)
+                .Select(problem => problem.Within(name)) ?? []);
             string spec = DescriptionJson.Canonical(verdict.Spec);
             given.Add(new TrialAsked
             {
@@ -54,14 +55,16 @@ internal sealed class GivenTrials<TSpec>(SearchSpace<TSpec> space, StudyHeader h
         {
             SpaceDimension dimension = space.Dimensions[d];
             string? value = trial.Values.FirstOrDefault(value => value.Name == dimension.Name)?.Value;
-            point[d] = value is null ? -1 : Enumerable.Range(0, dimension.Values.Count).FirstOrDefault(i => dimension.Values[i] == value, -1);
+            point[d] = value is null ? -1
+                : Enumerable.Range(0, dimension.Values.Count).FirstOrDefault(i => dimension.Values[i] == value, -1);
             if (value is not null && point[d] < 0)
-                problems.Add(new Problem(name, $"must have a value of \"{dimension.Name}\" that the space has ({Quantity.First(dimension.Values, 8)}), "
-                    + $"got {Excerpt.Cut(value, 60)}."));
+                problems.Add(new Problem(name, $"must have a value of \"{dimension.Name}\" that the space has "
+                    + $"({Quantity.First(dimension.Values, 8)}), got {Excerpt.Cut(value, 60)}."));
         }
         foreach (string unknown in trial.Values.Select(value => value.Name)
             .Where(value => space.Dimensions.All(dimension => dimension.Name != value)))
-            problems.Add(new Problem(name, $"must have values of the space's dimensions alone, got one of \"{Excerpt.Cut(unknown, 60)}\"."));
+            problems.Add(new Problem(name,
+                $"must have values of the space's dimensions alone, got one of \"{Excerpt.Cut(unknown, 60)}\"."));
         ValueList<int> whole = [.. point.Select(index => Math.Max(0, index))];
         for (int d = 0; problems.Count == before && d < point.Length; d++)
         {

@@ -2,7 +2,9 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>A network that a study is to begin with: one that was measured elsewhere, or one to be tried before the sampler is asked.</summary>
+/// <summary>
+/// A network that a study is to begin with: one that was measured elsewhere, or one to be tried before the sampler is asked.
+/// </summary>
 /// <param name="Values">The values of its dimensions, as <see cref="SearchSpace{TSpec}.ValuesAt"/> gives them.</param>
 public sealed record KnownTrial(ValueList<DimensionValue> Values)
 {
@@ -10,7 +12,8 @@ public sealed record KnownTrial(ValueList<DimensionValue> Values)
     public TrialOutcome? Outcome { get; init; }
 
     /// <summary>
-    /// The trials of another study, of any space with dimensions of the same names and values: those that are completed, with their outcomes.
+    /// The trials of another study, of any space with dimensions of the same names and values: those that are completed, with their
+    /// outcomes.
     /// </summary>
     public static ValueList<KnownTrial> Of(IEnumerable<TrialRecord> trials)
     {

@@ -59,11 +59,13 @@ public static class TrialTable
         List<Problem> problems = [];
         List<KnownTrial> trials = [];
         using TextFieldParser parser = new(new StringReader(table)) { Delimiters = [","], HasFieldsEnclosedInQuotes = true };
-        string[] names = Fields(parser, source) ?? throw new InvalidDataException($"{source} must begin with a line of names, got nothing.");
+        string[] names = Fields(parser, source)
+            ?? throw new InvalidDataException($"{source} must begin with a line of names, got nothing.");
         foreach (IGrouping<string, string> twice in names.GroupBy(name => name).Where(group => group.Count() > 1))
             problems.Add(new Problem($"\"{twice.Key}\"", "must be the name of one column, but is that of several."));
         foreach (SpaceDimension missing in dimensions.Where(dimension => !names.Contains(dimension.Name)))
-            problems.Add(new Problem($"\"{missing.Name}\"", $"must be a column, since it is a dimension of the space, got {Quantity.First(names, 8)}."));
+            problems.Add(new Problem($"\"{missing.Name}\"",
+                $"must be a column, since it is a dimension of the space, got {Quantity.First(names, 8)}."));
         for (int row = 2; problems.Count == 0 && Fields(parser, source) is { } cells; row++)
         {
             if (cells.Length != names.Length)
@@ -94,7 +96,8 @@ public static class TrialTable
         foreach ((string name, string text) in cells.Where(cell => cell.Value.Length > 0 && !Own.Contains(cell.Key)
             && !dimensions.Any(dimension => dimension.Name == cell.Key) && !IsCount(cell.Key)))
         {
-            if (cells.GetValueOrDefault(name + Hits) is { Length: > 0 } hits && cells.GetValueOrDefault(name + Total) is { Length: > 0 } total)
+            if (cells.GetValueOrDefault(name + Hits) is { Length: > 0 } hits
+                && cells.GetValueOrDefault(name + Total) is { Length: > 0 } total)
             {
                 if (long.TryParse(hits, NumberStyles.None, CultureInfo.InvariantCulture, out long right)
                     && long.TryParse(total, NumberStyles.None, CultureInfo.InvariantCulture, out long all) && all > 0 && right <= all)
@@ -124,8 +127,8 @@ public static class TrialTable
         }
         catch (MalformedLineException e)
         {
-            throw new InvalidDataException($"{source} must have cells between commas, those with commas in quotes, but line {e.LineNumber} has "
-                + "not.", e);
+            throw new InvalidDataException($"{source} must have cells between commas, those with commas in quotes, but line {e.LineNumber} "
+                + "has not.", e);
         }
     }
 

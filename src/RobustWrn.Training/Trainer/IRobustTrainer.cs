@@ -18,7 +18,8 @@ public interface IRobustTrainer
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>
     /// The metrics of all epochs, at least one; of those up to <see cref="TrainingOptions.PauseAfter"/>, marked
-    /// <see cref="TrainingResult.IsPaused"/>, from a trainer that knows how to pause. Another trains to its end, which its result says, too.
+    /// <see cref="TrainingResult.IsPaused"/>, from a trainer that knows how to pause. Another trains to its end, which its result says,
+    /// too.
     /// </returns>
     /// <exception cref="TrainingDivergedException">Loss or gradients became NaN or infinite. An experiment records it as the failure of
     /// that network and goes on.</exception>

@@ -48,7 +48,11 @@ public sealed record GaussianProcessSampler : ISampler
 
     /// <inheritdoc/>
     public IEnumerable<Problem> Problems() =>
-        [.. FirstTrials is { } first ? Rule.Positive(first, nameof(FirstTrials)) : [], .. Rule.Positive(Candidates), .. Rule.Between(MostTrials, 2, 5_000)];
+    [
+        .. FirstTrials is { } first ? Rule.Positive(first, nameof(FirstTrials)) : [],
+        .. Rule.Positive(Candidates),
+        .. Rule.Between(MostTrials, 2, 5_000),
+    ];
 
     /// <inheritdoc/>
     public Proposal Propose(SamplerContext context)

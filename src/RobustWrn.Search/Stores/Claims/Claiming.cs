@@ -15,7 +15,8 @@ public static class Claiming
     /// <param name="rules">How often a trial is tried again.</param>
     /// <param name="isLost">Tells whether the worker that holds a trial is lost.</param>
     /// <returns>
-    /// What became of the trials whose workers were lost, and then the claim of the lowest trial that waits, as the last fact, if there is one.
+    /// What became of the trials whose workers were lost, and then the claim of the lowest trial that waits, as the last fact, if there is
+    /// one.
     /// </returns>
     public static IReadOnlyList<StudyFact> Facts(
         StudyLog log, string worker, int? below, ClaimRules rules, Func<TrialRecord, string?> isLost)
