@@ -30,6 +30,9 @@ internal sealed record Choices
 
     public long Seed { get; init; }
 
+    /// <summary>Processes that train.</summary>
+    public int Workers { get; init; } = 1;
+
     public required string Out { get; init; }
 
     public bool Fresh { get; init; }

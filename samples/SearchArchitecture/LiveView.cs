@@ -29,7 +29,7 @@ internal sealed class LiveView : IView
     private static Rows Drawn(Standings standings)
     {
         TrialTable table = new(standings.Shown);
-        int room = Math.Clamp(AnsiConsole.Profile.Height - OtherLines, 3, MostRows);
+        int room = Math.Clamp(AnsiConsole.Profile.Height - OtherLines - standings.Workers.Count, 3, MostRows);
         return new Rows([table.Of(standings, room), .. Lines(standings).Select(line => (IRenderable)new Markup(line))]);
     }
 
@@ -48,7 +48,9 @@ internal sealed class LiveView : IView
             string text = $"{network}".Split('\n')[0];
             yield return $"[red]{(text.Length <= Room ? text : $"{text[..(Room - 1)]}…").EscapeMarkup()}[/]";
         }
-        if (standings.Latest is { } report)
+        foreach ((int worker, ExperimentProgress work) in standings.Workers)
+            yield return $"worker {worker}: {NetworkResult.Place(work.Trial)} {Progress(work, isShort: !TrialTable.IsWide)}";
+        if (standings.Latest is { } report && standings.Workers.Count == 0)
         {
             string replicate = report.Replicate > 0 ? $", replicate {report.Replicate}" : "";
             yield return $"{NetworkResult.Place(report.Trial)}{replicate}: {report.Network.EscapeMarkup()}";
@@ -65,15 +67,15 @@ internal sealed class LiveView : IView
             : $"+{growth.Values[last] - growth.Values[last - 1]:0.0000} by {NetworkResult.Place(growth.Networks[last].Trial)}";
     }
 
-    private static string Progress(ExperimentProgress report)
+    private static string Progress(ExperimentProgress report, bool isShort = false)
     {
-        int width = TrialTable.IsWide ? 30 : 20, filled = (int)Math.Round(width * Math.Clamp(report.Fraction, 0, 1));
+        int width = isShort ? 10 : TrialTable.IsWide ? 30 : 20, filled = (int)Math.Round(width * Math.Clamp(report.Fraction, 0, 1));
         (string colour, string text) = report.Stage switch
         {
             ExperimentStage.Training => ("blue", report.Fraction < 1 && report.Training is { } training
-                ? $"epoch {training.Epoch} of {training.Epochs}, {training.ImagesPerSecond:0} images/s, "
+                ? $"epoch {training.Epoch} of {training.Epochs}, {(isShort ? "" : $"{training.ImagesPerSecond:0} images/s, ")}"
                     + (training.Remaining.TotalSeconds >= 1 ? $"{Quantity.Short(training.Remaining)} left" : "nearly done")
-                : "trained"),
+                : report.Finished?.Pruned is null ? "trained" : "pruned"),
             ExperimentStage.Ranking => ("blue", $"ranked on validation: {report.Evaluation?.Attack.EscapeMarkup()}"),
             ExperimentStage.Auditing => ("yellow", report.Fraction < 1 ? "audit on validation" : "audited"),
             _ => ("green", report.Fraction < 1 ? $"attacked on test: {report.Evaluation?.Attack.EscapeMarkup()}" : "tested"),

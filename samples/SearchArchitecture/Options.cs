@@ -34,6 +34,8 @@ internal static class Options
         $"how many networks the search trains (default: {SamplerChoice.DefaultTrials}); a rerun may raise it");
     private static readonly Option<int?> Batch = WholeNumber.Int("--batch", "8",
         "trials that are proposed together, from what came of those before (default: 8)");
+    private static readonly Option<int?> Workers = WholeNumber.Int("--workers", "2",
+        "processes of this machine that train (default: 1, this one alone)");
     private static readonly Option<bool> FreeRunning = new("--free-running")
     {
         Description = "proposes each trial from all that is known by then; for --time, and for objectives that are times",
@@ -87,7 +89,7 @@ internal static class Options
     /// <summary>All of them, in the order of the help.</summary>
     public static IEnumerable<Option> All =>
     [
-        Space, Macs, Free, Objective, Require, Sampler, Trials, Batch, FreeRunning, Time, Data, Images, TestImages, Recipe, Epochs,
+        Space, Macs, Free, Objective, Require, Sampler, Trials, Batch, FreeRunning, Time, Workers, Data, Images, TestImages, Recipe, Epochs,
         Attack, Suite, Baseline, Replicates, Seed, Out, Fresh, DryRun, Estimate,
     ];
 
@@ -109,6 +111,7 @@ internal static class Options
         Baselines = parsed.GetValue(Baseline) ?? [],
         Replicates = parsed.GetValue(Replicates) ?? 1,
         Seed = parsed.GetValue(Seed) ?? 1,
+        Workers = parsed.GetValue(Workers) ?? 1,
         Out = parsed.GetValue(Out)!,
         Fresh = parsed.GetValue(Fresh),
         DryRun = parsed.GetValue(DryRun),

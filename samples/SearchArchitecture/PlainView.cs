@@ -23,6 +23,7 @@ internal sealed class PlainView : IView
     private static string Event(ExperimentProgress report, NetworkResult network, Standings standings) =>
         network.Failure is { } failure ? $", failed: {failure}" : report.Stage switch
         {
+            ExperimentStage.Training when network.Pruned is { } pruned => $", {pruned}",
             ExperimentStage.Training => $", validation: {string.Join(", ", standings.Shown.Select(shown =>
                 $"{Measured.Name(shown)} {Measured.Long(network, shown)}"))}"
                 + (standings.Growth is { } growth ? $"; hypervolume {growth.Values[^1]:0.0000}" : ""),

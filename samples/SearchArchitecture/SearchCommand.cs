@@ -35,8 +35,12 @@ internal static class SearchCommand
 
     private static async Task SearchAsync(Setup setup, CancellationToken cancellationToken)
     {
-        using OutputFolder folder = OutputFolder.Take(setup.Choices.Out, setup.Choices.Fresh);
+        // A worker is this program again, in the folder that its controller has taken.
+        using OutputFolder folder = LocalWorkers.IsWorker
+            ? OutputFolder.Join(setup.Choices.Out) : OutputFolder.Take(setup.Choices.Out, setup.Choices.Fresh);
         RobustExperiment experiment = setup.Experiment.RecordedIn(folder.Record);
+        if (setup.Choices.Workers > 1)
+            experiment = experiment.RunOn(new LocalWorkers(setup.Choices.Workers));
         // What is recorded there may be of another search.
         experiment.Check().ThrowIfAny(nameof(RobustExperiment));
         foreach (string line in Introduction.Lines(setup))

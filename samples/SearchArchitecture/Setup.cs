@@ -3,6 +3,7 @@ using RobustWrn.Attacks;
 using RobustWrn.Core;
 using RobustWrn.Samples;
 using RobustWrn.Search;
+using RobustWrn.Search.Sqlite;
 using RobustWrn.Training;
 
 namespace SearchArchitecture;
@@ -42,6 +43,7 @@ internal sealed class Setup : IDisposable
             .. WholeNumber.Within(choices.TestImages, 1, choices.Synthetic ? SyntheticData.Most : int.MaxValue, "--test-images"),
             .. WholeNumber.Within(choices.Epochs, 1, int.MaxValue, "--epochs"),
             .. WholeNumber.Within(choices.Replicates, 1, Rule.MostEntries, "--replicates"),
+            .. WholeNumber.Within(choices.Workers, 1, 1_000, "--workers"),
             .. WholeNumber.Within(choices.Seed, 0, long.MaxValue, "--seed"),
             .. OutputFolder.Problems(choices.Out).Select(CommandLine.Text),
         ];
@@ -84,7 +86,8 @@ internal sealed class Setup : IDisposable
             .EvaluatedBy(suite!)
             .Within(budget)
             .Replicated(choices.Replicates)
-            .Seeded(choices.Seed));
+            .Seeded(choices.Seed))
+            .StoringIn(place => Store(choices, place));
         foreach (SearchLimit limit in limits)
             experiment = experiment.Requiring(limit.Measured, limit.Limit, limit.Tolerance);
         found.AddRange(experiment.Check().Select(problem => problem.ToString()));
@@ -96,6 +99,10 @@ internal sealed class Setup : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _data.Dispose();
+
+    // A search that was begun in a folder of files goes on there, as long as one process is enough.
+    private static IStudyStore Store(Choices choices, string place) => choices.Workers == 1 && Directory.Exists(place)
+        ? new FolderStudyStore(place) : new SqliteStudyStore(place + ".db");
 
     private static DatasetSplits? Images(Choices choices, List<string> problems)
     {

@@ -10,6 +10,7 @@ namespace SearchArchitecture;
 internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary<string, double> bounds)
 {
     private readonly List<NetworkResult> _networks = [];
+    private readonly SortedDictionary<int, ExperimentProgress> _workers = [];
     private Growth? _growth;
 
     /// <summary>The numbers shown of each.</summary>
@@ -17,6 +18,12 @@ internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary
 
     /// <summary>The latest report; null before the first.</summary>
     public ExperimentProgress? Latest { get; private set; }
+
+    /// <summary>The latest report of each worker, by its number; empty while this process works itself.</summary>
+    public IReadOnlyDictionary<int, ExperimentProgress> Workers => _workers;
+
+    /// <summary>Trials that the search's pruner ended.</summary>
+    public int Pruned => _networks.Count(network => network.Pruned is not null);
 
     /// <summary>The most trials.</summary>
     public int MaxTrials => experiment.Budget.MaxTrials;
@@ -61,6 +68,10 @@ internal sealed class Standings(RobustExperiment experiment, IReadOnlyDictionary
         if (report.Stage == ExperimentStage.Finished)
             return;
         Latest = report;
+        if (report.Worker is { } worker)
+            _workers[worker] = report;
+        else
+            _workers.Clear();
         if (report.Finished is not { } network)
             return;
         int at = _networks.FindIndex(other => new SameTrial().Equals(other, network));

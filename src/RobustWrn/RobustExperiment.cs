@@ -90,6 +90,12 @@ public sealed record RobustExperiment
     /// <summary>Judges the networks of the final evaluation. Default: <see cref="RobustnessEvaluator"/>.</summary>
     public IRobustnessEvaluator Evaluator { get; private init; } = new RobustnessEvaluator();
 
+    /// <summary>The processes that work on the trials; null, the default, is this one alone.</summary>
+    public LocalWorkers? Workers { get; private init; }
+
+    // Null is the default store.
+    private Func<string, IStudyStore>? Store { get; init; }
+
     internal ILogger Logger { get; private init; } = NullLogger.Instance;
 
     /// <summary>Starts a description.</summary>
@@ -187,6 +193,40 @@ public sealed record RobustExperiment
     /// <summary>Records everything in a folder. Run again with the same settings, the experiment goes on there.</summary>
     public RobustExperiment RecordedIn(string folder) => this with { Folder = folder };
 
+    /// <summary>
+    /// Keeps the study of the search elsewhere than in <see cref="FolderStudyStore"/>, such as in one file that several processes share:
+    /// <c>StoringIn(place =&gt; new SqliteStudyStore(place + ".db"))</c>, of the package RobustWrn.Search.Sqlite.
+    /// </summary>
+    /// <param name="store">
+    /// Makes the store, given the path at which the study belongs, a name without ending below the folder of the experiment. Called more
+    /// than once; the experiment disposes what it gives.
+    /// </param>
+    public RobustExperiment StoringIn(Func<string, IStudyStore> store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return this with { Store = store };
+    }
+
+    /// <summary>
+    /// Trains the trials of the search in several processes of this machine: <c>RunOn(new LocalWorkers(4))</c>. Each is this program once
+    /// more, with the same arguments; there <see cref="RunAsync"/> of the same experiment works on trials and never returns. Baselines,
+    /// audit and test stay here. A search in batches is the same for any number of workers.
+    /// </summary>
+    /// <remarks>
+    /// What the program does before, it does in each worker again: it must not ask people, nor delete the folder, nor take what only one
+    /// process can have (<see cref="LocalWorkers.IsWorker"/> tells). What a worker prints is in <c>workers/N.log</c> in the folder. A
+    /// worker that is killed is started again, and its trial goes on from its last checkpoint. Needs <see cref="RecordedIn"/> and a store
+    /// that processes share (<see cref="StoringIn"/>). Times that are measured while others work are longer than on an idle machine.
+    /// </remarks>
+    /// <param name="workers">How many.</param>
+    public RobustExperiment RunOn(LocalWorkers workers)
+    {
+        ArgumentNullException.ThrowIfNull(workers);
+        return this with { Workers = workers };
+    }
+
+    internal IStudyStore StoreAt(string place) => Store?.Invoke(place) ?? new FolderStudyStore(place, Logger);
+
     /// <summary>Writes events to a log.</summary>
     public RobustExperiment LoggedTo(ILogger logger) => this with { Logger = logger };
 
@@ -256,9 +296,16 @@ public sealed record RobustExperiment
     /// <param name="cancellationToken">Checked between steps; what was finished is recorded.</param>
     /// <exception cref="InvalidDescriptionException">The description has problems; all of them are listed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="WorkersFailedException">Its workers end again and again without having done anything.</exception>
     public async Task<ExperimentResult> RunAsync(IProgress<ExperimentProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         Check().ThrowIfAny(nameof(RobustExperiment));
+        if (WorkerRole.In(this) is { } role)
+        {
+            return await NumericThread.RunAsync(
+                () => ExperimentWorker.RunAndExit(this, role, cancellationToken), "RobustWrn worker", CancellationToken.None)
+                .ConfigureAwait(false);
+        }
         return await NumericThread.RunAsync(() => ExperimentRun.Execute(this, progress, cancellationToken), "RobustWrn experiment", cancellationToken).ConfigureAwait(false);
     }
 

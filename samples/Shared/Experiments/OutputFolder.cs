@@ -6,9 +6,9 @@ namespace RobustWrn.Samples;
 internal sealed class OutputFolder : IDisposable
 {
     private readonly string _path;
-    private readonly FolderLock _lock;
+    private readonly FolderLock? _lock;
 
-    private OutputFolder(string path, FolderLock @lock) => (_path, _lock) = (path, @lock);
+    private OutputFolder(string path, FolderLock? @lock) => (_path, _lock) = (path, @lock);
 
     public string Record => RecordOf(_path);
 
@@ -46,11 +46,14 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
+    /// <summary>Uses the folder beside the process that has taken it and started this one.</summary>
+    public static OutputFolder Join(string path) => new(path, null);
+
     /// <summary>The line that a program in it ends with when it was asked to stop.</summary>
     public static string Stopped(string path, bool fresh) =>
         $"Stopped; what is done stands in {path}, and the same command{(fresh ? ", without --fresh," : "")} goes on there.";
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 
     // The record may be in use by a program of the user's own, which knows nothing of this folder's lock but holds that of the record.
     // The lock itself stays:

@@ -19,6 +19,9 @@ public sealed record ExperimentProgress
     /// <summary>The number of the replicate, from 0.</summary>
     public int Replicate { get; init; }
 
+    /// <summary>The worker that tells it, from 0 (<see cref="RobustExperiment.RunOn"/>); null for this process.</summary>
+    public int? Worker { get; init; }
+
     /// <summary>The share of this stage of this network that is done, in [0, 1].</summary>
     public double Fraction { get; init; }
 

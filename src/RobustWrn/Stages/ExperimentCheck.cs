@@ -28,6 +28,7 @@ internal static class ExperimentCheck
                 "there must be something to train: a search space (Searching) or baselines (Comparing), got neither."),
             .. Networks(experiment),
             .. Goals(experiment),
+            .. Workers(experiment),
             .. TorchRuntime.DeviceProblems(experiment.Device, nameof(RobustExperiment.OnDevice)),
             .. Rule.Holds(experiment.MemoryLimit is null or > 0, nameof(RobustExperiment.WithinMemory), $"must be at least 1 byte, got {experiment.MemoryLimit}. Leave it out for what the machine has."),
         ];
@@ -95,6 +96,24 @@ internal static class ExperimentCheck
         foreach (Problem problem in space.ProblemsAs(nameof(RobustExperiment.Space)).Concat(experiment.Sampler.ProblemsAs(nameof(RobustExperiment.Sampler)))
             .Concat(Fits(space.Base, images, nameof(RobustExperiment.Space))))
             yield return problem;
+    }
+
+    private static IEnumerable<Problem> Workers(RobustExperiment experiment)
+    {
+        if (experiment.Workers is not { } workers)
+            return [];
+        Problem[] problems =
+        [
+            .. workers.Problems().Select(problem => problem.Within(nameof(RobustExperiment.RunOn))),
+            .. Rule.Holds(experiment.Folder is not null, nameof(RobustExperiment.RunOn),
+                $"must have a folder that workers share, got none. Call {nameof(RobustExperiment.RecordedIn)}."),
+        ];
+        if (experiment.Folder is not { } folder || problems.Length > 0)
+            return problems;
+        using IStudyStore store = experiment.StoreAt(System.IO.Path.Combine(folder, "study"));
+        return Rule.Holds(store.IsShared, nameof(RobustExperiment.RunOn),
+            $"must have a store that processes share, got {store.GetType().Name}. Take the package RobustWrn.Search.Sqlite, and call "
+                + $"{nameof(RobustExperiment.StoringIn)}(place => new SqliteStudyStore(place + \".db\")).").ToArray();
     }
 
     private static IEnumerable<Problem> Goals(RobustExperiment experiment)

@@ -22,11 +22,11 @@ internal sealed class ExperimentFolder : IDisposable
 
     private const string ObjectiveName = "objective";
 
-    private readonly FolderLock _lock;
+    private readonly FolderLock? _lock;
     private readonly TemporaryFolder? _temporary;
     private readonly string _objective;
 
-    private ExperimentFolder(string path, FolderLock @lock, TemporaryFolder? temporary, string objective) =>
+    private ExperimentFolder(string path, FolderLock? @lock, TemporaryFolder? temporary, string objective) =>
         (Path, _lock, _temporary, _objective) = (path, @lock, temporary, objective);
 
     public string Path { get; }
@@ -58,7 +58,9 @@ internal sealed class ExperimentFolder : IDisposable
         try
         {
             string folder = path is null ? System.IO.Path.Combine(temporary!.Path, "record") : System.IO.Path.GetFullPath(path);
-            @lock = FolderLock.Take(folder);
+            // Workers come by the other experiments of their program, too, all at once.
+            @lock = WorkerRole.IsWorkerProcess ? WorkerPlaces.Waited(folder) : FolderLock.Take(folder);
+            WorkerPlaces.WaitForFormer(folder);
             Problems(folder, settings).ThrowIfAny(nameof(RobustExperiment));
             AtomicFile.RemoveUnfinished(folder, subfolders: true);
             return new ExperimentFolder(folder, @lock, temporary, Record(folder, settings, logger));
@@ -70,6 +72,12 @@ internal sealed class ExperimentFolder : IDisposable
             throw;
         }
     }
+
+    /// <summary>Opens a folder as a worker, under the lock of its controller.</summary>
+    /// <exception cref="IOException">The controller has recorded nothing there.</exception>
+    public static ExperimentFolder Join(string folder) => SettingsFile.TryRead(SettingsPath(folder), out JsonObject? recorded, out string? fault)
+        ? new ExperimentFolder(folder, null, null, Objective(recorded))
+        : throw new IOException($"{SettingsPath(folder)} must be there before workers begin, but {fault}.");
 
     /// <summary>Why a folder cannot be used for these settings, without touching it.</summary>
     public static IEnumerable<Problem> Problems(string? path, ExperimentSettings settings)
@@ -104,12 +112,17 @@ internal sealed class ExperimentFolder : IDisposable
     }
 
     /// <summary>Refuses to go on when the folder was deleted or moved: what follows would be written where nobody looks for it.</summary>
-    public void ThrowIfLost() => _lock.ThrowIfLost();
+    public void ThrowIfLost()
+    {
+        _lock?.ThrowIfLost();
+        if (_lock is null && !File.Exists(SettingsPath(Path)))
+            throw new IOException($"{Path} must stay in its place while workers use it, but it was deleted or moved.");
+    }
 
     /// <summary>Lets others in; a folder that nobody asked to keep is deleted.</summary>
     public void Dispose()
     {
-        _lock.Dispose();
+        _lock?.Dispose();
         _temporary?.Dispose();
     }
 

@@ -23,6 +23,9 @@ internal static partial class ExperimentLog
     [LoggerMessage(14, LogLevel.Warning, "{Network} (trial {Trial}) threw and is tried again: {Reason}")]
     public static partial void TriedAgain(ILogger logger, string network, int? trial, string reason);
 
+    [LoggerMessage(15, LogLevel.Warning, "Worker {Worker} ended before the search, with exit code {ExitCode}; it is started again")]
+    public static partial void WorkerEnded(ILogger logger, int worker, int exitCode);
+
     [LoggerMessage(4, LogLevel.Information, "Search ended because {Reason}; networks for the test split: {Finalists}")]
     public static partial void Selected(ILogger logger, string reason, int finalists);
 

@@ -32,7 +32,7 @@ internal sealed class ExperimentRun
         ExperimentLog.Started(_experiment.Logger, _folder.Path, _experiment.Space is null ? 0 : _experiment.Budget.MaxTrials, _experiment.Baselines.Count);
         foreach (INetworkSpec baseline in _experiment.Baselines)
             _candidates.Add(IsSpent ? _stages.NotTrained(baseline) : _stages.Baseline(baseline, _cancellationToken));
-        string ended = new SearchStage(_experiment, _folder, _stages).Run(_candidates, _cancellationToken);
+        string ended = new SearchStage(_experiment, _folder, _stages, _progress).Run(_candidates, _cancellationToken);
         Candidate[] finalists = Finalists.Of(_experiment, _candidates,
             candidate => _stages.Audit(candidate, _cancellationToken),
             (candidate, others) => _stages.GoOn(candidate, others, _cancellationToken));
