@@ -11,6 +11,8 @@ internal sealed record Choices
 
     public required SamplerChoice Sampler { get; init; }
 
+    public required PrunerChoice Pruner { get; init; }
+
     public required string Data { get; init; }
 
     public int? Images { get; init; }

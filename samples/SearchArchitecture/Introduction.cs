@@ -11,7 +11,8 @@ internal static class Introduction
         RobustExperiment experiment = setup.Experiment;
         TrainingSplits data = experiment.Data.Training;
         string goals = string.Join(" and ", experiment.Goals.Select(goal => goal.Objective));
-        yield return $"Search over {setup.Choices.Space.Name} by {setup.Choices.Sampler.Name.ToLowerInvariant()}: {goals}"
+        yield return $"Search over {setup.Choices.Space.Name} by {setup.Choices.Sampler.Name.ToLowerInvariant()}"
+            + $"{(setup.Choices.Pruner.Name is { } pruner ? $" and {pruner.ToLowerInvariant()}" : "")}: {goals}"
             + $"{string.Concat(experiment.Limits.Select(limit => $", {limit}"))}.";
         yield return $"{(setup.Choices.Synthetic ? "Synthetic images" : setup.Choices.Data)}: "
             + $"{Quantity.Of(data.Train.Count, "image")} to train on, {data.Validation.Count} to select on, "

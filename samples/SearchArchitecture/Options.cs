@@ -30,6 +30,10 @@ internal static class Options
         Description = $"who proposes: {SamplerChoice.Names}",
         DefaultValueFactory = _ => SamplerChoice.Default,
     };
+    private static readonly Option<string?> Pruner = new("--pruner")
+    {
+        Description = $"who ends trainings on their way: {PrunerChoice.Names} (default: nobody)",
+    };
     private static readonly Option<int?> Trials = WholeNumber.Int("--trials", "40",
         $"how many networks the search trains (default: {SamplerChoice.DefaultTrials}); a rerun may raise it");
     private static readonly Option<int?> Batch = WholeNumber.Int("--batch", "8",
@@ -89,8 +93,8 @@ internal static class Options
     /// <summary>All of them, in the order of the help.</summary>
     public static IEnumerable<Option> All =>
     [
-        Space, Macs, Free, Objective, Require, Sampler, Trials, Batch, FreeRunning, Time, Workers, Data, Images, TestImages, Recipe, Epochs,
-        Attack, Suite, Baseline, Replicates, Seed, Out, Fresh, DryRun, Estimate,
+        Space, Macs, Free, Objective, Require, Sampler, Pruner, Trials, Batch, FreeRunning, Time, Workers, Data, Images, TestImages, Recipe,
+        Epochs, Attack, Suite, Baseline, Replicates, Seed, Out, Fresh, DryRun, Estimate,
     ];
 
     /// <summary>The values that were given.</summary>
@@ -102,6 +106,7 @@ internal static class Options
         Sampler = new SamplerChoice(
             parsed.GetValue(Sampler)!, parsed.GetValue(Trials), parsed.GetValue(Batch), parsed.GetValue(FreeRunning),
             parsed.GetValue(Time)),
+        Pruner = new PrunerChoice(parsed.GetValue(Pruner)),
         Data = parsed.GetValue(Data)!,
         Images = parsed.GetValue(Images),
         TestImages = parsed.GetValue(TestImages),

@@ -50,6 +50,7 @@ internal sealed class Setup : IDisposable
         problems = found;
         SearchSpace<WideResNetSpec>? space = choices.Space.Open(found);
         ISampler? sampler = choices.Sampler.Open(found);
+        IPruner? pruner = choices.Pruner.Open(found);
         Budget budget = choices.Sampler.Budget(found);
         ISearchObjective[] goals = choices.Goals.Goals(choices.Space.Macs is not null, found);
         SearchLimit[] limits = choices.Goals.Limits(found);
@@ -78,7 +79,7 @@ internal sealed class Setup : IDisposable
         else if (choices.Epochs is { } epochs)
             plan = plan!.ScaledTo(epochs, long.MaxValue);
         RobustExperiment experiment = choices.Sampler.Paced(RobustExperiment.On(data!, plan!.Threat)
-            .Searching(space!, sampler!)
+            .Searching(space!, sampler!, pruner)
             .SearchingFor(goals)
             .Comparing([.. choices.Baselines.Zip(baselines).Select(pair => NamedNetwork.IsFile(pair.First)
                 ? pair.Second! : NamedNetwork.WithClasses(pair.Second!, data!.ClassNames.Count))])

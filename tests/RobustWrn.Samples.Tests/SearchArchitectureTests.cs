@@ -77,6 +77,19 @@ public sealed partial class SearchArchitectureTests : IDisposable
         }
     }
 
+    /// <summary>The command of the README: what the space varies of the width that is solved for counts for nothing.</summary>
+    [Fact]
+    public void DryRun_SpaceOfTheLiteratureAtOneCost_NamesNetworksOfThatCost()
+    {
+        (int code, string output, string error) = Run(
+            "--space", "nares", "--macs", "5G", "--sampler", "nsga-ii", "--pruner", "schedule-aware-halving", "--trials", "40",
+            "--objective", "robust", "clean", "--require", "clean:80%:1%", "--out", _runs.In("run"), "--dry-run");
+
+        Assert.True(code == 0, output + error);
+        Assert.Contains("Search over nares by nsga-ii and schedule-aware-halving: ", output, StringComparison.Ordinal);
+        Assert.Contains("340 different networks, of 15625 points.", output, StringComparison.Ordinal);
+    }
+
     /// <summary>The networks get the classes of the images; those with others would be refused.</summary>
     [Fact]
     public void DryRun_FolderOfCifar100_IsOfNetworksOfItsClasses()

@@ -54,29 +54,7 @@ internal sealed class SpaceCheck<TSpec>(SearchSpace<TSpec> space, SpaceParts<TSp
         ? [new Problem("Constraints", $"one hard constraint can be solved for, got {parts.Constraints.Count}: "
             + $"{Excerpt.List([.. parts.Constraints.Select(constraint => constraint.Name)], separator: "; ")}. "
             + "Keep one, and write the others as filters with Where.")]
-        : parts.Constraints.SelectMany(constraint => constraint.Problems() is var own && own.Any() ? own : Overruled(constraint));
-
-    // A dimension of which nothing is left once the number is solved for: all its values would be one network.
-    private IEnumerable<Problem> Overruled(SpaceConstraint<TSpec> constraint) => parts.Axes
-        .Where(axis => axis.Dimension.Values.Count > 1 && Varies(axis, spec => spec)
-            && !Varies(axis, spec => constraint.Free.Apply(spec, constraint.Free.Least)))
-        .Select(axis => new Problem($"\"{axis.Dimension.Name}\"",
-            $"must vary something else than what \"{constraint.Name}\" is solved for, {constraint.Free.Name}, but varies that alone, so "
-                + "that all its values are one network. Leave it out, or solve for another number."));
-
-    private bool Varies(SpaceAxis<TSpec> axis, Func<TSpec, TSpec> then)
-    {
-        try
-        {
-            return Enumerable.Range(0, axis.Dimension.Values.Count)
-                .Select(value => DescriptionJson.Canonical(then(axis.Apply(space.Base, value)))).Distinct().Skip(1).Any();
-        }
-        catch (Exception)
-        {
-            // What a function throws on the base alone, it may not throw on a point, and what it throws there is told of the point.
-            return true;
-        }
-    }
+        : parts.Constraints.SelectMany(constraint => constraint.Problems());
 
     private IEnumerable<Problem> OfIdentity() => parts.Identity is { } identity ? Rule.Text(identity.Name, "Identifying") : [];
 

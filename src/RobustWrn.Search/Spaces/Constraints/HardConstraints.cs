@@ -12,7 +12,7 @@ public static class HardConstraints
     /// The space whose networks all take so many multiply-adds. A point for which no whole number comes within the tolerance is not in it.
     /// </summary>
     /// <typeparam name="TSpec">The specification searched over.</typeparam>
-    /// <param name="space">The space; a dimension that varies the free number alone is a problem.</param>
+    /// <param name="space">The space; a dimension that varies the free number is overruled: its values are one network.</param>
     /// <param name="target">Multiply-adds for one image: 5e9 is 5 GMACs.</param>
     /// <param name="tolerance">The largest relative distance from it: 0.01 is 1 %.</param>
     /// <param name="free">What is solved for: <c>Free.Width(^1)</c>.</param>
@@ -26,7 +26,7 @@ public static class HardConstraints
     /// The space whose networks all have so many parameters. A point for which no whole number comes within the tolerance is not in it.
     /// </summary>
     /// <typeparam name="TSpec">The specification searched over.</typeparam>
-    /// <param name="space">The space; a dimension that varies the free number alone is a problem.</param>
+    /// <param name="space">The space; a dimension that varies the free number is overruled: its values are one network.</param>
     /// <param name="target">Learned numbers: 36.5e6.</param>
     /// <param name="tolerance">The largest relative distance from it: 0.01 is 1 %.</param>
     /// <param name="free">What is solved for: <c>Free.Widths()</c>.</param>
@@ -39,7 +39,7 @@ public static class HardConstraints
     /// tolerance is not in it.
     /// </summary>
     /// <typeparam name="TSpec">The specification searched over.</typeparam>
-    /// <param name="space">The space; a dimension that varies the free number alone is a problem.</param>
+    /// <param name="space">The space; a dimension that varies the free number is overruled: its values are one network.</param>
     /// <param name="bytes">Bytes of the activations of a float32 training step: 8e9.</param>
     /// <param name="tolerance">The largest relative distance from it: 0.01 is 1 %.</param>
     /// <param name="free">What is solved for: <c>Free.Depth(0)</c>.</param>
