@@ -21,12 +21,12 @@ public sealed partial class Study<TSpec>
         ArgumentNullException.ThrowIfNull(known);
         IReadOnlyList<TrialAsked> given = new GivenTrials<TSpec>(_space, Header).Of(known);
         lock (_asking)
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            int added = _log.Give(given);
-            Signal();
-            return added;
-        }
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                int added = _log.Give(given);
+                Signal();
+                return added;
+            }
     }
 }

@@ -33,7 +33,8 @@ internal sealed class WorkerProcess(WorkerRole role, Action<WorkerMessage> told)
     public async Task<int> RunAsync(CancellationToken stop)
     {
         using StreamWriter log = new(new FileStream(
-            WorkerPlaces.Log(role.Folder, role.Number), FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+            WorkerPlaces.Log(role.Folder, role.Number), FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        { AutoFlush = true };
         using NamedPipeServerStream pipe = new(
             role.Pipe, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         using Process process = Started(log);
