@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace RobustWrn.Search.Sqlite;
 
-/// <summary>What SQLite reports, as the exceptions that stores throw, with what to do.</summary>
+/// <summary>Errors of SQLite as the exceptions that stores throw, with the remedy.</summary>
 internal static class SqliteFault
 {
     // The primary result codes of SQLite's documentation.

@@ -179,9 +179,7 @@ public sealed class SqliteStudyStore : IStudyStore
 
     private LoggedFact Add(StudyLog log, LeaseBook leases, StudyFact fact, DateTimeOffset now)
     {
-        LoggedFact logged = new(log.Length, now, fact);
-        if (log.Fault(logged) is { } fault)
-            throw new InvalidOperationException($"a fact must follow those before it, but {fault}.");
+        LoggedFact logged = log.Next(fact, now);
         Database.Insert(logged);
         log.Apply(logged);
         leases.Follow(fact, now);

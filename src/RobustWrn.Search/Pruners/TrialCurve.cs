@@ -15,7 +15,7 @@ public sealed record TrialCurve
 
     /// <summary>A curve.</summary>
     /// <param name="number">The trial's number, from 0.</param>
-    /// <param name="state">How far the trial is.</param>
+    /// <param name="state">The state of the trial.</param>
     /// <param name="points">What it reported, in any order; of a step that stands there twice the first counts.</param>
     public TrialCurve(int number, TrialState state, ValueList<CurvePoint> points)
     {
@@ -36,10 +36,10 @@ public sealed record TrialCurve
     /// <summary>How far the trial is.</summary>
     public TrialState State { get; init; }
 
-    /// <summary>What it reported, by step, each step once.</summary>
+    /// <summary>The reports, by step, each step once.</summary>
     public ValueList<CurvePoint> Points { get; }
 
-    /// <summary>What it was told with in the end: one value per objective, larger ones better; empty unless it is completed.</summary>
+    /// <summary>The outcome: one value per objective, larger ones better; empty unless it is completed.</summary>
     public ValueList<double> Final { get; init => field = Comparable(value); } = [];
 
     /// <summary>The last step that it reported; 0 before the first.</summary>

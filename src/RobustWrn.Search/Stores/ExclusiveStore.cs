@@ -139,9 +139,7 @@ public abstract class ExclusiveStore(ClaimRules? rules, TimeProvider? time) : IS
 
     private LoggedFact Added(StudyFact fact, DateTimeOffset now)
     {
-        LoggedFact logged = new(_facts.Count, now, fact);
-        if (Log.Fault(logged) is { } fault)
-            throw new InvalidOperationException($"a fact must follow those before it, but {fault}.");
+        LoggedFact logged = Log.Next(fact, now);
         Keep(logged);
         Log.Apply(logged);
         _facts.Add(logged);

@@ -11,7 +11,7 @@ public interface IStudyStore : IDisposable
     /// <summary>True where several processes may have the store open at once.</summary>
     bool IsShared { get; }
 
-    /// <summary>How long a worker may be silent, and how often a trial is tried again.</summary>
+    /// <summary>The silence that a worker is allowed, and the number of times a trial is tried.</summary>
     ClaimRules Rules { get; }
 
     /// <summary>Takes the store for one study; begins the study in an empty store.</summary>

@@ -126,6 +126,7 @@ public sealed partial class Study<TSpec> : IDisposable
         {
             (EndReason, IsWaiting) = (null, false);
             int? end = _options.MaxTrials;
+            string? exhausted = null;
             while (true)
             {
                 ValueList<Observation> known;
@@ -142,7 +143,7 @@ public sealed partial class Study<TSpec> : IDisposable
                     _log.Refreshed();
                     number = log.FirstFree;
                     if (number >= end)
-                        return End(number >= _options.MaxTrials ? UsedUp(_options.MaxTrials.Value) : EndReason);
+                        return End(number >= _options.MaxTrials ? UsedUp(_options.MaxTrials.Value) : exhausted);
                     int horizon = Horizon(number);
                     if (Header.Width is not null && log.Pending.Any(pending => pending < horizon))
                         return Wait();
@@ -153,7 +154,7 @@ public sealed partial class Study<TSpec> : IDisposable
                 if (proposal.Point is not { } point)
                 {
                     // The batch is as large as it will be, which its rungs must know.
-                    (end, EndReason) = (number, proposal.Reason);
+                    (end, exhausted) = (number, proposal.Reason);
                     continue;
                 }
                 TrialAsked asked = _check.Asked(number, point, known);

@@ -46,7 +46,7 @@ public sealed record StudyHeader
     /// <summary>The limits of good trials.</summary>
     public ValueList<StudyConstraint> Constraints { get; init; } = [];
 
-    /// <summary>How trials are ended on their way; null where none is.</summary>
+    /// <summary>The pruner and its ladder; null where no trial is pruned.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StudyPruning? Pruning { get; init; }
 

@@ -160,6 +160,17 @@ public sealed class StudyLog
         _ => throw new InvalidDataException($"fact {logged.Position} of the log is of an unknown kind."),
     };
 
+    /// <summary>A fact in the next place, which it can have.</summary>
+    /// <param name="fact">The fact.</param>
+    /// <param name="time">When it happens, UTC.</param>
+    /// <exception cref="InvalidOperationException">It cannot follow the facts before it.</exception>
+    public LoggedFact Next(StudyFact fact, DateTimeOffset time)
+    {
+        LoggedFact logged = new(Length, time, fact);
+        return Fault(logged) is not { } fault ? logged
+            : throw new InvalidOperationException($"a fact must follow those before it, but {fault}.");
+    }
+
     /// <summary>Why a fact cannot be the next one, as the end of a sentence; null when it can.</summary>
     /// <param name="logged">The fact.</param>
     public string? Fault(LoggedFact logged)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace RobustWrn.Search;
 
-/// <summary>How trials of a study are ended on their way: part of its identity.</summary>
+/// <summary>The pruner of a study and its ladder: part of its identity.</summary>
 public sealed record StudyPruning
 {
     /// <summary>The pruner as canonical JSON.</summary>

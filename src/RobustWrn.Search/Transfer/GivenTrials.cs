@@ -3,7 +3,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>What a study makes of networks that it is given: points of its space, all problems at once.</summary>
+/// <summary>Networks that a study is given as points of its space, all problems at once.</summary>
 /// <param name="space">The networks.</param>
 /// <param name="header">The study.</param>
 internal sealed class GivenTrials<TSpec>(SearchSpace<TSpec> space, StudyHeader header)

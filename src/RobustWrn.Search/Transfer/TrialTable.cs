@@ -39,7 +39,7 @@ public static class TrialTable
         }
         return text.ToString();
 
-        void Line(IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quoted)).Append('\n');
+        void Line(IEnumerable<string> cells) => text.Append(CsvLine.Of(cells));
     }
 
     /// <summary>Reads trials of a table: those that have measures as outcomes, the others as networks to be tried.</summary>
@@ -140,7 +140,4 @@ public static class TrialTable
         : column.Share is null ? [Text(measure.Value)] : [Text(measure.Value), Text(measure.Share?.Hits), Text(measure.Share?.Total)];
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
-
-    private static string Quoted(string cell) =>
-        cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

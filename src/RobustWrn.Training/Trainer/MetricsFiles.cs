@@ -36,11 +36,9 @@ internal static class MetricsFiles
         }
         return text.ToString();
 
-        void Line(IEnumerable<string> cells) => text.AppendJoin(',', cells.Select(Quoted)).Append('\n');
+        // A user's objective may name its terms as it likes.
+        void Line(IEnumerable<string> cells) => text.Append(CsvLine.Of(cells));
     }
 
     private static string Text(double? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
-
-    // A user's objective may name its terms as it likes (RFC 4180).
-    private static string Quoted(string cell) => cell.AsSpan().IndexOfAny(",\"\r\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

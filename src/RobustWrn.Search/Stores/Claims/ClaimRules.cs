@@ -3,7 +3,7 @@ using RobustWrn.Core;
 
 namespace RobustWrn.Search;
 
-/// <summary>How long a worker may be silent, and how often a trial is tried again. Not part of a study's identity.</summary>
+/// <summary>The silence that a worker is allowed, and the number of times a trial is tried. Not part of a study's identity.</summary>
 public sealed record ClaimRules
 {
     private static readonly TimeSpan LongestLease = TimeSpan.FromDays(30);

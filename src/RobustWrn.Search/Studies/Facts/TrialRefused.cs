@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace RobustWrn.Search;
 
-/// <summary>What an attempt brought that no longer held its trial: kept for people, believed by nobody.</summary>
+/// <summary>The late report or outcome of an attempt that no longer held its trial: kept for people, believed by nobody.</summary>
 public sealed record TrialRefused : StudyFact
 {
     /// <summary>The attempt that came too late.</summary>
     public required int Attempt { get; init; }
 
-    /// <summary>What it brought, as text.</summary>
+    /// <summary>The report or outcome that was refused, as text.</summary>
     public required string Refused { get; init; }
 
     internal override int? ClaimsBefore => null;

@@ -13,7 +13,7 @@ public sealed record TrialReleased : AttemptFact
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Step { get; init; }
 
-    /// <summary>What happened, for people.</summary>
+    /// <summary>The reason, for people.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>The trial, the attempt and the cause.</summary>
